@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Cognito's User Migration trigger: the event in, the response out. */
+#ifndef COGMIG_MIGRATION_H
+#define COGMIG_MIGRATION_H
+
+#include <cogmig/error.h>
+#include <cogmig/status.h>
+#include <cogmig/store.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cogmig_migration_config cogmig_migration_config;
+typedef struct cogmig_migration cogmig_migration;
+
+/* Make a configuration: a deadline of 4000 ms, costs up to 15, the attributes email,
+ * email_verified and custom:legacy_id.
+ *
+ * ret_config  out: release it with cogmig_migration_config_free()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: any. Since: 1.0. */
+cogmig_status cogmig_migration_config_new(cogmig_migration_config **ret_config, cogmig_error *err);
+
+/* Release a configuration and set the caller's variable to NULL. NULL is fine.
+ *
+ * Errors: none. Threads: one at a time. Since: 1.0. */
+void cogmig_migration_config_free(cogmig_migration_config **config);
+
+/* How long one event may take. Cognito waits 5 seconds and then asks again (Developer Guide,
+ * "Customizing user pool workflows with Lambda triggers").
+ *
+ * deadline_ms  1 to 60000; 4000 by default
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_migration_config_set_deadline_ms(cogmig_migration_config *config,
+                                                      int32_t deadline_ms, cogmig_error *err);
+
+/* The highest bcrypt cost that is worked on; 15 by default.
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_migration_config_set_max_cost(cogmig_migration_config *config,
+                                                   int32_t max_cost, cogmig_error *err);
+
+/* The attribute that carries the legacy id; "custom:legacy_id" by default. It must begin with
+ * "custom:", exist in the pool, be readable by the app client and not writable by it.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, ATTRIBUTE_RESERVED, ATTRIBUTE_INVALID.
+ * Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_migration_config_set_legacy_id_attribute(cogmig_migration_config *config,
+                                                              const char *attribute,
+                                                              cogmig_error *err);
+
+/* Return one more attribute: "name". email, email_verified and the legacy id are always returned;
+ * a row without a value leaves the attribute out.
+ *
+ * Errors: INVALID_ARGUMENT, ATTRIBUTE_RESERVED (sub, cognito:…: Cognito fails the sign-in when it
+ * gets them), ATTRIBUTE_INVALID (not a column of the store). Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_migration_config_add_attribute(cogmig_migration_config *config,
+                                                    const char *attribute, cogmig_error *err);
+
+/* Make a migration on a store.
+ *
+ * config         in: copied; NULL for the defaults
+ * store          in: counted, so that it may be freed before the migration
+ * ret_migration  out: release it with cogmig_migration_free()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: any. Since: 1.0. */
+cogmig_status cogmig_migration_new(const cogmig_migration_config *config, cogmig_store *store,
+                                   cogmig_migration **ret_migration, cogmig_error *err);
+
+/* Release a migration and set the caller's variable to NULL. NULL is fine.
+ *
+ * Errors: none. Threads: any, after the last call on it. Since: 1.0. */
+void cogmig_migration_free(cogmig_migration **migration);
+
+/* Answer one event: UserMigration_Authentication or UserMigration_ForgotPassword.
+ *
+ * The response is the event with its "response" member filled in, every other byte as it came.
+ * "No" is the event as it came, byte for byte, and the same for a wrong password and an unknown
+ * user, which also take the same time. Both yes and no are COGMIG_OK: send the response. After a no
+ * the error box says why (DENIED, NOT_FOUND, CONFLICT, or INVALID where the stored hash cannot be
+ * verified), for your own log; after a yes it is empty.
+ *
+ * Anything but COGMIG_OK means that no answer can be given: fail the invocation, with a text that
+ * says nothing, so that Cognito asks again.
+ *
+ * event         in: JSON, at most 6 MiB; holds the password, so never log it
+ * ret_response  out: JSON; release it with cogmig_free(), which wipes it
+ * ret_len       out: bytes of it
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, DEADLINE_EXCEEDED, EVENT_MALFORMED,
+ * EVENT_TOO_LARGE, TRIGGER_UNKNOWN, ATTRIBUTE_INVALID (a value of more than 2048 characters), and
+ * every status of kind UNAVAILABLE, INVALID or STOPPED of cogmig_store_find_by_email().
+ * Threads: any. Since: 1.0.
+ * Source: Developer Guide, "Migrate user Lambda trigger". */
+cogmig_status cogmig_migration_handle(cogmig_migration *migration, const char *event,
+                                      size_t event_len, char **ret_response, size_t *ret_len,
+                                      cogmig_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The legacy user store: who has this e-mail address, who has this id. */
+#ifndef COGMIG_STORE_H
+#define COGMIG_STORE_H
+
+#include <cogmig/error.h>
+#include <cogmig/status.h>
+#include <cogmig/user.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cogmig_store_config cogmig_store_config;
+typedef struct cogmig_store cogmig_store;
+
+/* Make a configuration: Prisma's Auth.js model, i.e. table "User" with the columns id, email, name,
+ * password, "emailVerified", "createdAt", "updatedAt".
+ *
+ * ret_config  out: release it with cogmig_store_config_free()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: any. Since: 1.0. */
+cogmig_status cogmig_store_config_new(cogmig_store_config **ret_config, cogmig_error *err);
+
+/* Release a configuration and set the caller's variable to NULL. NULL is fine. A store that was
+ * opened from it is not touched.
+ *
+ * Errors: none. Threads: one at a time. Since: 1.0. */
+void cogmig_store_config_free(cogmig_store_config **config);
+
+/* Where the users are: what Prisma calls DATABASE_URL.
+ *
+ * postgresql://… or postgres://… is read by libpq, except for the parameters that only Prisma knows:
+ * schema= names the table's schema, connection_limit=, pool_timeout=, socket_timeout=, pgbouncer=
+ * and statement_cache_size= have no meaning here.
+ * file:./dev.db, sqlite:./dev.db, sqlite:///abs/dev.db is an SQLite file that must exist; it is
+ * opened for reading only. A relative path starts at the working directory (Prisma's starts at its
+ * schema file).
+ *
+ * url  in: copied
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, STORE_URL_INVALID, NOT_BUILT_IN.
+ * Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_url(cogmig_store_config *config, const char *url,
+                                          cogmig_error *err);
+
+/* The schema of the table; NULL for the connection's search path (the default, unless the URL has
+ * schema=). Quoted as an identifier.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_schema(cogmig_store_config *config, const char *schema,
+                                             cogmig_error *err);
+
+/* The table; "User" by default. Quoted as an identifier, so give it without quotes and in its
+ * real case.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_table(cogmig_store_config *config, const char *table,
+                                            cogmig_error *err);
+
+/* The column of the legacy id; "id" by default. Any type: it is compared and returned as text.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_id_column(cogmig_store_config *config, const char *column,
+                                                cogmig_error *err);
+
+/* The column of the e-mail address; "email" by default.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_email_column(cogmig_store_config *config, const char *column,
+                                                   cogmig_error *err);
+
+/* The column of the name; "name" by default, NULL when there is none.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_name_column(cogmig_store_config *config, const char *column,
+                                                  cogmig_error *err);
+
+/* The column of the password hash; "password" by default. Auth.js has no such column of its own,
+ * so teams call it password, passwordHash, hashedPassword, hashed_password.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_password_column(cogmig_store_config *config,
+                                                      const char *column, cogmig_error *err);
+
+/* The column that tells whether the address is verified; "emailVerified" by default, NULL when
+ * there is none: then nobody's is.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_email_verified_column(cogmig_store_config *config,
+                                                            const char *column, cogmig_error *err);
+
+/* The column of the time the row was made; "createdAt" by default, NULL when there is none.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_created_at_column(cogmig_store_config *config,
+                                                        const char *column, cogmig_error *err);
+
+/* The column of the time the row was last changed; "updatedAt" by default, NULL when there is none.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_updated_at_column(cogmig_store_config *config,
+                                                        const char *column, cogmig_error *err);
+
+/* How long one look-up may take, connecting and waiting for the connection included.
+ *
+ * timeout_ms  1 to 600000; 4000 by default
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_timeout_ms(cogmig_store_config *config, int32_t timeout_ms,
+                                                 cogmig_error *err);
+
+/* What a store of your own is asked. */
+enum {
+    COGMIG_FIND_BY_EMAIL = 1,          /* the address, byte for byte */
+    COGMIG_FIND_BY_EMAIL_ANY_CASE = 2, /* the address without regard to case */
+    COGMIG_FIND_BY_ID = 3
+};
+
+/* Takes the rows that a store of your own finds. Valid during the callback only. */
+typedef struct cogmig_store_answer cogmig_store_answer;
+
+/* A store of your own: add every user who fits (the library decides what several mean), none if
+ * there is nobody, and return COGMIG_OK. It is called from whatever thread asks, with no lock held.
+ *
+ * user_data   as given to cogmig_store_config_set_callback()
+ * question    COGMIG_FIND_BY_*
+ * key         in: the address or id, UTF-8, NUL-terminated
+ * key_len     bytes of key
+ * timeout_ms  what is left of the caller's time; an answer that comes later is thrown away
+ * answer      in: where to add the users
+ *
+ * Returns COGMIG_OK, or a status of kind UNAVAILABLE or INVALID, which is passed on as it is (an
+ * outage must not look like a missing user); anything else becomes STOPPED_BY_CALLBACK. */
+typedef cogmig_status (*cogmig_store_find_fn)(void *user_data, int32_t question, const char *key,
+                                              size_t key_len, int32_t timeout_ms,
+                                              cogmig_store_answer *answer);
+
+/* Ask this function instead of a database.
+ *
+ * find       in: the function
+ * user_data  borrowed: handed to each call; must outlive every store opened from this configuration
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_callback(cogmig_store_config *config,
+                                               cogmig_store_find_fn find, void *user_data,
+                                               cogmig_error *err);
+
+/* Add a user to the answer.
+ *
+ * id, email       in: copied; required
+ * password_hash   in: copied; NULL when the user has none
+ * email_verified  see cogmig_user_email_verified()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, STORE_ROW_INVALID.
+ * Threads: that of the callback. Since: 1.0. */
+cogmig_status cogmig_store_answer_add_user(cogmig_store_answer *answer, const char *id,
+                                           const char *email, const char *password_hash,
+                                           bool email_verified, cogmig_error *err);
+
+/* Give the user added last a name.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: that of the callback. Since: 1.0. */
+cogmig_status cogmig_store_answer_set_name(cogmig_store_answer *answer, const char *name,
+                                           cogmig_error *err);
+
+/* Give the user added last its times.
+ *
+ * created_at, updated_at  in: copied; text in ISO 8601 and UTC, each NULL when unknown
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: that of the callback. Since: 1.0. */
+cogmig_status cogmig_store_answer_set_times(cogmig_store_answer *answer, const char *created_at,
+                                            const char *updated_at, cogmig_error *err);
+
+/* Open a store and prove that it can be asked: connects, and checks that table and columns are
+ * there.
+ *
+ * ret_store  out: release it with cogmig_store_free()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INCOMPLETE (no URL and no callback),
+ * NOT_BUILT_IN, DEADLINE_EXCEEDED, STORE_URL_INVALID, STORE_UNREACHABLE, STORE_LOGIN_REFUSED,
+ * STORE_BUSY, STORE_QUERY_FAILED, STORE_SCHEMA_MISMATCH. Threads: any. Since: 1.0. */
+cogmig_status cogmig_store_open(const cogmig_store_config *config, cogmig_store **ret_store,
+                                cogmig_error *err);
+
+/* Open the store that the environment names: DATABASE_URL, and where the model differs
+ * COGMIG_TABLE, COGMIG_SCHEMA, COGMIG_ID_COLUMN, COGMIG_EMAIL_COLUMN, COGMIG_NAME_COLUMN,
+ * COGMIG_PASSWORD_COLUMN, COGMIG_EMAIL_VERIFIED_COLUMN, COGMIG_CREATED_AT_COLUMN,
+ * COGMIG_UPDATED_AT_COLUMN (empty: there is no such column).
+ *
+ * Errors: as cogmig_store_open(), CONFIG_INVALID. Threads: any, while nobody changes the
+ * environment. Since: 1.0. */
+cogmig_status cogmig_store_open_from_env(cogmig_store **ret_store, cogmig_error *err);
+
+/* Release a store and set the caller's variable to NULL. NULL is fine. What was made from it
+ * (a migration) keeps it alive until it is freed itself.
+ *
+ * Errors: none. Threads: any. Since: 1.0. */
+void cogmig_store_free(cogmig_store **store);
+
+/* Find the user with this address: as typed first, then without regard to case. Two rows that fit
+ * equally well are USER_AMBIGUOUS, never a guess. An outage is never USER_NOT_FOUND. A lost
+ * connection is made again, once, within the time-out.
+ *
+ * email     in: 1 to 2048 bytes of UTF-8
+ * ret_user  out: release it with cogmig_user_free()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, DEADLINE_EXCEEDED, STOPPED_BY_CALLBACK, USER_NOT_FOUND,
+ * USER_AMBIGUOUS, STORE_UNREACHABLE, STORE_LOGIN_REFUSED, STORE_BUSY, STORE_QUERY_FAILED,
+ * STORE_SCHEMA_MISMATCH, STORE_ROW_INVALID. Threads: any. Since: 1.0. */
+COGMIG_MUST_CHECK cogmig_status cogmig_store_find_by_email(cogmig_store *store, const char *email,
+                                                           cogmig_user **ret_user,
+                                                           cogmig_error *err);
+
+/* Find the user with this legacy id, e.g. what cogmig_claims_legacy_id() gave.
+ *
+ * id        in: 1 to 2048 bytes of UTF-8
+ * ret_user  out: release it with cogmig_user_free()
+ *
+ * Errors: as cogmig_store_find_by_email(). Threads: any. Since: 1.0. */
+COGMIG_MUST_CHECK cogmig_status cogmig_store_find_by_id(cogmig_store *store, const char *id,
+                                                        cogmig_user **ret_user, cogmig_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Is this token good? Signature, issuer, token use, client, time. */
+#ifndef COGMIG_VERIFIER_H
+#define COGMIG_VERIFIER_H
+
+#include <cogmig/claims.h>
+#include <cogmig/error.h>
+#include <cogmig/keyset.h>
+#include <cogmig/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cogmig_verifier_config cogmig_verifier_config;
+typedef struct cogmig_verifier cogmig_verifier;
+
+/* Make a configuration. Issuer, client and token use have no default: a verifier is made only when
+ * each was given or waived in so many words.
+ *
+ * ret_config  out: release it with cogmig_verifier_config_free()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_config_new(cogmig_verifier_config **ret_config, cogmig_error *err);
+
+/* Release a configuration and set the caller's variable to NULL. NULL is fine.
+ *
+ * Errors: none. Threads: one at a time. Since: 1.0. */
+void cogmig_verifier_config_free(cogmig_verifier_config **config);
+
+/* Trust a user pool. Its issuer and JWKS address follow from the id:
+ * https://cognito-idp.{region}.amazonaws.com/{pool id} (Developer Guide, "Verifying a JSON web
+ * token"). May be called several times.
+ *
+ * pool_id  in: e.g. "eu-central-1_AbCdEfGhI"; copied
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, POOL_ID_INVALID, CONFIG_INVALID (too many issuers).
+ * Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_add_pool(cogmig_verifier_config *config, const char *pool_id,
+                                              cogmig_error *err);
+
+/* Trust an issuer by its URL, for emulators and for pools whose issuer differs from the rule.
+ *
+ * issuer    in: exactly what "iss" says; copied
+ * jwks_url  in: copied; NULL for issuer + "/.well-known/jwks.json"
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, ISSUER_INVALID, JWKS_URL_INVALID, CONFIG_INVALID.
+ * Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_add_issuer(cogmig_verifier_config *config, const char *issuer,
+                                                const char *jwks_url, cogmig_error *err);
+
+/* Accept tokens for this app client. May be called several times.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_add_client(cogmig_verifier_config *config,
+                                                const char *client_id, cogmig_error *err);
+
+/* Accept tokens for any app client of the trusted issuers.
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_allow_any_client(cogmig_verifier_config *config,
+                                                      cogmig_error *err);
+
+/* Which tokens: COGMIG_TOKEN_USE_ID, COGMIG_TOKEN_USE_ACCESS, or COGMIG_TOKEN_USE_ANY for both.
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_token_use(cogmig_verifier_config *config, int32_t use,
+                                                   cogmig_error *err);
+
+/* How far the clocks of issuer and verifier may differ: exp and nbf are judged with it.
+ *
+ * leeway_s  0 to 300; 0 by default
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_leeway_s(cogmig_verifier_config *config, int32_t leeway_s,
+                                                  cogmig_error *err);
+
+/* Seconds since 1970. Called from whatever thread verifies. */
+typedef int64_t (*cogmig_clock_fn)(void *user_data);
+
+/* Ask this clock instead of the system's.
+ *
+ * clock      in: NULL for the system's
+ * user_data  borrowed: must outlive every verifier made from this configuration
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_clock(cogmig_verifier_config *config,
+                                               cogmig_clock_fn clock, void *user_data,
+                                               cogmig_error *err);
+
+/* Fetch JWKS documents with this function instead of libcurl.
+ *
+ * fetch      in: NULL for libcurl
+ * user_data  borrowed: must outlive every verifier made from this configuration
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_fetch(cogmig_verifier_config *config,
+                                               cogmig_jwks_fetch_fn fetch, void *user_data,
+                                               cogmig_error *err);
+
+/* How long one fetch may take.
+ *
+ * timeout_ms  1 to 60000; 3000 by default
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_fetch_timeout_ms(cogmig_verifier_config *config,
+                                                          int32_t timeout_ms, cogmig_error *err);
+
+/* Trust the certificates of this file (PEM) instead of the system's, for HTTPS fetches.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_ca_file(cogmig_verifier_config *config, const char *path,
+                                                 cogmig_error *err);
+
+/* Allow JWKS addresses with plain http://. For emulators on your own machine: whoever can touch
+ * the connection can make tokens.
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_allow_plain_http(cogmig_verifier_config *config,
+                                                      cogmig_error *err);
+
+/* Make a verifier. Fetches nothing: the first token does, unless keys were seeded.
+ *
+ * ret_verifier  out: release it with cogmig_verifier_free()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, CONFIG_INCOMPLETE (no issuer, client or
+ * token use), JWKS_URL_INVALID (http:// without leave). Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_new(const cogmig_verifier_config *config,
+                                  cogmig_verifier **ret_verifier, cogmig_error *err);
+
+/* The common case in one call: one pool, one app client.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, POOL_ID_INVALID.
+ * Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_new_for_pool(const char *pool_id, const char *client_id, int32_t use,
+                                           cogmig_verifier **ret_verifier, cogmig_error *err);
+
+/* From the environment: COGNITO_USER_POOL_ID or COGNITO_ISSUER (which wins when both are set),
+ * COGNITO_CLIENT_ID (several with commas), COGMIG_ALLOW_PLAIN_HTTP=1 for emulators.
+ *
+ * Errors: as cogmig_verifier_new_for_pool(), CONFIG_INCOMPLETE, CONFIG_INVALID, ISSUER_INVALID,
+ * JWKS_URL_INVALID. Threads: any, while nobody changes the environment. Since: 1.0. */
+cogmig_status cogmig_verifier_new_from_env(int32_t use, cogmig_verifier **ret_verifier,
+                                           cogmig_error *err);
+
+/* Release a verifier and set the caller's variable to NULL. NULL is fine. Claims live on.
+ *
+ * Errors: none. Threads: any, after the last call on it. Since: 1.0. */
+void cogmig_verifier_free(cogmig_verifier **verifier);
+
+/* Give the keys of an issuer from memory: nothing is fetched for it until a token names a kid that
+ * they do not have.
+ *
+ * issuer  in: one of the configuration's; NULL when there is only one
+ * jwks    in: JSON, at most 256 KiB
+ *
+ * Errors: as cogmig_keyset_parse(), ISSUER_UNKNOWN. Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_seed_keys(cogmig_verifier *verifier, const char *issuer,
+                                        const char *jwks, size_t jwks_len, cogmig_error *err);
+
+/* Give the keys of an issuer from a file.
+ *
+ * Errors: as cogmig_verifier_seed_keys(), FILE_UNREADABLE. Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_seed_keys_from_file(cogmig_verifier *verifier, const char *issuer,
+                                                  const char *path, cogmig_error *err);
+
+/* Judge a token. Nothing in the token chooses where keys come from. An unknown kid fetches the
+ * issuer's JWKS once, whoever else waits, and then not again for 30 seconds; a fetch that fails
+ * leaves the keys held in use. An outage is JWKS_* (kind UNAVAILABLE), never a refusal.
+ *
+ * token       in: the bytes after "Bearer ", at most 16 KiB
+ * ret_claims  out: release them with cogmig_claims_free(); NULL when only the verdict counts
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, STOPPED_BY_CALLBACK, JWKS_UNREACHABLE,
+ * JWKS_HTTP_STATUS, JWKS_RESPONSE_INVALID, TOKEN_MALFORMED, TOKEN_TOO_LARGE, TOKEN_ENCRYPTED,
+ * TOKEN_HEADER_INVALID, TOKEN_ALGORITHM_REFUSED, TOKEN_CRITICAL_REFUSED, TOKEN_TYPE_REFUSED,
+ * TOKEN_KEY_UNKNOWN, TOKEN_SIGNATURE_INVALID, TOKEN_PAYLOAD_INVALID, TOKEN_ISSUER_REFUSED,
+ * TOKEN_USE_REFUSED, TOKEN_CLIENT_REFUSED, TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_CLAIM_MISSING,
+ * TOKEN_CLAIM_INVALID. Threads: any. Since: 1.0.
+ * Source: RFC 7515, RFC 7519; Developer Guide, "Verifying a JSON web token". */
+COGMIG_MUST_CHECK cogmig_status cogmig_verifier_verify(cogmig_verifier *verifier, const char *token,
+                                                       size_t token_len,
+                                                       cogmig_claims **ret_claims,
+                                                       cogmig_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

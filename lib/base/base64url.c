@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/base64url.h"
+
+#include <stdint.h>
+
+enum {
+    OUTSIDE = 64
+};
+
+static const uint8_t value_of[256] = {
+#define X OUTSIDE
+    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
+    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
+    X,  62, X,  X,  52, 53, 54, 55, 56, 57, 58, 59, 60, 61, X,  X,  X,  X,  X,  X,  X,  0,
+    1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+    23, 24, 25, X,  X,  X,  X,  63, X,  26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
+    39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, X,  X,  X,  X,  X,  X,  X,  X,  X,
+    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
+    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
+    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
+    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
+    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
+    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
+#undef X
+};
+
+size_t base64url_max_decoded(size_t text_len)
+{
+    return text_len / 4 * 3 + 3;
+}
+
+static uint32_t value(const char *text, size_t index)
+{
+    return value_of[(unsigned char)text[index]];
+}
+
+static bool decode_group(const char *text, unsigned char *out)
+{
+    uint32_t a = value(text, 0), b = value(text, 1), c = value(text, 2), d = value(text, 3);
+    if ((a | b | c | d) & OUTSIDE)
+        return false;
+    uint32_t bits = a << 18 | b << 12 | c << 6 | d;
+    out[0] = (unsigned char)(bits >> 16);
+    out[1] = (unsigned char)(bits >> 8);
+    out[2] = (unsigned char)bits;
+    return true;
+}
+
+/* Two or three characters that are left; their unused bits must be zero. */
+static bool decode_rest(const char *text, size_t len, unsigned char *out)
+{
+    uint32_t a = value(text, 0), b = value(text, 1);
+    uint32_t c = len == 3 ? value(text, 2) : 0;
+    if ((a | b | c) & OUTSIDE)
+        return false;
+    uint32_t bits = a << 10 | b << 4 | c >> 2;
+    out[0] = (unsigned char)(bits >> 8);
+    if (len == 2)
+        return (b & 0xF) == 0;
+    out[1] = (unsigned char)bits;
+    return (c & 0x3) == 0;
+}
+
+bool base64url_decode(struct span text, unsigned char *out, size_t *ret_len)
+{
+    size_t groups = text.len / 4, rest = text.len % 4;
+    if (rest == 1)
+        return false;
+    for (size_t i = 0; i < groups; i++)
+        if (!decode_group(text.bytes + i * 4, out + i * 3))
+            return false;
+    if (rest > 0 && !decode_rest(text.bytes + groups * 4, rest, out + groups * 3))
+        return false;
+    *ret_len = groups * 3 + (rest > 0 ? rest - 1 : 0);
+    return true;
+}

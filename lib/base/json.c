@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+
+#include "base/memory.h"
+#include "base/utf8.h"
+
+#include <string.h>
+
+/* ---- the text: where the scanner stands ---- */
+
+struct scanner {
+    const char *start;
+    const char *at;
+    const char *end;
+    const char *reason; /* set once: what is wrong at `at` */
+};
+
+static bool fault(struct scanner *s, const char *reason)
+{
+    if (s->reason == NULL)
+        s->reason = reason;
+    return false;
+}
+
+static bool at_end(const struct scanner *s)
+{
+    return s->at == s->end;
+}
+
+static bool next_is(const struct scanner *s, char c)
+{
+    return !at_end(s) && *s->at == c;
+}
+
+static bool take(struct scanner *s, char c)
+{
+    if (!next_is(s, c))
+        return false;
+    s->at++;
+    return true;
+}
+
+static const char *skip_white_space(const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+        at++;
+    return at;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* ---- strings ---- */
+
+static int hex_value(char c)
+{
+    if (is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* Four hexadecimal digits, or -1. */
+static int32_t hex4(const char *at, const char *end)
+{
+    if (end - at < 4)
+        return -1;
+    int32_t unit = 0;
+    for (int i = 0; i < 4; i++) {
+        int digit = hex_value(at[i]);
+        if (digit < 0)
+            return -1;
+        unit = unit << 4 | digit;
+    }
+    return unit;
+}
+
+static bool is_high_surrogate(int32_t unit)
+{
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+static bool is_low_surrogate(int32_t unit)
+{
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/* The escape whose backslash is at `at`: its bytes, 0 when it is none. */
+static size_t escape_length(const char *at, const char *end, uint32_t *ret_code_point)
+{
+    static const char letters[] = "\"\\/bfnrt";
+    static const char meanings[] = "\"\\/\b\f\n\r\t";
+    if (end - at < 2)
+        return 0;
+    if (at[1] != 'u') {
+        const char *found = at[1] == '\0' ? NULL : strchr(letters, at[1]);
+        if (found == NULL)
+            return 0;
+        *ret_code_point = (uint32_t)(unsigned char)meanings[found - letters];
+        return 2;
+    }
+    int32_t unit = hex4(at + 2, end);
+    if (unit < 0 || is_low_surrogate(unit))
+        return 0;
+    if (!is_high_surrogate(unit)) {
+        *ret_code_point = (uint32_t)unit;
+        return 6;
+    }
+    if (end - at < 12 || at[6] != '\\' || at[7] != 'u')
+        return 0;
+    int32_t low = hex4(at + 8, end);
+    if (!is_low_surrogate(low))
+        return 0;
+    *ret_code_point = 0x10000u + (((uint32_t)unit - 0xD800u) << 10) + ((uint32_t)low - 0xDC00u);
+    return 12;
+}
+
+static bool scan_string(struct scanner *s)
+{
+    if (!take(s, '"'))
+        return fault(s, "a string must begin here");
+    while (!at_end(s) && *s->at != '"') {
+        unsigned char c = (unsigned char)*s->at;
+        uint32_t code_point;
+        size_t length;
+        if (c < 0x20)
+            return fault(s, "a control character in a string");
+        if (c == '\\')
+            length = escape_length(s->at, s->end, &code_point);
+        else
+            length = utf8_sequence_length(s->at, (size_t)(s->end - s->at));
+        if (length == 0)
+            return fault(s, c == '\\' ? "an escape that is none" : "bytes that are not UTF-8");
+        s->at += length;
+    }
+    return take(s, '"') || fault(s, "a string without end");
+}
+
+/* Reads a checked string byte by byte, unescaped. */
+struct string_reader {
+    const char *at;
+    const char *end;
+    char escaped[UTF8_MAX_SEQUENCE]; /* what the last escape stands for */
+    size_t escaped_len;
+    size_t escaped_read;
+};
+
+static struct string_reader read_string(struct json_value string)
+{
+    return (struct string_reader){.at = string.text.bytes + 1,
+                                  .end = string.text.bytes + string.text.len - 1};
+}
+
+static bool read_byte(struct string_reader *r, char *ret_byte)
+{
+    if (r->escaped_read == r->escaped_len && r->at < r->end && *r->at == '\\') {
+        uint32_t code_point = 0;
+        r->at += escape_length(r->at, r->end, &code_point);
+        r->escaped_len = utf8_encode(code_point, r->escaped);
+        r->escaped_read = 0;
+    }
+    if (r->escaped_read < r->escaped_len) {
+        *ret_byte = r->escaped[r->escaped_read++];
+        return true;
+    }
+    if (r->at == r->end)
+        return false;
+    *ret_byte = *r->at++;
+    return true;
+}
+
+static bool has_escapes(struct json_value string)
+{
+    return memchr(string.text.bytes, '\\', string.text.len) != NULL;
+}
+
+static struct span inside_quotes(struct json_value string)
+{
+    return (struct span){string.text.bytes + 1, string.text.len - 2};
+}
+
+bool json_string_equals(struct json_value string, struct span bytes)
+{
+    if (!has_escapes(string))
+        return span_equal(inside_quotes(string), bytes);
+    struct string_reader reader = read_string(string);
+    size_t read = 0;
+    char byte;
+    while (read_byte(&reader, &byte)) {
+        if (read == bytes.len || bytes.bytes[read] != byte)
+            return false;
+        read++;
+    }
+    return read == bytes.len;
+}
+
+static bool same_string(struct json_value a, struct json_value b)
+{
+    if (!has_escapes(a))
+        return json_string_equals(b, inside_quotes(a));
+    struct string_reader left = read_string(a), right = read_string(b);
+    for (;;) {
+        char x, y;
+        bool more = read_byte(&left, &x);
+        if (more != read_byte(&right, &y))
+            return false;
+        if (!more)
+            return true;
+        if (x != y)
+            return false;
+    }
+}
+
+size_t json_string_decode_into(struct json_value string, char *out)
+{
+    struct string_reader reader = read_string(string);
+    size_t len = 0;
+    while (read_byte(&reader, &out[len]))
+        len++;
+    memory_wipe(&reader, sizeof reader); /* it may have been a password */
+    return len;
+}
+
+/* ---- numbers and literals ---- */
+
+static bool scan_digits(struct scanner *s)
+{
+    const char *first = s->at;
+    while (!at_end(s) && is_digit(*s->at))
+        s->at++;
+    return s->at > first || fault(s, "a digit must stand here");
+}
+
+static bool scan_number(struct scanner *s)
+{
+    take(s, '-');
+    if (!take(s, '0') && !scan_digits(s))
+        return false;
+    if (take(s, '.') && !scan_digits(s))
+        return false;
+    if (take(s, 'e') || take(s, 'E')) {
+        if (!take(s, '+'))
+            take(s, '-');
+        return scan_digits(s);
+    }
+    return true;
+}
+
+bool json_integer(struct json_value number, int64_t *ret_integer)
+{
+    const char *at = number.text.bytes, *end = at + number.text.len;
+    bool negative = *at == '-';
+    uint64_t limit = negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
+    uint64_t sum = 0;
+    for (at += negative; at < end; at++) {
+        if (!is_digit(*at))
+            return false;
+        uint64_t digit = (uint64_t)(*at - '0');
+        if (sum > (limit - digit) / 10)
+            return false;
+        sum = sum * 10 + digit;
+    }
+    *ret_integer = negative ? (int64_t)(0 - sum) : (int64_t)sum;
+    return true;
+}
+
+static bool scan_literal(struct scanner *s, const char *literal)
+{
+    size_t len = strlen(literal);
+    if ((size_t)(s->end - s->at) < len || memcmp(s->at, literal, len) != 0)
+        return fault(s, "a value must stand here");
+    s->at += len;
+    return true;
+}
+
+/* ---- containers ---- */
+
+static bool scan_value(struct scanner *s, int depth);
+
+static void skip(struct scanner *s)
+{
+    s->at = skip_white_space(s->at, s->end);
+}
+
+/* The names of one object so far. Offsets keep it small: one of these is on the stack for each
+ * level of nesting. */
+struct names {
+    uint32_t count;
+    struct {
+        uint32_t offset;
+        uint32_t len;
+    } at[JSON_MAX_MEMBERS];
+};
+
+static struct json_value name_at(const struct scanner *s, const struct names *names, uint32_t index)
+{
+    return (struct json_value){JSON_STRING,
+                               {s->start + names->at[index].offset, names->at[index].len}};
+}
+
+static bool remember_name(struct scanner *s, struct names *names, const char *start)
+{
+    names->at[names->count].offset = (uint32_t)(start - s->start);
+    names->at[names->count].len = (uint32_t)(s->at - start);
+    struct json_value name = name_at(s, names, names->count);
+    for (uint32_t i = 0; i < names->count; i++)
+        if (same_string(name_at(s, names, i), name))
+            return fault(s, "a second member of the same name");
+    names->count++;
+    return true;
+}
+
+static bool scan_member(struct scanner *s, int depth, struct names *names)
+{
+    if (names->count == JSON_MAX_MEMBERS)
+        return fault(s, "too many members in one object");
+    const char *start = s->at;
+    if (!scan_string(s) || !remember_name(s, names, start))
+        return false;
+    skip(s);
+    if (!take(s, ':'))
+        return fault(s, "a colon must stand here");
+    skip(s);
+    return scan_value(s, depth);
+}
+
+static bool scan_object(struct scanner *s, int depth)
+{
+    struct names names;
+    names.count = 0;
+    s->at++;
+    skip(s);
+    if (take(s, '}'))
+        return true;
+    for (;;) {
+        if (!scan_member(s, depth, &names))
+            return false;
+        skip(s);
+        if (take(s, '}'))
+            return true;
+        if (!take(s, ','))
+            return fault(s, "a comma or the object's end must stand here");
+        skip(s);
+    }
+}
+
+static bool scan_array(struct scanner *s, int depth)
+{
+    s->at++;
+    skip(s);
+    if (take(s, ']'))
+        return true;
+    for (;;) {
+        if (!scan_value(s, depth))
+            return false;
+        skip(s);
+        if (take(s, ']'))
+            return true;
+        if (!take(s, ','))
+            return fault(s, "a comma or the array's end must stand here");
+        skip(s);
+    }
+}
+
+static bool scan_value(struct scanner *s, int depth)
+{
+    if (at_end(s))
+        return fault(s, "a value must stand here");
+    switch (*s->at) {
+    case '{':
+        return depth < JSON_MAX_DEPTH ? scan_object(s, depth + 1) : fault(s, "nested too deep");
+    case '[':
+        return depth < JSON_MAX_DEPTH ? scan_array(s, depth + 1) : fault(s, "nested too deep");
+    case '"':
+        return scan_string(s);
+    case 't':
+        return scan_literal(s, "true");
+    case 'f':
+        return scan_literal(s, "false");
+    case 'n':
+        return scan_literal(s, "null");
+    default:
+        if (*s->at == '-' || is_digit(*s->at))
+            return scan_number(s);
+        return fault(s, "a value must stand here");
+    }
+}
+
+static enum json_type type_by_first_byte(char c)
+{
+    switch (c) {
+    case '{':
+        return JSON_OBJECT;
+    case '[':
+        return JSON_ARRAY;
+    case '"':
+        return JSON_STRING;
+    case 't':
+        return JSON_TRUE;
+    case 'f':
+        return JSON_FALSE;
+    case 'n':
+        return JSON_NULL;
+    default:
+        return JSON_NUMBER;
+    }
+}
+
+static struct json_value value_between(const char *start, const char *end)
+{
+    return (struct json_value){type_by_first_byte(*start), {start, (size_t)(end - start)}};
+}
+
+bool json_check(struct span document, struct json_value *ret_root, struct json_fault *ret_fault)
+{
+    struct scanner s = {document.bytes, document.bytes, document.bytes + document.len, NULL};
+    skip(&s);
+    const char *start = s.at;
+    if (document.len > UINT32_MAX) {
+        fault(&s, "the document is too large");
+    } else if (scan_value(&s, 0)) {
+        *ret_root = value_between(start, s.at);
+        skip(&s);
+        if (at_end(&s))
+            return true;
+        fault(&s, "something follows the value");
+    }
+    if (ret_fault != NULL)
+        *ret_fault = (struct json_fault){s.reason, (size_t)(s.at - s.start)};
+    return false;
+}
+
+/* ---- reading what was checked ---- */
+
+static const char *end_of_string(const char *at)
+{
+    for (at++; *at != '"'; at++)
+        if (*at == '\\')
+            at++;
+    return at + 1;
+}
+
+static const char *end_of_container(const char *at)
+{
+    int depth = 0;
+    for (;;) {
+        if (*at == '"') {
+            at = end_of_string(at);
+            continue;
+        }
+        depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
+        at++;
+        if (depth == 0)
+            return at;
+    }
+}
+
+static const char *end_of_scalar(const char *at, const char *end)
+{
+    while (at < end && strchr(",]} \t\r\n", *at) == NULL)
+        at++;
+    return at;
+}
+
+static struct json_value read_value(struct json_cursor *cursor)
+{
+    const char *start = cursor->at;
+    if (*start == '"')
+        cursor->at = end_of_string(start);
+    else if (*start == '{' || *start == '[')
+        cursor->at = end_of_container(start);
+    else
+        cursor->at = end_of_scalar(start, cursor->end);
+    return value_between(start, cursor->at);
+}
+
+struct json_cursor json_enter(struct json_value container)
+{
+    return (struct json_cursor){container.text.bytes + 1,
+                                container.text.bytes + container.text.len - 1};
+}
+
+static bool find_next(struct json_cursor *cursor)
+{
+    cursor->at = skip_white_space(cursor->at, cursor->end);
+    if (cursor->at < cursor->end && *cursor->at == ',')
+        cursor->at = skip_white_space(cursor->at + 1, cursor->end);
+    return cursor->at < cursor->end;
+}
+
+bool json_next_element(struct json_cursor *cursor, struct json_value *ret_value)
+{
+    if (!find_next(cursor))
+        return false;
+    *ret_value = read_value(cursor);
+    return true;
+}
+
+bool json_next_member(struct json_cursor *cursor, struct json_value *ret_name,
+                      struct json_value *ret_value)
+{
+    if (!find_next(cursor))
+        return false;
+    *ret_name = read_value(cursor);
+    cursor->at = skip_white_space(cursor->at, cursor->end) + 1; /* the colon */
+    cursor->at = skip_white_space(cursor->at, cursor->end);
+    *ret_value = read_value(cursor);
+    return true;
+}
+
+bool json_find(struct json_value object, const char *name, struct json_value *ret_value)
+{
+    if (object.type != JSON_OBJECT)
+        return false;
+    struct json_cursor cursor = json_enter(object);
+    struct json_value key, value;
+    while (json_next_member(&cursor, &key, &value)) {
+        if (json_string_equals(key, span_of(name))) {
+            *ret_value = value;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/span.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+struct span span_of(const char *text)
+{
+    return (struct span){text, text == NULL ? 0 : strlen(text)};
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct span span_trim(struct span s)
+{
+    while (s.len > 0 && is_blank(s.bytes[0])) {
+        s.bytes++;
+        s.len--;
+    }
+    while (s.len > 0 && is_blank(s.bytes[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+bool span_equal(struct span a, struct span b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.bytes, b.bytes, a.len) == 0);
+}
+
+bool span_equal_text(struct span a, const char *text)
+{
+    return span_equal(a, span_of(text));
+}
+
+static char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool span_equal_ascii_case(struct span a, struct span b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (ascii_lower(a.bytes[i]) != ascii_lower(b.bytes[i]))
+            return false;
+    return true;
+}
+
+bool span_starts_with(struct span s, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return s.len >= len && memcmp(s.bytes, prefix, len) == 0;
+}
+
+bool span_contains_nul(struct span s)
+{
+    return s.len > 0 && memchr(s.bytes, '\0', s.len) != NULL;
+}
+
+bool span_is_utf8(struct span s)
+{
+    size_t at = 0;
+    while (at < s.len) {
+        size_t length = utf8_sequence_length(s.bytes + at, s.len - at);
+        if (length == 0)
+            return false;
+        at += length;
+    }
+    return true;
+}
+
+size_t span_count_code_points(struct span s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s.len; i++)
+        count += ((unsigned char)s.bytes[i] & 0xC0) != 0x80;
+    return count;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "status/error.h"
+
+#include "base/memory.h"
+#include "base/public.h"
+#include "base/utf8.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+COGMIG_PUBLIC cogmig_status cogmig_error_new(cogmig_error **ret_error)
+{
+    if (ret_error == NULL)
+        return COGMIG_INVALID_ARGUMENT;
+    *ret_error = memory_new(sizeof **ret_error);
+    return *ret_error == NULL ? COGMIG_OUT_OF_MEMORY : COGMIG_OK;
+}
+
+COGMIG_PUBLIC void cogmig_error_free(cogmig_error **error)
+{
+    if (error == NULL)
+        return;
+    memory_free(*error);
+    *error = NULL;
+}
+
+COGMIG_PUBLIC void cogmig_error_clear(cogmig_error *error)
+{
+    if (error == NULL)
+        return;
+    error->status = COGMIG_OK;
+    error->upstream = COGMIG_UPSTREAM_NONE;
+    error->upstream_code[0] = '\0';
+    error->message[0] = '\0';
+}
+
+/* A cut may have left half a character at the end, and a stranger's bytes may be no UTF-8 at all. */
+static void make_printable(char *message)
+{
+    size_t len = strlen(message);
+    for (size_t at = 0; at < len;) {
+        size_t length = utf8_sequence_length(message + at, len - at);
+        unsigned char c = (unsigned char)message[at];
+        if (length == 0 || c < 0x20 || c == 0x7F) {
+            message[at] = '?';
+            length = 1;
+        }
+        at += length;
+    }
+}
+
+static void set_message(cogmig_error *error, const char *format, va_list arguments)
+{
+    if (vsnprintf(error->message, sizeof error->message, format, arguments) < 0)
+        snprintf(error->message, sizeof error->message, "%s",
+                 cogmig_status_sentence(error->status));
+    make_printable(error->message);
+}
+
+cogmig_status fail(cogmig_error *err, cogmig_status status, const char *format, ...)
+{
+    if (err == NULL)
+        return status;
+    cogmig_error_clear(err);
+    err->status = status;
+    va_list arguments;
+    va_start(arguments, format);
+    set_message(err, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+cogmig_status fail_plainly(cogmig_error *err, cogmig_status status)
+{
+    return fail(err, status, "%s", cogmig_status_sentence(status));
+}
+
+void fail_upstream(cogmig_error *err, int32_t upstream, const char *code)
+{
+    if (err == NULL)
+        return;
+    err->upstream = upstream;
+    snprintf(err->upstream_code, sizeof err->upstream_code, "%s", code);
+}
+
+void fail_upstream_number(cogmig_error *err, int32_t upstream, int64_t code)
+{
+    char text[ERROR_MAX_UPSTREAM_CODE];
+    snprintf(text, sizeof text, "%" PRId64, code);
+    fail_upstream(err, upstream, text);
+}
+
+void error_copy(cogmig_error *to, const cogmig_error *from)
+{
+    if (to != NULL && from != NULL && to != from)
+        *to = *from;
+}
+
+COGMIG_PUBLIC void cogmig_error_set(cogmig_error *error, cogmig_status status, const char *message)
+{
+    fail(error, status, "%s", message == NULL ? cogmig_status_sentence(status) : message);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_error_status(const cogmig_error *error)
+{
+    return error == NULL ? COGMIG_OK : error->status;
+}
+
+COGMIG_PUBLIC const char *cogmig_error_message(const cogmig_error *error)
+{
+    return error == NULL ? "" : error->message;
+}
+
+COGMIG_PUBLIC int32_t cogmig_error_upstream(const cogmig_error *error)
+{
+    return error == NULL ? COGMIG_UPSTREAM_NONE : error->upstream;
+}
+
+COGMIG_PUBLIC const char *cogmig_error_upstream_code(const cogmig_error *error)
+{
+    return error == NULL ? "" : error->upstream_code;
+}
