@@ -30,7 +30,9 @@ cogmig_status cogmig_migration_config_new(cogmig_migration_config **ret_config, 
 void cogmig_migration_config_free(cogmig_migration_config **config);
 
 /* How long one event may take. Cognito waits 5 seconds and then asks again (Developer Guide,
- * "Customizing user pool workflows with Lambda triggers").
+ * "Customizing user pool workflows with Lambda triggers"). The store is asked within it, and a
+ * verification that cannot end in time by what earlier ones took is not begun; an answer that was
+ * reached all the same is given.
  *
  * deadline_ms  1 to 60000; 4000 by default
  *
@@ -80,9 +82,10 @@ void cogmig_migration_free(cogmig_migration **migration);
  *
  * The response is the event with its "response" member filled in, every other byte as it came.
  * "No" is the event as it came, byte for byte, and the same for a wrong password and an unknown
- * user, which also take the same time. Both yes and no are COGMIG_OK: send the response. After a no
- * the error box says why (DENIED, NOT_FOUND, CONFLICT, or INVALID where the stored hash cannot be
- * verified), for your own log; after a yes it is empty.
+ * user, which also cost the same work. Both yes and no are COGMIG_OK: send the response. After a no
+ * the error box says why, for your own log: PASSWORD_*, EMAIL_NOT_VERIFIED, USER_NOT_FOUND, or what
+ * is wrong with the row (HASH_*, USER_AMBIGUOUS, STORE_ROW_INVALID, ATTRIBUTE_INVALID: a value of
+ * more than 2048 characters). After a yes it is empty.
  *
  * Anything but COGMIG_OK means that no answer can be given: fail the invocation, with a text that
  * says nothing, so that Cognito asks again.
@@ -92,8 +95,8 @@ void cogmig_migration_free(cogmig_migration **migration);
  * ret_len       out: bytes of it
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, DEADLINE_EXCEEDED, EVENT_MALFORMED,
- * EVENT_TOO_LARGE, TRIGGER_UNKNOWN, ATTRIBUTE_INVALID (a value of more than 2048 characters), and
- * every status of kind UNAVAILABLE, INVALID or STOPPED of cogmig_store_find_by_email().
+ * EVENT_TOO_LARGE, TRIGGER_UNKNOWN, STOPPED_BY_CALLBACK, STORE_UNREACHABLE, STORE_LOGIN_REFUSED,
+ * STORE_BUSY, STORE_QUERY_FAILED, STORE_SCHEMA_MISMATCH.
  * Threads: any. Since: 1.0.
  * Source: Developer Guide, "Migrate user Lambda trigger". */
 cogmig_status cogmig_migration_handle(cogmig_migration *migration, const char *event,

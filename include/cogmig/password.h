@@ -20,8 +20,9 @@ enum {
  * the first 72 bytes of a password; what follows does not count, as with every bcrypt library.
  *
  * Any other scheme is recognised and named (HASH_UNSUPPORTED), never called a wrong password. A
- * NULL or empty hash is a user without a password, "!" and "*" mark a locked one: both cost the
- * time of a real verification. Costs above 15 are refused before any work.
+ * NULL or empty hash is a user without a password, "!" and "*" mark a locked one. A hash of a cost
+ * above 15 is not worked on. Where nothing can be compared, a hash of cost 10 is computed and thrown
+ * away, so that time does not tell who has a password.
  *
  * password      in: bytes as the user sent them; may be NULL when password_len is 0
  * password_len  bytes; the length counts, not a NUL

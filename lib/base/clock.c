@@ -3,21 +3,21 @@
 
 #include <time.h>
 
-static int64_t read_ms(clockid_t which)
-{
-    struct timespec now;
-    clock_gettime(which, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int64_t clock_unix_s(void)
 {
     return (int64_t)time(NULL);
 }
 
+int64_t clock_steady_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 int64_t clock_steady_ms(void)
 {
-    return read_ms(CLOCK_MONOTONIC);
+    return clock_steady_ns() / 1000000;
 }
 
 struct deadline deadline_in_ms(int64_t ms)

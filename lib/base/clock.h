@@ -8,6 +8,7 @@
 
 int64_t clock_unix_s(void);
 int64_t clock_steady_ms(void);
+int64_t clock_steady_ns(void);
 
 /* A moment on the steady clock. */
 struct deadline {

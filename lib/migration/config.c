@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "migration/config.h"
+
+#include "base/memory.h"
+#include "base/public.h"
+#include "base/span.h"
+#include "password/bcrypt_hash.h"
+#include "status/error.h"
+
+#include <cogmig/password.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    DEFAULT_DEADLINE_MS = 4000,
+    MAX_DEADLINE_MS = 60000
+};
+
+void migration_config_set_defaults(cogmig_migration_config *config)
+{
+    *config = (struct cogmig_migration_config){
+        .deadline_ms = DEFAULT_DEADLINE_MS,
+        .max_cost = COGMIG_PASSWORD_DEFAULT_MAX_COST,
+        .legacy_id_attribute = "custom:legacy_id",
+    };
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_migration_config_new(cogmig_migration_config **ret_config,
+                                                        cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (ret_config == NULL)
+        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    *ret_config = memory_new(sizeof **ret_config);
+    if (*ret_config == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    migration_config_set_defaults(*ret_config);
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC void cogmig_migration_config_free(cogmig_migration_config **config)
+{
+    if (config == NULL)
+        return;
+    memory_free(*config);
+    *config = NULL;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_deadline_ms(cogmig_migration_config *config,
+                                                                    int32_t deadline_ms,
+                                                                    cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    if (deadline_ms < 1 || deadline_ms > MAX_DEADLINE_MS)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "A deadline is 1 to %d milliseconds, not %" PRId32
+                    "; Cognito itself waits 5000.",
+                    MAX_DEADLINE_MS, deadline_ms);
+    config->deadline_ms = deadline_ms;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_max_cost(cogmig_migration_config *config,
+                                                                 int32_t max_cost,
+                                                                 cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    if (max_cost < BCRYPT_MIN_COST || max_cost > BCRYPT_MAX_COST)
+        return fail(err, COGMIG_CONFIG_INVALID, "A bcrypt cost is 4 to 31, not %" PRId32 ".",
+                    max_cost);
+    config->max_cost = max_cost;
+    return COGMIG_OK;
+}
+
+static bool is_reserved(struct span attribute)
+{
+    return span_equal_text(attribute, "sub") || span_starts_with(attribute, "cognito:");
+}
+
+static bool has_blank_or_control(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.bytes[i] <= ' ' || s.bytes[i] == 0x7F)
+            return true;
+    return false;
+}
+
+static bool is_custom_attribute(struct span attribute)
+{
+    static const char prefix[] = "custom:";
+    if (!span_starts_with(attribute, prefix) || !span_is_utf8(attribute))
+        return false;
+    struct span name = {attribute.bytes + sizeof prefix - 1, attribute.len - (sizeof prefix - 1)};
+    return name.len > 0 && span_count_code_points(name) <= ATTRIBUTE_MAX_NAME &&
+           !has_blank_or_control(name);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_legacy_id_attribute(
+    cogmig_migration_config *config, const char *attribute, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || attribute == NULL)
+        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    if (is_reserved(span_of(attribute)))
+        return fail_plainly(err, COGMIG_ATTRIBUTE_RESERVED);
+    if (!is_custom_attribute(span_of(attribute)))
+        return fail(err, COGMIG_ATTRIBUTE_INVALID,
+                    "The attribute of the legacy id is \"custom:\" and 1 to %d characters without "
+                    "blanks, not \"%.64s\".",
+                    ATTRIBUTE_MAX_NAME, attribute);
+    memcpy(config->legacy_id_attribute, attribute, strlen(attribute) + 1);
+    return COGMIG_OK;
+}
+
+static bool is_always_returned(const cogmig_migration_config *config, struct span attribute)
+{
+    return span_equal_text(attribute, "email") || span_equal_text(attribute, "email_verified") ||
+           span_equal_text(attribute, config->legacy_id_attribute);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_migration_config_add_attribute(cogmig_migration_config *config,
+                                                                  const char *attribute,
+                                                                  cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || attribute == NULL)
+        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    struct span asked = span_of(attribute);
+    if (is_reserved(asked))
+        return fail_plainly(err, COGMIG_ATTRIBUTE_RESERVED);
+    if (is_always_returned(config, asked))
+        return COGMIG_OK;
+    if (!span_equal_text(asked, "name"))
+        return fail(err, COGMIG_ATTRIBUTE_INVALID,
+                    "The store has no column for the attribute \"%.64s\"; \"name\" can be added.",
+                    attribute);
+    config->with_name = true;
+    return COGMIG_OK;
+}

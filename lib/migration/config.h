@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * How a migration is to behave. */
+#ifndef MIGRATION_CONFIG_H
+#define MIGRATION_CONFIG_H
+
+#include <cogmig/migration.h>
+#include <stdbool.h>
+
+enum {
+    /* Cognito's limits for custom attributes (Developer Guide, "User pool attributes"). */
+    ATTRIBUTE_MAX_NAME = 20,
+    ATTRIBUTE_MAX_VALUE = 2048,
+    ATTRIBUTE_MAX_TEXT = 96 /* "custom:" and 20 characters of at most 4 bytes */
+};
+
+struct cogmig_migration_config {
+    int32_t deadline_ms;
+    int32_t max_cost;
+    bool with_name;
+    char legacy_id_attribute[ATTRIBUTE_MAX_TEXT];
+};
+
+void migration_config_set_defaults(cogmig_migration_config *config);
+
+#endif

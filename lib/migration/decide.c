@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "migration/decide.h"
+
+enum condition {
+    ANY,
+    YES,
+    NO
+};
+
+enum which_trigger {
+    EITHER,
+    SIGN_IN,
+    FORGOT
+};
+
+enum why {
+    NONE,
+    LOOKUP,
+    PASSWORD,
+    EMAIL_NOT_VERIFIED
+};
+
+/* The first row that fits decides. Whatever fits none is a no. */
+static const struct {
+    enum which_trigger trigger;
+    enum condition found;
+    enum condition matches;
+    enum condition locked;
+    enum condition verified;
+    enum answer answer;
+    enum why why;
+} table[] = {
+    /* clang-format off */
+    /* trigger  found  matches  locked  verified  answer          why */
+    {EITHER,    NO,    ANY,     ANY,    ANY,      ANSWER_NO,      LOOKUP},
+    {SIGN_IN,   YES,   YES,     NO,     ANY,      ANSWER_CONFIRM, NONE},
+    {SIGN_IN,   YES,   NO,      ANY,    ANY,      ANSWER_NO,      PASSWORD},
+    {FORGOT,    YES,   ANY,     YES,    ANY,      ANSWER_NO,      PASSWORD},
+    {FORGOT,    YES,   ANY,     NO,     NO,       ANSWER_NO,      EMAIL_NOT_VERIFIED},
+    {FORGOT,    YES,   ANY,     NO,     YES,      ANSWER_RESET,   NONE},
+    /* clang-format on */
+};
+
+static bool fits(enum condition condition, bool fact)
+{
+    return condition == ANY || (condition == YES) == fact;
+}
+
+static bool fits_trigger(enum which_trigger which, enum trigger trigger)
+{
+    return which == EITHER || (which == SIGN_IN) == (trigger == TRIGGER_AUTHENTICATION);
+}
+
+static cogmig_status reason_of(enum why why, const struct facts *facts)
+{
+    switch (why) {
+    case NONE:
+        return COGMIG_OK;
+    case LOOKUP:
+        return facts->lookup;
+    case PASSWORD:
+        return facts->password;
+    case EMAIL_NOT_VERIFIED:
+        return COGMIG_EMAIL_NOT_VERIFIED;
+    }
+    return COGMIG_INTERNAL_ERROR;
+}
+
+struct decision decide(const struct facts *facts)
+{
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (fits_trigger(table[i].trigger, facts->trigger) &&
+            fits(table[i].found, facts->lookup == COGMIG_OK) &&
+            fits(table[i].matches, facts->password == COGMIG_OK) &&
+            fits(table[i].locked, facts->password == COGMIG_PASSWORD_LOCKED) &&
+            fits(table[i].verified, facts->email_verified))
+            return (struct decision){table[i].answer, reason_of(table[i].why, facts)};
+    }
+    return (struct decision){ANSWER_NO, COGMIG_INTERNAL_ERROR};
+}

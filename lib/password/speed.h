@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * How long bcrypt takes on this machine, learnt from the hashes that were computed. */
+#ifndef PASSWORD_SPEED_H
+#define PASSWORD_SPEED_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* Time per round in nanoseconds, 0 as long as nothing was measured. Any thread. */
+struct bcrypt_speed {
+    _Atomic int64_t round_ns;
+};
+
+/* One hash of this cost took so long. */
+void bcrypt_speed_note(struct bcrypt_speed *speed, int32_t cost, int64_t elapsed_ns);
+
+/* How long one will take; 0 as long as nothing was measured. */
+int64_t bcrypt_speed_expected_ms(const struct bcrypt_speed *speed, int32_t cost);
+
+#endif

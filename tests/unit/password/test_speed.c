@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmocka_all.h"
+#include "password/speed.h"
+
+static void nothing_is_expected_before_anything_was_measured(void **state)
+{
+    (void)state;
+    struct bcrypt_speed speed = {0};
+    assert_int_equal(bcrypt_speed_expected_ms(&speed, 31), 0);
+}
+
+static void each_step_of_cost_doubles_the_time(void **state)
+{
+    (void)state;
+    struct bcrypt_speed speed = {0};
+    bcrypt_speed_note(&speed, 10, 1024 * 60000LL); /* 61.44 ms */
+    assert_int_equal(bcrypt_speed_expected_ms(&speed, 10), 61);
+    assert_int_equal(bcrypt_speed_expected_ms(&speed, 12), 245);
+    assert_int_equal(bcrypt_speed_expected_ms(&speed, 31), 128849018);
+}
+
+static void one_slow_hash_does_not_decide_but_several_do(void **state)
+{
+    (void)state;
+    struct bcrypt_speed speed = {0};
+    bcrypt_speed_note(&speed, 10, 1024 * 60000LL);
+    bcrypt_speed_note(&speed, 10, 1024 * 600000LL);
+    assert_in_range(bcrypt_speed_expected_ms(&speed, 10), 100, 300);
+    for (int i = 0; i < 30; i++)
+        bcrypt_speed_note(&speed, 10, 1024 * 600000LL);
+    assert_in_range(bcrypt_speed_expected_ms(&speed, 10), 600, 620);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_expected_before_anything_was_measured),
+        cmocka_unit_test(each_step_of_cost_doubles_the_time),
+        cmocka_unit_test(one_slow_hash_does_not_decide_but_several_do),
+    };
+    return cmocka_run_group_tests_name("speed", tests, NULL, NULL);
+}
