@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmocka_all.h"
+#include "migration/config.h"
+
+static int set_up(void **state)
+{
+    cogmig_migration_config *config = NULL;
+    cogmig_status status = cogmig_migration_config_new(&config, NULL);
+    *state = config;
+    return status == COGMIG_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    cogmig_migration_config *config = *state;
+    cogmig_migration_config_free(&config);
+    return config == NULL ? 0 : -1;
+}
+
+static void the_defaults_are_those_of_the_header(void **state)
+{
+    const cogmig_migration_config *config = *state;
+    assert_int_equal(config->deadline_ms, 4000);
+    assert_int_equal(config->max_cost, 15);
+    assert_false(config->with_name);
+    assert_string_equal(config->legacy_id_attribute, "custom:legacy_id");
+}
+
+static void numbers_out_of_range_are_refused_and_change_nothing(void **state)
+{
+    cogmig_migration_config *config = *state;
+    static const int32_t deadlines[] = {INT32_MIN, -1, 0, 60001, INT32_MAX};
+    static const int32_t costs[] = {INT32_MIN, 3, 32, INT32_MAX};
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(cogmig_migration_config_set_deadline_ms(config, deadlines[i], NULL),
+                         COGMIG_CONFIG_INVALID);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(cogmig_migration_config_set_max_cost(config, costs[i], NULL),
+                         COGMIG_CONFIG_INVALID);
+    the_defaults_are_those_of_the_header(state);
+    assert_int_equal(cogmig_migration_config_set_deadline_ms(config, 60000, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_set_max_cost(config, 31, NULL), COGMIG_OK);
+    assert_int_equal(config->deadline_ms, 60000);
+    assert_int_equal(config->max_cost, 31);
+}
+
+static void reserved_attributes_are_refused(void **state)
+{
+    cogmig_migration_config *config = *state;
+    static const char *const reserved[] = {"sub", "cognito:username", "cognito:"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(cogmig_migration_config_add_attribute(config, reserved[i], NULL),
+                         COGMIG_ATTRIBUTE_RESERVED);
+        assert_int_equal(cogmig_migration_config_set_legacy_id_attribute(config, reserved[i], NULL),
+                         COGMIG_ATTRIBUTE_RESERVED);
+    }
+}
+
+static void the_legacy_id_attribute_follows_cognitos_rules(void **state)
+{
+    cogmig_migration_config *config = *state;
+    static const char *const bad[] = {"",           "legacy_id",   "custom:",
+                                      "custom:a b", "custom:a\n",  "custom:123456789012345678901",
+                                      "Custom:id",  "custom:\xff", "email"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(cogmig_migration_config_set_legacy_id_attribute(config, bad[i], NULL),
+                         COGMIG_ATTRIBUTE_INVALID);
+    assert_string_equal(config->legacy_id_attribute, "custom:legacy_id");
+    static const char *const good[] = {"custom:a", "custom:12345678901234567890",
+                                       "custom:\xf0\x9f\x98\x80\xf0\x9f\x98\x80"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_int_equal(cogmig_migration_config_set_legacy_id_attribute(config, good[i], NULL),
+                         COGMIG_OK);
+        assert_string_equal(config->legacy_id_attribute, good[i]);
+    }
+}
+
+static void only_attributes_that_the_store_has_can_be_added(void **state)
+{
+    cogmig_migration_config *config = *state;
+    static const char *const always[] = {"email", "email_verified", "custom:legacy_id"};
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(cogmig_migration_config_add_attribute(config, always[i], NULL), COGMIG_OK);
+    assert_false(config->with_name);
+    assert_int_equal(cogmig_migration_config_add_attribute(config, "phone_number", NULL),
+                     COGMIG_ATTRIBUTE_INVALID);
+    assert_int_equal(cogmig_migration_config_add_attribute(config, "name", NULL), COGMIG_OK);
+    assert_true(config->with_name);
+}
+
+static void null_arguments_are_refused(void **state)
+{
+    cogmig_migration_config *config = *state;
+    assert_int_equal(cogmig_migration_config_new(NULL, NULL), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_deadline_ms(NULL, 1, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_max_cost(NULL, 10, NULL), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_add_attribute(config, NULL, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_legacy_id_attribute(config, NULL, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    cogmig_migration_config_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_defaults_are_those_of_the_header, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(numbers_out_of_range_are_refused_and_change_nothing, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(reserved_attributes_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_legacy_id_attribute_follows_cognitos_rules, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(only_attributes_that_the_store_has_can_be_added, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(null_arguments_are_refused, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}
