@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dotenv.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Other variables are none of our business, and some (OPENSSL_CONF, PGSSLMODE) would change what we
+ * do behind the reader's back. */
+static bool is_ours(const char *name)
+{
+    return strcmp(name, "DATABASE_URL") == 0 || strncmp(name, "COGNITO_", 8) == 0 ||
+           strncmp(name, "COGMIG_", 7) == 0;
+}
+
+static char *skip_blanks(char *at)
+{
+    while (isblank((unsigned char)*at))
+        at++;
+    return at;
+}
+
+static void cut_blanks_at_end(char *text)
+{
+    size_t len = strlen(text);
+    while (len > 0 && isspace((unsigned char)text[len - 1]))
+        text[--len] = '\0';
+}
+
+/* 'as it is'; "with \n, \" and \\"; bare up to a blank and #. */
+static char *read_value(char *at)
+{
+    char quote = *at;
+    if (quote != '\'' && quote != '"') {
+        char *comment = strstr(at, " #");
+        if (comment != NULL)
+            *comment = '\0';
+        cut_blanks_at_end(at);
+        return at;
+    }
+    char *value = ++at, *out = value;
+    while (*at != '\0' && *at != quote) {
+        if (quote == '"' && *at == '\\' && at[1] != '\0') {
+            at++;
+            *out++ = *at == 'n' ? '\n' : *at;
+            at++;
+        } else {
+            *out++ = *at++;
+        }
+    }
+    *out = '\0';
+    return value;
+}
+
+static char *read_name(char *line, char **ret_rest)
+{
+    char *name = skip_blanks(line);
+    if (strncmp(name, "export ", 7) == 0)
+        name = skip_blanks(name + 7);
+    char *equals = strchr(name, '=');
+    if (*name == '#' || equals == NULL)
+        return NULL;
+    *equals = '\0';
+    cut_blanks_at_end(name);
+    *ret_rest = skip_blanks(equals + 1);
+    return name;
+}
+
+static void take_line(const char *path, int number, char *line)
+{
+    char *rest;
+    char *name = read_name(line, &rest);
+    if (name == NULL || !is_ours(name))
+        return;
+    bool literal = *rest == '\'';
+    char *value = read_value(rest);
+    if (!literal && strstr(value, "${") != NULL)
+        fprintf(stderr, "cogmig: %s:%d: ${...} in %s is not expanded; write the value out.\n", path,
+                number, name);
+    setenv(name, value, 0);
+}
+
+static void load_file(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return;
+    char *line = NULL;
+    size_t capacity = 0;
+    for (int number = 1; getline(&line, &capacity, file) >= 0; number++)
+        take_line(path, number, line);
+    free(line);
+    fclose(file);
+}
+
+void dotenv_load(void)
+{
+    load_file(".env.local");
+    load_file(".env");
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Saying what went wrong: a sentence or JSON on standard error, and the exit code. */
+#ifndef COGMIG_TOOL_FAILURE_H
+#define COGMIG_TOOL_FAILURE_H
+
+#include <cogmig/error.h>
+#include <stdbool.h>
+
+/* Print what the box holds and return the exit code: the number of the status's kind. */
+int report(const cogmig_error *err, bool as_json);
+
+/* The same for a mistake in the command line: kind INVALID. */
+__attribute__((format(printf, 1, 2))) int misuse(const char *format, ...);
+
+/* The box for one run of the program; ends it when memory is refused. */
+cogmig_error *new_error_box(void);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * cogmig: the library from the command line. */
+#include "dotenv.h"
+#include "failure.h"
+#include "verbs.h"
+
+#include <cogmig/version.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char help[] =
+    "cogmig moves users from a PostgreSQL store to Amazon Cognito, and checks Cognito's tokens.\n"
+    "\n"
+    "  cogmig migrate < event.json    answer one User Migration trigger event\n"
+    "  cogmig verify TOKEN            is this token good, and whose is it?\n"
+    "  cogmig user EMAIL              what does the legacy store know about this address?\n"
+    "  cogmig VERB --help             more about one of them\n"
+    "  cogmig --version\n"
+    "\n"
+    "Settings come from flags, then from the environment, then from .env.local and .env in the\n"
+    "working directory:\n"
+    "\n"
+    "  DATABASE_URL            the legacy store: postgresql://... or file:./dev.db\n"
+    "  COGNITO_USER_POOL_ID    e.g. eu-central-1_AbCdEfGhI\n"
+    "  COGNITO_CLIENT_ID       the app client; several with commas\n"
+    "  COGNITO_ISSUER          only where the issuer does not follow from the pool id: emulators\n"
+    "  COGMIG_TABLE, COGMIG_PASSWORD_COLUMN and others, where your model differs from Prisma's\n"
+    "                          Auth.js User (see .env.example)\n"
+    "\n"
+    "Exit code: 0 good, 1 denied, 2 not found, 3 invalid input, data or setting, 4 conflict,\n"
+    "5 unavailable (an outage: try again), 6 stopped, 7 internal.\n";
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} verbs[] = {
+    {"migrate", verb_migrate, help_migrate},
+    {"verify", verb_verify, help_verify},
+    {"user", verb_user, help_user},
+};
+
+static int output_failed(void)
+{
+    perror("cogmig: standard output");
+    return COGMIG_KIND_UNAVAILABLE;
+}
+
+static int print(const char *text)
+{
+    fputs(text, stdout);
+    return fflush(stdout) == 0 ? 0 : output_failed();
+}
+
+static int print_version(void)
+{
+    printf("cogmig %s\n", cogmig_version());
+    return print("");
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+static int run_verb(size_t index, int argc, char **argv)
+{
+    if (asks_for_help(argc, argv))
+        return print(verbs[index].help);
+    dotenv_load();
+    int code = verbs[index].run(argc, argv);
+    return fflush(stdout) == 0 && ferror(stdout) == 0 ? code : output_failed();
+}
+
+int main(int argc, char **argv)
+{
+    const char *verb = argc < 2 ? "--help" : argv[1];
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(verb, verbs[i].name) == 0)
+            return run_verb(i, argc - 1, argv + 1);
+    if (strcmp(verb, "--version") == 0 || strcmp(verb, "version") == 0)
+        return print_version();
+    if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0 || strcmp(verb, "help") == 0)
+        return print(help);
+    return misuse("there is no verb \"%s\".", verb);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One function per verb: its arguments without the program's name, the exit code out. */
+#ifndef COGMIG_TOOL_VERBS_H
+#define COGMIG_TOOL_VERBS_H
+
+int verb_migrate(int argc, char **argv);
+int verb_user(int argc, char **argv);
+int verb_verify(int argc, char **argv);
+
+extern const char help_migrate[];
+extern const char help_user[];
+extern const char help_verify[];
+
+#endif
