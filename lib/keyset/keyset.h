@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Parsed keys: counted, immutable, looked up by kid. */
+#ifndef KEYSET_KEYSET_H
+#define KEYSET_KEYSET_H
+
+#include "base/json.h"
+#include "keyset/jwk.h"
+
+#include <cogmig/keyset.h>
+#include <stdatomic.h>
+
+enum {
+    JWKS_MAX_BYTES = 256 * 1024,
+    JWKS_MAX_KEYS = 1024
+};
+
+struct cogmig_keyset {
+    atomic_size_t holders;
+    size_t count;
+    struct key keys[];
+};
+
+/* Errors: as cogmig_keyset_parse(). */
+cogmig_status keyset_parse(struct span document, cogmig_keyset **ret_keyset, cogmig_error *err);
+
+cogmig_keyset *keyset_hold(cogmig_keyset *keyset);
+void keyset_release(cogmig_keyset **keyset); /* for SCOPED() too */
+
+/* The key of this kid, a JSON_STRING; NULL when there is none. */
+const struct key *keyset_find(const cogmig_keyset *keyset, struct json_value kid);
+
+#endif

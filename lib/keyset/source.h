@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Where an issuer's keys come from: which set is current, who fetches, who waits, when not to. */
+#ifndef KEYSET_SOURCE_H
+#define KEYSET_SOURCE_H
+
+#include "base/json.h"
+#include "keyset/fetch.h"
+#include "keyset/jwk.h"
+
+#include <cogmig/keyset.h>
+#include <stdint.h>
+
+enum {
+    UNKNOWN_KID_COOL_DOWN_MS = 30 * 1000
+};
+
+typedef int64_t (*steady_clock_fn)(void);
+
+struct key_source;
+
+/* url       borrowed, as what fetcher points to: they outlive the source
+ * steady_ms the clock of the cool-down */
+struct key_source *key_source_new(const char *url, const struct fetcher *fetcher,
+                                  steady_clock_fn steady_ms);
+void key_source_free(struct key_source *source);
+
+/* From now on these are the issuer's keys; the source holds them for itself. */
+void key_source_seed(struct key_source *source, cogmig_keyset *keyset);
+
+/* The key of a kid, which is a JSON_STRING. A kid that is not held is looked for by one fetch at a
+ * time, whoever else waits for its outcome, and no other begins before UNKNOWN_KID_COOL_DOWN_MS
+ * have passed since that one began. A failed fetch changes no keys.
+ *
+ * ret_holder  out: what keeps the key alive; released with keyset_release()
+ *
+ * Errors: TOKEN_KEY_UNKNOWN, INVALID_ARGUMENT (called from within its own fetch), and as
+ * fetch_keyset() when the last fetch failed. */
+cogmig_status key_source_find(struct key_source *source, struct json_value kid,
+                              cogmig_keyset **ret_holder, const struct key **ret_key,
+                              cogmig_error *err);
+
+#endif

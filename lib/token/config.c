@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "token/config.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/public.h"
+#include "status/error.h"
+
+#include <string.h>
+
+enum {
+    MAX_LEEWAY_S = 300,
+    DEFAULT_FETCH_TIMEOUT_MS = 3000,
+    MAX_FETCH_TIMEOUT_MS = 60000
+};
+
+static cogmig_status no_argument(const char *name, cogmig_error *err)
+{
+    return fail(err, COGMIG_INVALID_ARGUMENT, "%s must not be NULL.", name);
+}
+
+/* ---- its life ---- */
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_new(cogmig_verifier_config **ret_config,
+                                                       cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (ret_config == NULL)
+        return no_argument("ret_config", err);
+    *ret_config = memory_new(sizeof **ret_config);
+    if (*ret_config == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    (*ret_config)->rules.clients = (*ret_config)->clients;
+    (*ret_config)->steady_ms = clock_steady_ms;
+    (*ret_config)->fetcher.timeout_ms = DEFAULT_FETCH_TIMEOUT_MS;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC void cogmig_verifier_config_free(cogmig_verifier_config **config)
+{
+    if (config == NULL || *config == NULL)
+        return;
+    for (size_t i = 0; i < (*config)->issuer_count; i++)
+        issuer_release(&(*config)->issuers[i]);
+    for (size_t i = 0; i < (*config)->rules.client_count; i++)
+        memory_free((*config)->clients[i]);
+    memory_free((*config)->ca_file);
+    memory_free(*config);
+    *config = NULL;
+}
+
+static cogmig_status copy_issuers(const cogmig_verifier_config *from, cogmig_verifier_config *to,
+                                  cogmig_error *err)
+{
+    for (; to->issuer_count < from->issuer_count; to->issuer_count++) {
+        cogmig_status status =
+            issuer_copy(&from->issuers[to->issuer_count], &to->issuers[to->issuer_count], err);
+        if (status != COGMIG_OK)
+            return status;
+    }
+    return COGMIG_OK;
+}
+
+static bool copy_clients(const cogmig_verifier_config *from, cogmig_verifier_config *to)
+{
+    for (; to->rules.client_count < from->rules.client_count; to->rules.client_count++) {
+        char *copy = memory_copy_text(from->clients[to->rules.client_count]);
+        if (copy == NULL)
+            return false;
+        to->clients[to->rules.client_count] = copy;
+    }
+    return true;
+}
+
+static bool copy_ca_file(const cogmig_verifier_config *from, cogmig_verifier_config *to)
+{
+    if (from->ca_file == NULL)
+        return true;
+    to->ca_file = memory_copy_text(from->ca_file);
+    to->fetcher.libcurl.ca_file = to->ca_file;
+    return to->ca_file != NULL;
+}
+
+static void copy_scalars(const cogmig_verifier_config *from, cogmig_verifier_config *to)
+{
+    to->rules.token_use = from->rules.token_use;
+    to->rules.any_client = from->rules.any_client;
+    to->rules.leeway_s = from->rules.leeway_s;
+    to->clock = from->clock;
+    to->clock_data = from->clock_data;
+    to->steady_ms = from->steady_ms;
+    to->fetcher = from->fetcher;
+    to->fetcher.libcurl.ca_file = NULL;
+}
+
+cogmig_status config_copy(const cogmig_verifier_config *config, cogmig_verifier_config **ret_copy,
+                          cogmig_error *err)
+{
+    SCOPED(cogmig_verifier_config_free) cogmig_verifier_config *copy = NULL;
+    cogmig_status status = cogmig_verifier_config_new(&copy, err);
+    if (status != COGMIG_OK)
+        return status;
+    copy_scalars(config, copy);
+    status = copy_issuers(config, copy, err);
+    if (status != COGMIG_OK)
+        return status;
+    if (!copy_clients(config, copy) || !copy_ca_file(config, copy))
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    *ret_copy = copy;
+    copy = NULL;
+    return COGMIG_OK;
+}
+
+/* ---- issuers ---- */
+
+static const struct issuer *find_issuer(const cogmig_verifier_config *config, const char *name)
+{
+    for (size_t i = 0; i < config->issuer_count; i++)
+        if (strcmp(config->issuers[i].name, name) == 0)
+            return &config->issuers[i];
+    return NULL;
+}
+
+/* Takes what the issuer holds, whatever comes of it. The same twice is once. */
+static cogmig_status add(cogmig_verifier_config *config, struct issuer *issuer, cogmig_error *err)
+{
+    const struct issuer *same = find_issuer(config, issuer->name);
+    cogmig_status status = COGMIG_OK;
+    if (same == NULL && config->issuer_count < MAX_ISSUERS) {
+        config->issuers[config->issuer_count++] = *issuer;
+        return COGMIG_OK;
+    }
+    if (same == NULL)
+        status =
+            fail(err, COGMIG_CONFIG_INVALID, "A verifier trusts at most %d issuers.", MAX_ISSUERS);
+    else if (strcmp(same->jwks_url, issuer->jwks_url) != 0 ||
+             same->is_user_pool != issuer->is_user_pool)
+        status = fail(err, COGMIG_CONFIG_INVALID,
+                      "The issuer %.200s was already given, in another way.", issuer->name);
+    issuer_release(issuer);
+    return status;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_pool(cogmig_verifier_config *config,
+                                                            const char *pool_id, cogmig_error *err)
+{
+    struct issuer issuer;
+    cogmig_error_clear(err);
+    if (config == NULL || pool_id == NULL)
+        return no_argument(config == NULL ? "config" : "pool_id", err);
+    cogmig_status status = issuer_from_pool_id(pool_id, &issuer, err);
+    return status == COGMIG_OK ? add(config, &issuer, err) : status;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_issuer(cogmig_verifier_config *config,
+                                                              const char *issuer,
+                                                              const char *jwks_url,
+                                                              cogmig_error *err)
+{
+    struct issuer made;
+    cogmig_error_clear(err);
+    if (config == NULL || issuer == NULL)
+        return no_argument(config == NULL ? "config" : "issuer", err);
+    cogmig_status status = issuer_from_url(issuer, jwks_url, &made, err);
+    return status == COGMIG_OK ? add(config, &made, err) : status;
+}
+
+/* ---- clients and token use ---- */
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_client(cogmig_verifier_config *config,
+                                                              const char *client_id,
+                                                              cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || client_id == NULL)
+        return no_argument(config == NULL ? "config" : "client_id", err);
+    size_t len = strnlen(client_id, CLIENT_ID_MAX_BYTES + 1);
+    if (len == 0 || len > CLIENT_ID_MAX_BYTES)
+        return fail(err, COGMIG_CONFIG_INVALID, "A client id has 1 to %d bytes.",
+                    CLIENT_ID_MAX_BYTES);
+    if (config->rules.client_count == MAX_CLIENTS)
+        return fail(err, COGMIG_CONFIG_INVALID, "A verifier accepts at most %d client ids.",
+                    MAX_CLIENTS);
+    char *copy = memory_copy_text(client_id);
+    if (copy == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    config->clients[config->rules.client_count++] = copy;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_allow_any_client(cogmig_verifier_config *config,
+                                                                    cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    config->rules.any_client = true;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_token_use(cogmig_verifier_config *config,
+                                                                 int32_t use, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    if (use < COGMIG_TOKEN_USE_ID || use > COGMIG_TOKEN_USE_ANY)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "use is one of COGMIG_TOKEN_USE_*, not %d.",
+                    (int)use);
+    config->rules.token_use = use;
+    return COGMIG_OK;
+}
+
+/* ---- time ---- */
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_leeway_s(cogmig_verifier_config *config,
+                                                                int32_t leeway_s, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    if (leeway_s < 0 || leeway_s > MAX_LEEWAY_S)
+        return fail(err, COGMIG_CONFIG_INVALID, "The leeway is 0 to %d seconds, not %d.",
+                    MAX_LEEWAY_S, (int)leeway_s);
+    config->rules.leeway_s = leeway_s;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_clock(cogmig_verifier_config *config,
+                                                             cogmig_clock_fn clock, void *user_data,
+                                                             cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    config->clock = clock;
+    config->clock_data = user_data;
+    return COGMIG_OK;
+}
+
+/* ---- fetching ---- */
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_fetch(cogmig_verifier_config *config,
+                                                             cogmig_jwks_fetch_fn fetch,
+                                                             void *user_data, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    config->fetcher.callback = fetch;
+    config->fetcher.user_data = user_data;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_fetch_timeout_ms(
+    cogmig_verifier_config *config, int32_t timeout_ms, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    if (timeout_ms < 1 || timeout_ms > MAX_FETCH_TIMEOUT_MS)
+        return fail(err, COGMIG_CONFIG_INVALID, "The fetch timeout is 1 to %d ms, not %d.",
+                    MAX_FETCH_TIMEOUT_MS, (int)timeout_ms);
+    config->fetcher.timeout_ms = timeout_ms;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_ca_file(cogmig_verifier_config *config,
+                                                               const char *path, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || path == NULL)
+        return no_argument(config == NULL ? "config" : "path", err);
+    char *copy = memory_copy_text(path);
+    if (copy == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    memory_free(config->ca_file);
+    config->ca_file = copy;
+    config->fetcher.libcurl.ca_file = copy;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_allow_plain_http(cogmig_verifier_config *config,
+                                                                    cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    config->fetcher.libcurl.plain_http = true;
+    return COGMIG_OK;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a verifier is made from. */
+#ifndef TOKEN_CONFIG_H
+#define TOKEN_CONFIG_H
+
+#include "keyset/source.h"
+#include "token/issuer.h"
+#include "token/rules.h"
+
+#include <cogmig/verifier.h>
+
+enum {
+    MAX_ISSUERS = 16,
+    MAX_CLIENTS = 64,
+    CLIENT_ID_MAX_BYTES = 256
+};
+
+struct cogmig_verifier_config {
+    struct issuer issuers[MAX_ISSUERS];
+    size_t issuer_count;
+    char *clients[MAX_CLIENTS];
+    struct rules rules;    /* its clients are the array above */
+    cogmig_clock_fn clock; /* NULL: the system's */
+    void *clock_data;
+    steady_clock_fn steady_ms;
+    struct fetcher fetcher; /* its ca_file is the text below */
+    char *ca_file;
+};
+
+/* A copy of its own, for a verifier. Errors: OUT_OF_MEMORY. */
+cogmig_status config_copy(const cogmig_verifier_config *config, cogmig_verifier_config **ret_copy,
+                          cogmig_error *err);
+
+#endif

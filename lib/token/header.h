@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The JOSE header (RFC 7515 section 4): which key, and nothing that we do not do. */
+#ifndef TOKEN_HEADER_H
+#define TOKEN_HEADER_H
+
+#include "base/json.h"
+
+#include <cogmig/error.h>
+#include <stdbool.h>
+
+enum {
+    HEADER_MAX_BYTES = 4096 /* decoded; Cognito's have about 80 */
+};
+
+struct token_header {
+    unsigned char bytes[HEADER_MAX_BYTES];
+    struct json_value kid;  /* a JSON_STRING within bytes, not empty */
+    bool access_token_type; /* typ is at+jwt (RFC 9068) */
+};
+
+/* Errors: TOKEN_MALFORMED (not base64url), TOKEN_TOO_LARGE, TOKEN_HEADER_INVALID,
+ * TOKEN_ALGORITHM_REFUSED, TOKEN_CRITICAL_REFUSED, TOKEN_TYPE_REFUSED. */
+cogmig_status token_header_read(struct span text, struct token_header *ret_header,
+                                cogmig_error *err);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "token/issuer.h"
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "status/error.h"
+
+#include <string.h>
+
+/* ---- a user pool's id: {region}_{letters and digits} ---- */
+
+enum {
+    POOL_ID_MAX_BYTES = 55 /* API reference, UserPoolIdType */
+};
+
+static bool is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_alphanumeric(char c)
+{
+    return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z');
+}
+
+static bool all(struct span s, bool (*holds)(char))
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!holds(s.bytes[i]))
+            return false;
+    return s.len > 0;
+}
+
+static struct span take_up_to(struct span *rest, char separator)
+{
+    const char *found = memchr(rest->bytes, separator, rest->len);
+    struct span part = {rest->bytes, found == NULL ? rest->len : (size_t)(found - rest->bytes)};
+    size_t taken = part.len + (found == NULL ? 0 : 1);
+    *rest = (struct span){rest->bytes + taken, rest->len - taken};
+    return part;
+}
+
+/* eu-central-1, us-gov-west-1, eusc-de-east-1: words, then a number. */
+static bool is_region(struct span region)
+{
+    size_t words = 0;
+    struct span word = take_up_to(&region, '-');
+    for (; region.len > 0; word = take_up_to(&region, '-'), words++)
+        if (!all(word, is_lower))
+            return false;
+    return words >= 2 && word.len <= 2 && all(word, is_digit);
+}
+
+/* The partition's suffix. UNVERIFIED for China and for the European Sovereign Cloud: the API hosts
+ * are those of botocore's endpoints.json; that the issuer's host follows them is inferred. */
+static const char *host_suffix(struct span region)
+{
+    if (span_starts_with(region, "cn-"))
+        return "amazonaws.com.cn";
+    if (span_starts_with(region, "eusc-"))
+        return "amazonaws.eu";
+    return "amazonaws.com";
+}
+
+static cogmig_status refuse_pool_id(const char *pool_id, cogmig_error *err)
+{
+    if (strncmp(pool_id, "local_", strlen("local_")) == 0)
+        return fail(err, COGMIG_POOL_ID_INVALID,
+                    "\"%.60s\" is a pool of an emulator; give its issuer URL with "
+                    "cogmig_verifier_config_add_issuer() or COGNITO_ISSUER.",
+                    pool_id);
+    return fail(err, COGMIG_POOL_ID_INVALID,
+                "\"%.60s\" is not the id of a user pool, such as eu-central-1_AbCdEfGhI.", pool_id);
+}
+
+static bool is_pool_id(const char *pool_id, struct span *ret_region)
+{
+    struct span rest = span_of(pool_id);
+    if (rest.len > POOL_ID_MAX_BYTES)
+        return false;
+    *ret_region = take_up_to(&rest, '_');
+    return is_region(*ret_region) && all(rest, is_alphanumeric);
+}
+
+/* ---- URLs ---- */
+
+static size_t scheme_length(const char *url)
+{
+    if (strncmp(url, "https://", 8) == 0)
+        return 8;
+    return strncmp(url, "http://", 7) == 0 ? 7 : 0;
+}
+
+/* Printable ASCII with a host and without user information or fragment. */
+static bool is_url(const char *url, size_t max)
+{
+    size_t scheme = scheme_length(url), len = strnlen(url, max + 1);
+    if (scheme == 0 || len > max)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (url[i] <= ' ' || url[i] > '~' || strchr("\"<>\\^`{|}#", url[i]) != NULL)
+            return false;
+    size_t authority = strcspn(url + scheme, "/?");
+    return authority > 0 && memchr(url + scheme, '@', authority) == NULL;
+}
+
+static void add_without_trailing_slash(struct buffer *b, const char *text)
+{
+    size_t len = strlen(text);
+    buffer_add(b, (struct span){text, len > 0 && text[len - 1] == '/' ? len - 1 : len});
+}
+
+/* OpenID Connect Discovery 1.0 section 4: a slash at the issuer's end goes first. */
+static char *jwks_url_of(const char *issuer)
+{
+    struct buffer url = buffer_with_max(JWKS_URL_MAX_BYTES);
+    add_without_trailing_slash(&url, issuer);
+    buffer_add_text(&url, "/.well-known/jwks.json");
+    return buffer_take(&url, NULL);
+}
+
+bool issuer_needs_plain_http(const struct issuer *issuer)
+{
+    return strncmp(issuer->jwks_url, "http://", 7) == 0;
+}
+
+/* ---- an issuer ---- */
+
+static cogmig_status whole_or_nothing(struct issuer *issuer, cogmig_error *err)
+{
+    if (issuer->name != NULL && issuer->jwks_url != NULL)
+        return COGMIG_OK;
+    issuer_release(issuer);
+    return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+}
+
+cogmig_status issuer_from_pool_id(const char *pool_id, struct issuer *ret_issuer, cogmig_error *err)
+{
+    struct span region;
+    if (!is_pool_id(pool_id, &region))
+        return refuse_pool_id(pool_id, err);
+    struct buffer name = buffer_with_max(ISSUER_MAX_BYTES);
+    buffer_add_text(&name, "https://cognito-idp.");
+    buffer_add(&name, region);
+    buffer_add_byte(&name, '.');
+    buffer_add_text(&name, host_suffix(region));
+    buffer_add_byte(&name, '/');
+    buffer_add_text(&name, pool_id);
+    ret_issuer->is_user_pool = true;
+    ret_issuer->name = buffer_take(&name, NULL);
+    ret_issuer->jwks_url = ret_issuer->name == NULL ? NULL : jwks_url_of(ret_issuer->name);
+    return whole_or_nothing(ret_issuer, err);
+}
+
+cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct issuer *ret_issuer,
+                              cogmig_error *err)
+{
+    if (!is_url(name, ISSUER_MAX_BYTES) || strchr(name, '?') != NULL)
+        return fail(err, COGMIG_ISSUER_INVALID,
+                    "\"%.100s\" cannot be an issuer; it is an https:// URL of at most %d bytes "
+                    "without query.",
+                    name, ISSUER_MAX_BYTES);
+    if (jwks_url != NULL && !is_url(jwks_url, JWKS_URL_MAX_BYTES))
+        return fail(err, COGMIG_JWKS_URL_INVALID,
+                    "\"%.100s\" cannot be a JWKS address; it is an https:// URL of at most %d "
+                    "bytes.",
+                    jwks_url, JWKS_URL_MAX_BYTES);
+    ret_issuer->is_user_pool = false;
+    ret_issuer->name = memory_copy_text(name);
+    ret_issuer->jwks_url = jwks_url == NULL ? jwks_url_of(name) : memory_copy_text(jwks_url);
+    return whole_or_nothing(ret_issuer, err);
+}
+
+cogmig_status issuer_copy(const struct issuer *issuer, struct issuer *ret_copy, cogmig_error *err)
+{
+    ret_copy->is_user_pool = issuer->is_user_pool;
+    ret_copy->name = memory_copy_text(issuer->name);
+    ret_copy->jwks_url = memory_copy_text(issuer->jwks_url);
+    return whole_or_nothing(ret_copy, err);
+}
+
+void issuer_release(struct issuer *issuer)
+{
+    memory_free(issuer->name);
+    memory_free(issuer->jwks_url);
+    issuer->name = NULL;
+    issuer->jwks_url = NULL;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "token/rules.h"
+
+#include "status/error.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    MAX_SHOWN = 64 /* of a claim, in a message */
+};
+
+static cogmig_status missing(enum claim claim, cogmig_error *err)
+{
+    return fail(err, COGMIG_TOKEN_CLAIM_MISSING, "The token has no %s.", claim_name(claim));
+}
+
+static cogmig_status invalid(enum claim claim, const char *expected, cogmig_error *err)
+{
+    return fail(err, COGMIG_TOKEN_CLAIM_INVALID, "The token's %s is not %s.", claim_name(claim),
+                expected);
+}
+
+static cogmig_status require_text(const cogmig_claims *claims, enum claim claim, cogmig_error *err)
+{
+    if (!claims_have(claims, claim))
+        return missing(claim, err);
+    const char *text = claims_text(claims, claim);
+    return text == NULL || text[0] == '\0' ? invalid(claim, "text", err) : COGMIG_OK;
+}
+
+/* ---- the payload as a whole ---- */
+
+static cogmig_status judge_payload(const cogmig_claims *claims, cogmig_error *err)
+{
+    if (claims->fault.reason == NULL)
+        return COGMIG_OK;
+    return fail(err, COGMIG_TOKEN_PAYLOAD_INVALID,
+                "The token's payload is not one strict JSON object: %s, at byte %zu.",
+                claims->fault.reason, claims->fault.offset);
+}
+
+cogmig_status rules_judge_issuer_claim(const cogmig_claims *claims, cogmig_error *err)
+{
+    cogmig_status status = judge_payload(claims, err);
+    if (status != COGMIG_OK)
+        return status;
+    if (!claims_have(claims, CLAIM_ISS))
+        return missing(CLAIM_ISS, err);
+    if (claims->found[CLAIM_ISS].type != JSON_STRING)
+        return invalid(CLAIM_ISS, "text", err);
+    return COGMIG_OK;
+}
+
+/* ---- token use ---- */
+
+static cogmig_status read_token_use(const struct circumstances *circumstances,
+                                    cogmig_claims *claims, cogmig_error *err)
+{
+    if (!claims_have(claims, CLAIM_TOKEN_USE) && circumstances->token_use_optional)
+        return COGMIG_OK;
+    cogmig_status status = require_text(claims, CLAIM_TOKEN_USE, err);
+    if (status != COGMIG_OK)
+        return status;
+    const char *text = claims_text(claims, CLAIM_TOKEN_USE);
+    if (strcmp(text, "id") == 0)
+        claims->token_use = COGMIG_TOKEN_USE_ID;
+    else if (strcmp(text, "access") == 0)
+        claims->token_use = COGMIG_TOKEN_USE_ACCESS;
+    else
+        return fail(err, COGMIG_TOKEN_USE_REFUSED,
+                    "The token's token_use is \"%.*s\", neither id nor access.", MAX_SHOWN, text);
+    return COGMIG_OK;
+}
+
+/* A token use that is absent was found optional, and then any is welcome. */
+static cogmig_status judge_token_use(const struct rules *rules, const cogmig_claims *claims,
+                                     cogmig_error *err)
+{
+    if (claims->token_use == 0 || (claims->token_use & rules->token_use) != 0)
+        return COGMIG_OK;
+    return fail(err, COGMIG_TOKEN_USE_REFUSED, "The token is an %s token where an %s is wanted.",
+                claims_text(claims, CLAIM_TOKEN_USE),
+                rules->token_use == COGMIG_TOKEN_USE_ID ? "ID token" : "access token");
+}
+
+/* RFC 8725 section 3.11: what calls itself an access token must not pass for an ID token. */
+static cogmig_status judge_type(const struct rules *rules,
+                                const struct circumstances *circumstances,
+                                const cogmig_claims *claims, cogmig_error *err)
+{
+    bool stands_for_id =
+        claims->token_use == COGMIG_TOKEN_USE_ID || rules->token_use == COGMIG_TOKEN_USE_ID;
+    if (!circumstances->access_token_type || !stands_for_id)
+        return COGMIG_OK;
+    return fail(
+        err, COGMIG_TOKEN_TYPE_REFUSED,
+        "The token's typ is at+jwt, that of an access token, but it stands for an ID token.");
+}
+
+/* ---- client ---- */
+
+static const char *client_among(const struct rules *rules, const cogmig_claims *claims,
+                                struct json_value string)
+{
+    const char *text = claims_text_of(claims, string);
+    for (size_t i = 0; text != NULL && i < rules->client_count; i++)
+        if (strcmp(rules->clients[i], text) == 0)
+            return text;
+    return NULL;
+}
+
+static const char *client_within(const struct rules *rules, const cogmig_claims *claims,
+                                 struct json_value array)
+{
+    struct json_cursor cursor = json_enter(array);
+    struct json_value element;
+    const char *client = NULL;
+    while (client == NULL && json_next_element(&cursor, &element))
+        if (element.type == JSON_STRING)
+            client = client_among(rules, claims, element);
+    return client;
+}
+
+/* RFC 7519 section 4.1.3: text, or an array of texts. */
+static bool is_audience(struct json_value value)
+{
+    if (value.type != JSON_ARRAY)
+        return value.type == JSON_STRING;
+    struct json_cursor cursor = json_enter(value);
+    struct json_value element;
+    while (json_next_element(&cursor, &element))
+        if (element.type != JSON_STRING)
+            return false;
+    return true;
+}
+
+static cogmig_status judge_audience(const struct rules *rules, cogmig_claims *claims,
+                                    cogmig_error *err)
+{
+    struct json_value audience = claims->found[CLAIM_AUD];
+    if (!claims_have(claims, CLAIM_AUD))
+        return missing(CLAIM_AUD, err);
+    if (!is_audience(audience))
+        return invalid(CLAIM_AUD, "text or an array of texts", err);
+    claims->client_id = audience.type == JSON_STRING ? client_among(rules, claims, audience)
+                                                     : client_within(rules, claims, audience);
+    if (claims->client_id != NULL)
+        return COGMIG_OK;
+    return fail(err, COGMIG_TOKEN_CLIENT_REFUSED,
+                "The token's aud is %.*s, which names none of the app clients that are accepted.",
+                audience.text.len > MAX_SHOWN ? MAX_SHOWN : (int)audience.text.len,
+                audience.text.bytes);
+}
+
+static cogmig_status judge_client_id(const struct rules *rules, cogmig_claims *claims,
+                                     cogmig_error *err)
+{
+    cogmig_status status = require_text(claims, CLAIM_CLIENT_ID, err);
+    if (status != COGMIG_OK)
+        return status;
+    claims->client_id = client_among(rules, claims, claims->found[CLAIM_CLIENT_ID]);
+    if (claims->client_id != NULL)
+        return COGMIG_OK;
+    return fail(err, COGMIG_TOKEN_CLIENT_REFUSED,
+                "The token's client_id is \"%.*s\", none of the app clients that are accepted.",
+                MAX_SHOWN, claims_text(claims, CLAIM_CLIENT_ID));
+}
+
+/* Cognito's access tokens name the client in client_id, its ID tokens in aud; where there is no
+ * token use, aud is the claim that RFC 7519 knows. */
+static cogmig_status judge_client(const struct rules *rules, cogmig_claims *claims,
+                                  cogmig_error *err)
+{
+    if (rules->any_client)
+        return COGMIG_OK;
+    return claims->token_use == COGMIG_TOKEN_USE_ACCESS ? judge_client_id(rules, claims, err)
+                                                        : judge_audience(rules, claims, err);
+}
+
+/* ---- time ---- */
+
+static int64_t saturating_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return b > 0 ? INT64_MAX : INT64_MIN;
+    return sum;
+}
+
+/* Whole seconds only: Cognito issues no others, and no rounding has to be argued about. */
+static cogmig_status read_time(const cogmig_claims *claims, enum claim claim, int64_t *ret_s,
+                               cogmig_error *err)
+{
+    struct json_value value = claims->found[claim];
+    if (value.type == JSON_NUMBER && json_integer(value, ret_s))
+        return COGMIG_OK;
+    return invalid(claim, "a whole number of seconds within 64 bits", err);
+}
+
+static cogmig_status judge_expiry(const struct rules *rules, int64_t now_s, cogmig_claims *claims,
+                                  cogmig_error *err)
+{
+    if (!claims_have(claims, CLAIM_EXP))
+        return missing(CLAIM_EXP, err);
+    cogmig_status status = read_time(claims, CLAIM_EXP, &claims->expires_at_s, err);
+    if (status != COGMIG_OK)
+        return status;
+    if (now_s < saturating_add(claims->expires_at_s, rules->leeway_s))
+        return COGMIG_OK;
+    return fail(err, COGMIG_TOKEN_EXPIRED,
+                "The token expired: its exp is %" PRId64 ", now is %" PRId64 ".",
+                claims->expires_at_s, now_s);
+}
+
+static cogmig_status judge_not_before(const struct rules *rules, int64_t now_s,
+                                      const cogmig_claims *claims, cogmig_error *err)
+{
+    int64_t not_before_s;
+    if (!claims_have(claims, CLAIM_NBF))
+        return COGMIG_OK;
+    cogmig_status status = read_time(claims, CLAIM_NBF, &not_before_s, err);
+    if (status != COGMIG_OK)
+        return status;
+    if (saturating_add(now_s, rules->leeway_s) >= not_before_s)
+        return COGMIG_OK;
+    return fail(err, COGMIG_TOKEN_NOT_YET_VALID,
+                "The token is not valid yet: its nbf is %" PRId64 ", now is %" PRId64 ".",
+                not_before_s, now_s);
+}
+
+/* iat is not judged: a clock that runs behind is no reason to turn users away. */
+static cogmig_status read_issue_time(cogmig_claims *claims, cogmig_error *err)
+{
+    return claims_have(claims, CLAIM_IAT) ? read_time(claims, CLAIM_IAT, &claims->issued_at_s, err)
+                                          : COGMIG_OK;
+}
+
+/* ---- the order ---- */
+
+cogmig_status rules_judge(const struct rules *rules, const struct circumstances *circumstances,
+                          cogmig_claims *claims, cogmig_error *err)
+{
+    cogmig_status status = rules_judge_issuer_claim(claims, err);
+    if (status == COGMIG_OK)
+        status = read_token_use(circumstances, claims, err);
+    if (status == COGMIG_OK)
+        status = judge_token_use(rules, claims, err);
+    if (status == COGMIG_OK)
+        status = judge_type(rules, circumstances, claims, err);
+    if (status == COGMIG_OK)
+        status = judge_client(rules, claims, err);
+    if (status == COGMIG_OK)
+        status = require_text(claims, CLAIM_SUB, err);
+    if (status == COGMIG_OK)
+        status = judge_expiry(rules, circumstances->now_s, claims, err);
+    if (status == COGMIG_OK)
+        status = judge_not_before(rules, circumstances->now_s, claims, err);
+    if (status == COGMIG_OK)
+        status = read_issue_time(claims, err);
+    return status;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the claims of a token with a good signature must say (RFC 7519 section 4.1; Developer Guide,
+ * "Verifying a JSON web token"). */
+#ifndef TOKEN_RULES_H
+#define TOKEN_RULES_H
+
+#include "token/claims.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rules {
+    int32_t token_use; /* COGMIG_TOKEN_USE_*; 0 while none was chosen */
+    char *const *clients;
+    size_t client_count;
+    bool any_client;
+    int64_t leeway_s;
+};
+
+/* What is particular to one token. */
+struct circumstances {
+    bool access_token_type;  /* the header's typ is at+jwt */
+    bool token_use_optional; /* the issuer is not a user pool, so it may never have heard of it */
+    int64_t now_s;
+};
+
+/* Judge, and note in the claims what was found: token use, client, times.
+ *
+ * Errors: TOKEN_PAYLOAD_INVALID, TOKEN_TYPE_REFUSED, TOKEN_USE_REFUSED, TOKEN_CLIENT_REFUSED,
+ * TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_CLAIM_MISSING, TOKEN_CLAIM_INVALID. */
+cogmig_status rules_judge(const struct rules *rules, const struct circumstances *circumstances,
+                          cogmig_claims *claims, cogmig_error *err);
+
+/* Is iss there, and text? Errors: TOKEN_PAYLOAD_INVALID, TOKEN_CLAIM_MISSING, TOKEN_CLAIM_INVALID.
+ */
+cogmig_status rules_judge_issuer_claim(const cogmig_claims *claims, cogmig_error *err);
+
+#endif

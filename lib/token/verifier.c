@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/public.h"
+#include "keyset/keyset.h"
+#include "status/error.h"
+#include "token/config.h"
+#include "token/header.h"
+#include "token/signature.h"
+#include "token/split.h"
+
+#include <cogmig/verifier.h>
+
+struct trusted_issuer {
+    const struct issuer *issuer;
+    struct key_source *keys;
+};
+
+struct cogmig_verifier {
+    cogmig_verifier_config *config;
+    struct trusted_issuer issuers[MAX_ISSUERS];
+    size_t issuer_count;
+};
+
+/* ---- its life ---- */
+
+COGMIG_PUBLIC void cogmig_verifier_free(cogmig_verifier **verifier)
+{
+    if (verifier == NULL || *verifier == NULL)
+        return;
+    for (size_t i = 0; i < (*verifier)->issuer_count; i++)
+        key_source_free((*verifier)->issuers[i].keys);
+    cogmig_verifier_config_free(&(*verifier)->config);
+    memory_free(*verifier);
+    *verifier = NULL;
+}
+
+static cogmig_status check_complete(const cogmig_verifier_config *config, cogmig_error *err)
+{
+    if (config->issuer_count == 0)
+        return fail(err, COGMIG_CONFIG_INCOMPLETE, "No issuer was given: add a pool or an issuer.");
+    if (config->rules.client_count == 0 && !config->rules.any_client)
+        return fail(err, COGMIG_CONFIG_INCOMPLETE,
+                    "No app client was given: add one, or allow any in so many words.");
+    if (config->rules.token_use == 0)
+        return fail(err, COGMIG_CONFIG_INCOMPLETE,
+                    "No token use was given: ID tokens, access tokens, or any.");
+    return COGMIG_OK;
+}
+
+static cogmig_status check_schemes(const cogmig_verifier_config *config, cogmig_error *err)
+{
+    for (size_t i = 0; i < config->issuer_count; i++)
+        if (issuer_needs_plain_http(&config->issuers[i]) && !config->fetcher.libcurl.plain_http)
+            return fail(err, COGMIG_JWKS_URL_INVALID,
+                        "The JWKS address %.200s is not https://; for an emulator, allow plain "
+                        "HTTP in so many words (COGMIG_ALLOW_PLAIN_HTTP=1).",
+                        config->issuers[i].jwks_url);
+    return COGMIG_OK;
+}
+
+static bool add_sources(cogmig_verifier *verifier)
+{
+    const cogmig_verifier_config *config = verifier->config;
+    for (size_t i = 0; i < config->issuer_count; i++) {
+        struct key_source *keys =
+            key_source_new(config->issuers[i].jwks_url, &config->fetcher, config->steady_ms);
+        if (keys == NULL)
+            return false;
+        verifier->issuers[verifier->issuer_count++] =
+            (struct trusted_issuer){&config->issuers[i], keys};
+    }
+    return true;
+}
+
+static cogmig_status make(const cogmig_verifier_config *config, cogmig_verifier **ret_verifier,
+                          cogmig_error *err)
+{
+    SCOPED(cogmig_verifier_free) cogmig_verifier *verifier = memory_new(sizeof *verifier);
+    if (verifier == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    cogmig_status status = config_copy(config, &verifier->config, err);
+    if (status != COGMIG_OK)
+        return status;
+    if (!add_sources(verifier))
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    *ret_verifier = verifier;
+    verifier = NULL;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_new(const cogmig_verifier_config *config,
+                                                cogmig_verifier **ret_verifier, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (ret_verifier != NULL)
+        *ret_verifier = NULL;
+    if (config == NULL || ret_verifier == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "config and ret_verifier must not be NULL.");
+    cogmig_status status = check_complete(config, err);
+    if (status == COGMIG_OK)
+        status = check_schemes(config, err);
+    return status == COGMIG_OK ? make(config, ret_verifier, err) : status;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_new_for_pool(const char *pool_id, const char *client_id,
+                                                         int32_t use,
+                                                         cogmig_verifier **ret_verifier,
+                                                         cogmig_error *err)
+{
+    SCOPED(cogmig_verifier_config_free) cogmig_verifier_config *config = NULL;
+    cogmig_error_clear(err);
+    if (ret_verifier != NULL)
+        *ret_verifier = NULL;
+    if (pool_id == NULL || client_id == NULL || client_id[0] == '\0' || ret_verifier == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT,
+                    "pool_id, client_id and ret_verifier must be given.");
+    cogmig_status status = cogmig_verifier_config_new(&config, err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_set_token_use(config, use, err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_add_pool(config, pool_id, err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_add_client(config, client_id, err);
+    return status == COGMIG_OK ? cogmig_verifier_new(config, ret_verifier, err) : status;
+}
+
+/* ---- keys from memory ---- */
+
+static const struct trusted_issuer *find_named(const cogmig_verifier *verifier, struct span name)
+{
+    for (size_t i = 0; i < verifier->issuer_count; i++)
+        if (span_equal_text(name, verifier->issuers[i].issuer->name))
+            return &verifier->issuers[i];
+    return NULL;
+}
+
+static const struct trusted_issuer *the_only(const cogmig_verifier *verifier)
+{
+    return verifier->issuer_count == 1 ? &verifier->issuers[0] : NULL;
+}
+
+static cogmig_status find_for_seed(const cogmig_verifier *verifier, const char *name,
+                                   const struct trusted_issuer **ret_trusted, cogmig_error *err)
+{
+    *ret_trusted = name == NULL ? the_only(verifier) : find_named(verifier, span_of(name));
+    if (*ret_trusted != NULL)
+        return COGMIG_OK;
+    if (name == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT,
+                    "The verifier has several issuers: say whose keys these are.");
+    return fail(err, COGMIG_ISSUER_UNKNOWN,
+                "The verifier was not configured with the issuer "
+                "%.200s.",
+                name);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_seed_keys(cogmig_verifier *verifier, const char *issuer,
+                                                      const char *jwks, size_t jwks_len,
+                                                      cogmig_error *err)
+{
+    SCOPED(keyset_release) cogmig_keyset *keyset = NULL;
+    const struct trusted_issuer *trusted;
+    cogmig_error_clear(err);
+    if (verifier == NULL || jwks == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "verifier and jwks must not be NULL.");
+    cogmig_status status = find_for_seed(verifier, issuer, &trusted, err);
+    if (status == COGMIG_OK)
+        status = cogmig_keyset_parse(jwks, jwks_len, &keyset, err);
+    if (status == COGMIG_OK)
+        key_source_seed(trusted->keys, keyset);
+    return status;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_seed_keys_from_file(cogmig_verifier *verifier,
+                                                                const char *issuer,
+                                                                const char *path, cogmig_error *err)
+{
+    SCOPED(keyset_release) cogmig_keyset *keyset = NULL;
+    const struct trusted_issuer *trusted;
+    cogmig_error_clear(err);
+    if (verifier == NULL || path == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "verifier and path must not be NULL.");
+    cogmig_status status = find_for_seed(verifier, issuer, &trusted, err);
+    if (status == COGMIG_OK)
+        status = cogmig_keyset_parse_file(path, &keyset, err);
+    if (status == COGMIG_OK)
+        key_source_seed(trusted->keys, keyset);
+    return status;
+}
+
+/* ---- one token ---- */
+
+struct token {
+    struct token_parts parts;
+    struct token_header header;
+    struct token_signature signature;
+    cogmig_claims *claims;
+};
+
+static void release_token(struct token *token)
+{
+    cogmig_claims_free(&token->claims);
+}
+
+/* Form only: nothing here is believed. */
+static cogmig_status read_token(struct span bytes, struct token *token, cogmig_error *err)
+{
+    cogmig_status status = token_split(bytes, &token->parts, err);
+    if (status == COGMIG_OK)
+        status = token_header_read(token->parts.header, &token->header, err);
+    if (status == COGMIG_OK)
+        status = token_signature_read(token->parts.signature, &token->signature, err);
+    if (status == COGMIG_OK)
+        status = claims_read(token->parts.payload, &token->claims, err);
+    return status;
+}
+
+static cogmig_status refuse_issuer(const char *name, cogmig_error *err)
+{
+    enum {
+        MAX_SHOWN = 128
+    };
+    return fail(err, COGMIG_TOKEN_ISSUER_REFUSED,
+                "The token says that it comes from \"%.*s\", which is not trusted here.", MAX_SHOWN,
+                name == NULL ? "" : name);
+}
+
+/* Picks among the configured issuers, so that a stranger's token costs no fetch. Where there is no
+ * choice, a payload that names nobody is judged after the signature, like every other claim. */
+static cogmig_status choose_issuer(const cogmig_verifier *verifier, const cogmig_claims *claims,
+                                   const struct trusted_issuer **ret_trusted, cogmig_error *err)
+{
+    if (claims_have(claims, CLAIM_ISS) && claims->found[CLAIM_ISS].type == JSON_STRING) {
+        const char *name = claims_text(claims, CLAIM_ISS);
+        *ret_trusted = find_named(verifier, span_of(name));
+        return *ret_trusted == NULL ? refuse_issuer(name, err) : COGMIG_OK;
+    }
+    *ret_trusted = the_only(verifier);
+    return *ret_trusted == NULL ? rules_judge_issuer_claim(claims, err) : COGMIG_OK;
+}
+
+static cogmig_status check_signature(const struct token *token, struct key_source *keys,
+                                     cogmig_error *err)
+{
+    SCOPED(keyset_release) cogmig_keyset *holder = NULL;
+    const struct key *key;
+    cogmig_status status = key_source_find(keys, token->header.kid, &holder, &key, err);
+    if (status != COGMIG_OK)
+        return status;
+    return token_signature_check(&token->signature, token->parts.signed_bytes, key, err);
+}
+
+static int64_t now_s(const cogmig_verifier_config *config)
+{
+    return config->clock == NULL ? clock_unix_s() : config->clock(config->clock_data);
+}
+
+static cogmig_status judge_claims(const cogmig_verifier *verifier, struct token *token,
+                                  const struct issuer *issuer, cogmig_error *err)
+{
+    struct circumstances circumstances = {
+        .access_token_type = token->header.access_token_type,
+        .token_use_optional =
+            !issuer->is_user_pool && verifier->config->rules.token_use == COGMIG_TOKEN_USE_ANY,
+        .now_s = now_s(verifier->config),
+    };
+    return rules_judge(&verifier->config->rules, &circumstances, token->claims, err);
+}
+
+static cogmig_status judge(const cogmig_verifier *verifier, struct token *token, cogmig_error *err)
+{
+    const struct trusted_issuer *trusted;
+    cogmig_status status = choose_issuer(verifier, token->claims, &trusted, err);
+    if (status == COGMIG_OK)
+        status = check_signature(token, trusted->keys, err);
+    if (status == COGMIG_OK)
+        status = judge_claims(verifier, token, trusted->issuer, err);
+    return status;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_verify(cogmig_verifier *verifier, const char *token,
+                                                   size_t token_len, cogmig_claims **ret_claims,
+                                                   cogmig_error *err)
+{
+    SCOPED(release_token) struct token read;
+    read.claims = NULL;
+    cogmig_error_clear(err);
+    if (ret_claims != NULL)
+        *ret_claims = NULL;
+    if (verifier == NULL || token == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "verifier and token must not be NULL.");
+    cogmig_status status = read_token((struct span){token, token_len}, &read, err);
+    if (status == COGMIG_OK)
+        status = judge(verifier, &read, err);
+    if (status == COGMIG_OK && ret_claims != NULL) {
+        *ret_claims = read.claims;
+        read.claims = NULL;
+    }
+    return status;
+}
