@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "adapters/libpq_connection.h"
+
+#include "adapters/libpq_error.h"
+#include "base/cleanup.h"
+#include "status/error.h"
+
+#include <errno.h>
+#include <poll.h>
+
+void libpq_release_connection(PGconn **connection)
+{
+    PQfinish(*connection);
+    *connection = NULL;
+}
+
+void libpq_release_result(PGresult **result)
+{
+    PQclear(*result);
+    *result = NULL;
+}
+
+/* What poll() itself thinks is wrong with the socket, libpq finds out when it uses it. */
+static bool wait_until_ready(const PGconn *connection, short events, struct deadline deadline)
+{
+    struct pollfd socket = {.fd = PQsocket(connection), .events = events};
+    for (int32_t left = deadline_left_ms(deadline); left > 0; left = deadline_left_ms(deadline)) {
+        int ready = poll(&socket, 1, left);
+        if (ready > 0 || (ready < 0 && errno != EINTR))
+            return true;
+    }
+    return false;
+}
+
+static void ignore_notice(void *user_data, const PGresult *notice)
+{
+    (void)user_data;
+    (void)notice;
+}
+
+static cogmig_status finish_connecting(PGconn *connection, struct deadline deadline,
+                                       cogmig_error *err)
+{
+    PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+    if (PQstatus(connection) == CONNECTION_BAD)
+        state = PGRES_POLLING_FAILED;
+    while (state != PGRES_POLLING_OK) {
+        if (state == PGRES_POLLING_FAILED)
+            return libpq_fail_to_connect(connection, err);
+        short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+        if (!wait_until_ready(connection, events, deadline))
+            return fail(err, COGMIG_DEADLINE_EXCEEDED,
+                        "PostgreSQL did not accept a connection in time; check host and port, and "
+                        "whether a firewall swallows the packets.");
+        state = PQconnectPoll(connection);
+    }
+    return COGMIG_OK;
+}
+
+cogmig_status libpq_connect(const char *url, const char *options, struct deadline deadline,
+                            PGconn **ret_connection, cogmig_error *err)
+{
+    const char *const keywords[] = {"fallback_application_name", "dbname", "client_encoding",
+                                    options == NULL ? NULL : "options", NULL};
+    const char *const values[] = {"libcogmig", url, "UTF8", options, NULL};
+    const int dbname_is_a_url = 1;
+    SCOPED(libpq_release_connection)
+    PGconn *connection = PQconnectStartParams(keywords, values, dbname_is_a_url);
+    if (connection == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    PQsetNoticeReceiver(connection, ignore_notice, NULL);
+    PQsetErrorVerbosity(connection, PQERRORS_VERBOSE); /* the SQLSTATE of a refusal is only there */
+    cogmig_status status = finish_connecting(connection, deadline, err);
+    if (status == COGMIG_OK && PQsetnonblocking(connection, 1) != 0)
+        status = libpq_fail_to_connect(connection, err);
+    if (status != COGMIG_OK)
+        return status;
+    *ret_connection = connection;
+    connection = NULL;
+    return COGMIG_OK;
+}
+
+static cogmig_status fail_too_slow(cogmig_error *err)
+{
+    return fail(err, COGMIG_DEADLINE_EXCEEDED,
+                "PostgreSQL did not answer in time; is the table locked, or its e-mail column "
+                "without an index?");
+}
+
+static cogmig_status send_all(PGconn *connection, struct deadline deadline, cogmig_error *err)
+{
+    int unsent;
+    while ((unsent = PQflush(connection)) == 1) {
+        if (!wait_until_ready(connection, POLLIN | POLLOUT, deadline))
+            return fail_too_slow(err);
+        if (PQconsumeInput(connection) != 1)
+            return libpq_fail_connection(connection, err);
+    }
+    return unsent == 0 ? COGMIG_OK : libpq_fail_connection(connection, err);
+}
+
+static cogmig_status receive(PGconn *connection, struct deadline deadline, cogmig_error *err)
+{
+    while (PQisBusy(connection)) {
+        if (!wait_until_ready(connection, POLLIN, deadline))
+            return fail_too_slow(err);
+        if (PQconsumeInput(connection) != 1)
+            return libpq_fail_connection(connection, err);
+    }
+    return COGMIG_OK;
+}
+
+/* The first result is the answer; those behind it only tell of a connection that ends. */
+static cogmig_status receive_all(PGconn *connection, struct deadline deadline,
+                                 PGresult **ret_result, cogmig_error *err)
+{
+    for (;;) {
+        cogmig_status status = receive(connection, deadline, err);
+        if (status != COGMIG_OK)
+            return status;
+        SCOPED(libpq_release_result) PGresult *result = PQgetResult(connection);
+        if (result == NULL)
+            return COGMIG_OK;
+        if (*ret_result == NULL) {
+            *ret_result = result;
+            result = NULL;
+        }
+    }
+}
+
+cogmig_status libpq_run(PGconn *connection, const char *sql, int parameter_count,
+                        const char *const *parameters, struct deadline deadline,
+                        PGresult **ret_result, cogmig_error *err)
+{
+    const int as_text = 0;
+    if (PQsendQueryParams(connection, sql, parameter_count, NULL, parameters, NULL, NULL,
+                          as_text) != 1)
+        return libpq_fail_connection(connection, err);
+    SCOPED(libpq_release_result) PGresult *result = NULL;
+    cogmig_status status = send_all(connection, deadline, err);
+    if (status == COGMIG_OK)
+        status = receive_all(connection, deadline, &result, err);
+    if (status != COGMIG_OK && result == NULL)
+        return status;
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        return libpq_fail_result(connection, result, err);
+    *ret_result = result;
+    result = NULL;
+    return COGMIG_OK;
+}
+
+bool libpq_is_spent(const PGconn *connection)
+{
+    return PQtransactionStatus(connection) != PQTRANS_IDLE;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One connection to PostgreSQL, of which no step outlasts its deadline. */
+#ifndef ADAPTERS_LIBPQ_CONNECTION_H
+#define ADAPTERS_LIBPQ_CONNECTION_H
+
+#include "base/clock.h"
+
+#include <cogmig/error.h>
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+/* options  for the start-up packet; NULL to send none but the URL's own */
+cogmig_status libpq_connect(const char *url, const char *options, struct deadline deadline,
+                            PGconn **ret_connection, cogmig_error *err);
+
+/* Run one statement with parameters as text. */
+cogmig_status libpq_run(PGconn *connection, const char *sql, int parameter_count,
+                        const char *const *parameters, struct deadline deadline,
+                        PGresult **ret_result, cogmig_error *err);
+
+/* Lost, or left in the middle of a statement. */
+bool libpq_is_spent(const PGconn *connection);
+
+/* For SCOPED(). */
+void libpq_release_connection(PGconn **connection);
+void libpq_release_result(PGresult **result);
+
+#endif

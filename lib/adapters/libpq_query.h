@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The questions to a store as SQL for PostgreSQL, and its rows. */
+#ifndef ADAPTERS_LIBPQ_QUERY_H
+#define ADAPTERS_LIBPQ_QUERY_H
+
+#include "store/backend.h"
+
+#include <libpq-fe.h>
+
+enum libpq_query_kind {
+    QUERY_EMAIL,
+    QUERY_EMAIL_ANY_CASE,
+    QUERY_ID,
+    QUERY_ID_AS_TEXT, /* for a key that the column's type refuses: then no index helps */
+    QUERY_COUNT
+};
+
+struct libpq_queries {
+    char *sql[QUERY_COUNT];
+};
+
+/* How often the key is a parameter: $1 in the column's own type, so that its index is used, and
+ * $2 as text. */
+int libpq_query_parameter_count(enum libpq_query_kind kind);
+
+/* A query without rows that names the table and all columns. NULL: no memory. */
+char *libpq_query_probe(const struct store_model *model);
+
+/* probe  the result of that query: it tells the columns' types */
+bool libpq_queries_make(struct libpq_queries *queries, const struct store_model *model,
+                        const PGresult *probe);
+void libpq_queries_release(struct libpq_queries *queries);
+
+cogmig_status libpq_query_read_rows(const PGresult *result, cogmig_store_answer *answer,
+                                    cogmig_error *err);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What every kind of store implements, and what it is given to work with. */
+#ifndef STORE_BACKEND_H
+#define STORE_BACKEND_H
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/span.h"
+
+#include <cogmig/store.h>
+
+/* In the order in which a query selects them. */
+enum store_column {
+    COLUMN_ID,
+    COLUMN_EMAIL,
+    COLUMN_NAME,
+    COLUMN_PASSWORD,
+    COLUMN_EMAIL_VERIFIED,
+    COLUMN_CREATED_AT,
+    COLUMN_UPDATED_AT,
+    COLUMN_COUNT
+};
+
+/* Names in the database. NULL: no schema is named, there is no such column. */
+struct store_model {
+    char *schema;
+    char *table;
+    char *columns[COLUMN_COUNT];
+};
+
+struct backend_settings {
+    const struct store_model *model;
+    const char *target;     /* a URL for libpq, a path for SQLite */
+    bool through_pgbouncer; /* session settings would be refused or would reach other clients */
+    int32_t timeout_ms;
+    cogmig_store_find_fn find;
+    void *user_data;
+};
+
+enum {
+    STORE_MAX_KEY = 2048,
+    STORE_MAX_VALUE = 64 * 1024, /* of one column */
+    STORE_MAX_ROWS = 3           /* enough to tell one from several */
+};
+
+/* A row as the database has it; no bytes: NULL. COLUMN_EMAIL_VERIFIED is not used: what counts as
+ * verified depends on the column's type, so the backend says it. */
+struct store_row {
+    struct span values[COLUMN_COUNT];
+    bool email_verified;
+};
+
+/* Check a row and take a copy of it. */
+cogmig_status answer_add_row(cogmig_store_answer *answer, const struct store_row *row,
+                             cogmig_error *err);
+
+/* Is that text a "yes": true, t, yes, 1, or a date? */
+bool verified_by_text(struct span text);
+
+/* A name as an SQL identifier, quoted. */
+void sql_add_identifier(struct buffer *sql, const char *name);
+
+/* The table with its schema, and its alias u: a qualified column (u."email") can be taken neither
+ * for a string, as SQLite would, nor for a row, as PostgreSQL would. */
+void sql_add_table(struct buffer *sql, const struct store_model *model);
+void sql_add_column(struct buffer *sql, const struct store_model *model, enum store_column column);
+
+struct backend {
+    /* May two threads ask at the same time? */
+    bool concurrent;
+
+    /* Can the target be understood? NULL when there is nothing to check. */
+    cogmig_status (*check)(const char *target, cogmig_error *err);
+
+    /* Everything that settings point to is gone afterwards, except for find and user_data. */
+    cogmig_status (*open)(const struct backend_settings *settings, struct deadline deadline,
+                          void **ret_state, cogmig_error *err);
+
+    /* Add whoever fits, at most STORE_MAX_ROWS and those that equal the key to the byte first.
+     * question is COGMIG_FIND_BY_*, key is checked and NUL-terminated. */
+    cogmig_status (*find)(void *state, int32_t question, struct span key, struct deadline deadline,
+                          cogmig_store_answer *answer, cogmig_error *err);
+
+    void (*close)(void *state);
+};
+
+extern const struct backend libpq_backend;
+extern const struct backend callback_backend;
+#ifdef COGMIG_SQLITE
+extern const struct backend sqlite_backend;
+#endif
+
+#endif

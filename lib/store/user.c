@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/user.h"
+
+#include "base/memory.h"
+#include "base/public.h"
+
+#include <stddef.h>
+
+COGMIG_PUBLIC void cogmig_user_free(cogmig_user **user)
+{
+    if (user == NULL || *user == NULL)
+        return;
+    memory_free((*user)->id);
+    memory_free((*user)->email);
+    memory_free((*user)->name);
+    memory_free((*user)->password_hash);
+    memory_free((*user)->created_at);
+    memory_free((*user)->updated_at);
+    memory_free(*user);
+    *user = NULL;
+}
+
+COGMIG_PUBLIC const char *cogmig_user_id(const cogmig_user *user)
+{
+    return user->id;
+}
+
+COGMIG_PUBLIC const char *cogmig_user_email(const cogmig_user *user)
+{
+    return user->email;
+}
+
+COGMIG_PUBLIC const char *cogmig_user_name(const cogmig_user *user)
+{
+    return user->name;
+}
+
+COGMIG_PUBLIC const char *cogmig_user_password_hash(const cogmig_user *user)
+{
+    return user->password_hash;
+}
+
+COGMIG_PUBLIC bool cogmig_user_email_verified(const cogmig_user *user)
+{
+    return user->email_verified;
+}
+
+COGMIG_PUBLIC const char *cogmig_user_created_at(const cogmig_user *user)
+{
+    return user->created_at;
+}
+
+COGMIG_PUBLIC const char *cogmig_user_updated_at(const cogmig_user *user)
+{
+    return user->updated_at;
+}
