@@ -71,7 +71,8 @@ def install():
 
 def is_installed():
     done = INSTALLED / "installed.json"
-    return done.exists() and PROGRAM.exists() and filecmp.cmp(HERE / "package-lock.json", done, False)
+    return (done.exists() and PROGRAM.exists()
+            and filecmp.cmp(HERE / "package-lock.json", done, shallow=False))
 
 
 def npm_ci():

@@ -1,0 +1,465 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The program `cogmig` from outside: what it prints, and with which exit code it ends."""
+
+import json
+import re
+import sqlite3
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from issuer import Issuer  # noqa: E402
+from program import (CONFLICT, DENIED, INVALID, NOT_FOUND, OK, SOURCE, UNAVAILABLE,  # noqa: E402
+                     Program)
+from tap import equal, nothing, run, test  # noqa: E402
+
+POOL_ID = "eu-central-1_AbCdEfGhI"
+ISSUER = f"https://cognito-idp.eu-central-1.amazonaws.com/{POOL_ID}"
+CLIENT_ID = "1example23456789"
+LEGACY_ID = "cm1a0verified000exampleu1"
+EVENTS = SOURCE / "tests" / "data" / "events"
+HTML = b"<!DOCTYPE html>\n<html><body><h1>Sign in to the hotel's network</h1></body></html>\n"
+HASH = re.compile(r"\$(2[aby]\$[0-9]|argon2)")
+VERBS = ("migrate", "verify", "user")
+
+cogmig = Program(sys.argv[1])
+issuer = Issuer(ISSUER, cogmig.folder)
+store_url = f"file:{cogmig.folder}/dev.db"
+jwks_file = cogmig.folder / "jwks.json"
+
+
+def prepare():
+    jwks_file.write_text(issuer.jwks, encoding="utf-8")
+    with sqlite3.connect(cogmig.folder / "dev.db") as database:
+        database.executescript(
+            (SOURCE / "examples/users/users.sqlite.sql").read_text(encoding="utf-8"))
+    database.close()
+
+
+def event_named(name):
+    return (EVENTS / f"{name}.event.json").read_bytes()
+
+
+def migrate(event, *arguments, **environment):
+    return cogmig.run("migrate", *arguments, stdin=event,
+                      **{"DATABASE_URL": store_url, **environment})
+
+
+def verify(token, *arguments, **environment):
+    settings = {"COGNITO_USER_POOL_ID": POOL_ID, "COGNITO_CLIENT_ID": CLIENT_ID}
+    return cogmig.run("verify", token, *arguments, **{**settings, **environment})
+
+
+def verify_offline(token, *arguments, **environment):
+    return verify(token, "--jwks", str(jwks_file), *arguments, **environment)
+
+
+def user(*arguments, **environment):
+    return cogmig.run("user", *arguments, **{"DATABASE_URL": store_url, **environment})
+
+
+def explained(done, status, exit_code):
+    """The status by name, a sentence for people, the exit code of the kind."""
+    equal(done.returncode, exit_code, done.stderr)
+    assert re.search(rf"\b{status}\b", done.stderr), done.stderr
+    assert len(done.stderr.partition(status)[2].split()) >= 6, "no sentence: " + done.stderr
+    assert not HASH.search(done.stderr), "a hash in " + done.stderr
+
+
+def refused(done, status, exit_code):
+    explained(done, status, exit_code)
+    equal(done.stdout, b"", "stdout of a refusal")
+
+
+class Web:
+    """Answers every request with one status and body while the `with` block runs."""
+
+    def __init__(self, body, status=200, content_type="application/json"):
+        self.requests = []
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                web.requests.append(self.path)
+                self.send_response(status)
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/jwks.json"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class DotEnv:
+    """The file .env or .env.local of the working directory while the `with` block runs."""
+
+    def __init__(self, name, **settings):
+        self.path = cogmig.folder / name
+        self.text = "".join(f"{key}={value}\n" for key, value in settings.items())
+
+    def __enter__(self):
+        self.path.write_text(self.text, encoding="utf-8")
+
+    def __exit__(self, *_):
+        self.path.unlink()
+
+
+# ---- help ----
+
+
+@test
+def help_of_every_verb_teaches():
+    for arguments in (["--help"], *([verb, "--help"] for verb in VERBS)):
+        done = cogmig.run(*arguments)
+        equal((done.returncode, done.stderr), (OK, ""), str(arguments))
+        assert re.match(rb"cogmig \w+", done.stdout), done.stdout
+        assert len(done.stdout.splitlines()) > 8, "teaches nothing: " + done.stdout.decode()
+
+
+@test
+def the_help_names_every_verb_and_every_setting():
+    text = cogmig.run("--help").stdout.decode()
+    names = [*VERBS, "DATABASE_URL", "COGNITO_USER_POOL_ID", "COGNITO_CLIENT_ID", ".env"]
+    nothing(name for name in names if name not in text)
+
+
+@test
+def what_is_no_command_is_refused():
+    for arguments in (["migrat"], ["migrate", "--passwrd=x"], ["migrate", "event.json"], ["user"],
+                      ["verify"], ["user", "a@example.com", "b@example.com"],
+                      ["user", "a@example.com", "--id", "cm0"], ["verify", "token", "--token-use"]):
+        done = cogmig.run(*arguments, DATABASE_URL=store_url)
+        equal((done.returncode, done.stdout), (INVALID, b""), str(arguments))
+        assert "--help" in done.stderr, done.stderr
+
+
+@test
+def a_password_cannot_be_given_on_the_command_line():
+    done = migrate(event_named("sign-in"), "--password", "Correct-Horse-10")
+    equal((done.returncode, done.stdout), (INVALID, b""))
+    assert "Correct-Horse-10" not in done.stderr, done.stderr
+    assert b"--password" not in cogmig.run("migrate", "--help").stdout
+
+
+# ---- migrate ----
+
+
+def secrets_in(event):
+    return re.findall(rb'"password"\s*:\s*"([^"]{4,})"', event)
+
+
+def wrong_with(name):
+    event, expected = event_named(name), (EVENTS / f"{name}.expected").read_bytes()
+    done = migrate(event)
+    word, _, status = expected.decode("utf-8", "replace").partition("\n")[0].partition(" ")
+    answer = {"no": event, "refused": b""}.get(word, expected)
+    if done.stdout != answer:
+        yield f"{name}: stdout"
+    if word in ("no", "refused") and status not in done.stderr:
+        yield f"{name}: {status} is not in {done.stderr}"
+    if word == "refused" and done.returncode != INVALID:
+        yield f"{name}: exit code {done.returncode}"
+    if any(secret in done.stderr.encode() for secret in secrets_in(event)):
+        yield f"{name}: the password is in {done.stderr}"
+    if HASH.search(done.stderr):
+        yield f"{name}: a hash is in {done.stderr}"
+
+
+@test
+def every_event_gets_its_answer_and_no_password_is_told():
+    names = sorted(path.name.removesuffix(".event.json") for path in EVENTS.glob("*.event.json"))
+    assert len(names) > 50, names
+    nothing(fault for name in names for fault in wrong_with(name))
+
+
+@test
+def a_plain_no_is_a_success():
+    for name in ("wrong-password", "unknown-user", "forgot-password-address-not-verified",
+                 "user-without-password"):
+        equal(migrate(event_named(name)).returncode, OK, name)
+
+
+@test
+def a_no_that_hides_bad_data_fails_and_still_answers():
+    for name, status, code in (("hash-is-argon2", "HASH_UNSUPPORTED", INVALID),
+                               ("hash-was-cut-off", "HASH_MALFORMED", INVALID),
+                               ("hash-of-cost-16", "HASH_COST_REFUSED", INVALID),
+                               ("twin-in-a-third-case", "USER_AMBIGUOUS", CONFLICT)):
+        done = migrate(event_named(name))
+        explained(done, status, code)
+        equal(done.stdout, event_named(name), name)
+
+
+@test
+def a_malformed_event_gives_no_answer():
+    refused(migrate(b'{"version": "1", "triggerSource": '), "EVENT_MALFORMED", INVALID)
+
+
+@test
+def an_unknown_trigger_gives_no_answer():
+    refused(migrate(event_named("trigger-of-sign-up")), "TRIGGER_UNKNOWN", INVALID)
+
+
+@test
+def an_event_beyond_the_limit_gives_no_answer():
+    event = event_named("sign-in") + b" " * (6 * 1024 * 1024)
+    refused(migrate(event), "EVENT_TOO_LARGE", INVALID)
+
+
+@test
+def a_database_that_is_down_gives_no_answer():
+    nowhere = f"postgresql://legacy:Secret-Of-The-Database@localhost/app?host={cogmig.folder}"
+    done = migrate(event_named("sign-in"), DATABASE_URL=nowhere)
+    refused(done, "STORE_UNREACHABLE", UNAVAILABLE)
+    assert "Secret-Of-The-Database" not in done.stderr, done.stderr
+
+
+@test
+def a_database_file_that_is_not_there_gives_no_answer():
+    done = migrate(event_named("sign-in"), DATABASE_URL="file:./absent.db")
+    refused(done, "STORE_UNREACHABLE", UNAVAILABLE)
+    assert not (cogmig.folder / "absent.db").exists(), "made on the way"
+
+
+@test
+def a_database_without_the_table_gives_no_answer():
+    done = migrate(event_named("sign-in"), COGMIG_TABLE="Customer")
+    refused(done, "STORE_SCHEMA_MISMATCH", INVALID)
+
+
+@test
+def a_url_that_cannot_be_one_gives_no_answer():
+    done = migrate(event_named("sign-in"), DATABASE_URL="mysql://localhost/app")
+    refused(done, "STORE_URL_INVALID", INVALID)
+
+
+@test
+def no_url_at_all_gives_no_answer():
+    done = cogmig.run("migrate", stdin=event_named("sign-in"))
+    refused(done, "CONFIG_INCOMPLETE", INVALID)
+    assert "DATABASE_URL" in done.stderr, done.stderr
+
+
+@test
+def an_output_that_takes_nothing_is_a_failure():
+    for arguments, stdin in ((["migrate"], event_named("sign-in")), (["user", "--id", LEGACY_ID], b""),
+                             (["--help"], b"")):
+        done = cogmig.run(*arguments, stdin=stdin, stdout=open("/dev/full", "wb"),
+                          DATABASE_URL=store_url)
+        equal(done.returncode, UNAVAILABLE, str(arguments))
+        assert "No space left" in done.stderr, done.stderr
+
+
+@test
+def a_refusal_in_json_is_one_object():
+    for done, status, kind in (
+            (migrate(b"{}", "--json"), "EVENT_MALFORMED", "INVALID"),
+            (migrate(event_named("wrong-password"), "--json"), "PASSWORD_MISMATCH", "DENIED"),
+            (user("nobody@example.com", "--json"), "USER_NOT_FOUND", "NOT_FOUND"),
+            (verify_offline("a.b.c", "--json"), "TOKEN_MALFORMED", "DENIED"),
+            (user("x@example.com", "--json", "--url", "file:no.db"), "STORE_UNREACHABLE",
+             "UNAVAILABLE")):
+        told = json.loads(done.stderr)
+        equal((told["status"], told["kind"]), (status, kind))
+        assert len(told["message"]) > 20, told
+
+
+# ---- verify ----
+
+
+@test
+def a_good_token_is_told_with_its_claims():
+    token = issuer.id_token(CLIENT_ID, **{"custom:legacy_id": LEGACY_ID})
+    for done in (verify_offline(token), verify_offline("-", stdin=token.encode() + b"\n"),
+                 verify_offline(token, "--token-use", "id")):
+        equal(done.returncode, OK, done.stderr)
+        assert LEGACY_ID.encode() in done.stdout, done.stdout
+
+
+@test
+def a_good_token_is_told_in_json():
+    token = issuer.access_token(CLIENT_ID)
+    done = verify_offline(token, "--json", "--token-use", "access")
+    equal(done.returncode, OK, done.stderr)
+    told = json.dumps(json.loads(done.stdout))
+    assert "1754aa68-d041-7034-8fb2-000000000001" in told and ISSUER in told, told
+
+
+@test
+def a_refused_token_is_told_with_the_reason():
+    good = issuer.id_token(CLIENT_ID)
+    head, body, signature = good.split(".")
+    spoiled = f"{head}.{body}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
+    for token, status in ((issuer.id_token(CLIENT_ID, exp=1700000000), "TOKEN_EXPIRED"),
+                          (issuer.id_token("another-client"), "TOKEN_CLIENT_REFUSED"),
+                          (issuer.id_token(CLIENT_ID, iss=ISSUER + "x"), "TOKEN_ISSUER_REFUSED"),
+                          (spoiled, "TOKEN_SIGNATURE_INVALID")):
+        done = verify_offline(token)
+        refused(done, status, DENIED)
+        assert token not in done.stderr and signature not in done.stderr, "the token is told"
+
+
+@test
+def a_token_of_the_other_use_is_refused():
+    done = verify_offline(issuer.access_token(CLIENT_ID), "--token-use", "id")
+    refused(done, "TOKEN_USE_REFUSED", DENIED)
+
+
+@test
+def what_is_no_token_is_refused():
+    done = verify_offline("not-a-token")
+    explained(done, "TOKEN_MALFORMED", done.returncode)
+    assert done.returncode in (DENIED, INVALID) and done.stdout == b"", done
+
+
+@test
+def a_pool_id_that_cannot_be_one_is_refused():
+    for pool_id in ("eu-central-1", "eu-central-1_", "_AbCdEfGhI", "eu-central-1_Ab/../cd", "x y_z"):
+        done = verify(issuer.id_token(CLIENT_ID), COGNITO_USER_POOL_ID=pool_id)
+        refused(done, "POOL_ID_INVALID", INVALID)
+
+
+@test
+def a_jwks_file_that_is_html_is_refused():
+    page = cogmig.folder / "page.html"
+    page.write_bytes(HTML)
+    done = verify(issuer.id_token(CLIENT_ID), "--jwks", str(page))
+    refused(done, "JWKS_MALFORMED", INVALID)
+
+
+@test
+def a_jwks_file_that_is_not_there_is_refused():
+    done = verify(issuer.id_token(CLIENT_ID), "--jwks", "absent.json")
+    refused(done, "FILE_UNREADABLE", INVALID)
+
+
+def verify_online(token, web_url, *arguments):
+    return verify(token, "--issuer", ISSUER, "--jwks-url", web_url, *arguments)
+
+
+@test
+def a_jwks_from_the_web_verifies():
+    with Web(issuer.jwks.encode()) as web:
+        done = verify_online(issuer.id_token(CLIENT_ID), web.url, "--allow-plain-http")
+        equal(done.returncode, OK, done.stderr)
+        equal(web.requests, ["/jwks.json"])
+
+
+@test
+def a_jwks_from_the_web_that_is_html_is_an_outage():
+    for content_type in ("text/html", "application/json"):
+        with Web(HTML, content_type=content_type) as web:
+            done = verify_online(issuer.id_token(CLIENT_ID), web.url, "--allow-plain-http")
+        refused(done, "JWKS_RESPONSE_INVALID", UNAVAILABLE)
+
+
+@test
+def a_jwks_server_in_trouble_is_an_outage():
+    with Web(b"{}", status=503) as web:
+        done = verify_online(issuer.id_token(CLIENT_ID), web.url, "--allow-plain-http")
+    refused(done, "JWKS_HTTP_STATUS", UNAVAILABLE)
+    assert "503" in done.stderr, done.stderr
+    done = verify_online(issuer.id_token(CLIENT_ID), web.url, "--allow-plain-http")
+    refused(done, "JWKS_UNREACHABLE", UNAVAILABLE)
+
+
+@test
+def plain_http_needs_leave():
+    with Web(issuer.jwks.encode()) as web:
+        done = verify_online(issuer.id_token(CLIENT_ID), web.url)
+        refused(done, "JWKS_URL_INVALID", INVALID)
+        equal(web.requests, [], "asked all the same")
+
+
+# ---- user ----
+
+
+@test
+def a_user_is_told_without_the_hash():
+    for arguments in (["verified@example.com"], ["--id", LEGACY_ID], ["VERIFIED@example.com"],
+                      ["verified@example.com", "--json"], ["--json", "--id", LEGACY_ID]):
+        done = user(*arguments)
+        equal(done.returncode, OK, done.stderr)
+        told = done.stdout.decode()
+        nothing(part for part in (LEGACY_ID, "Verified User", "bcrypt", "10") if part not in told)
+        assert "$2b$" not in told and "HDT4hwe1XmEExOsg5x" not in told, "the hash is told"
+
+
+@test
+def a_user_in_json_is_json():
+    told = json.loads(user("oauth-only@example.com", "--json").stdout)
+    equal((told["id"], told["email"]), ("cm1a0oauthonly00exampleu5", "oauth-only@example.com"))
+
+
+@test
+def nobody_is_told_as_such():
+    refused(user("nobody@example.com"), "USER_NOT_FOUND", NOT_FOUND)
+    refused(user("--id", "cm0nobody"), "USER_NOT_FOUND", NOT_FOUND)
+
+
+@test
+def two_users_are_a_conflict():
+    refused(user("TWIN@example.com"), "USER_AMBIGUOUS", CONFLICT)
+
+
+# ---- settings ----
+
+
+def finds_the_user(*arguments, **environment):
+    return cogmig.run("user", "verified@example.com", *arguments, **environment).returncode == OK
+
+
+@test
+def the_url_comes_from_either_file():
+    for name in (".env", ".env.local"):
+        with DotEnv(name, DATABASE_URL=f'"{store_url}"'):
+            assert finds_the_user(), name
+    assert not finds_the_user(), "from nowhere"
+
+
+@test
+def env_local_goes_before_env():
+    with DotEnv(".env.local", DATABASE_URL=store_url), DotEnv(".env", DATABASE_URL="file:no.db"):
+        assert finds_the_user()
+    with DotEnv(".env.local", DATABASE_URL="file:no.db"), DotEnv(".env", DATABASE_URL=store_url):
+        assert not finds_the_user()
+
+
+@test
+def the_environment_goes_before_the_files():
+    with DotEnv(".env.local", DATABASE_URL="file:no.db"):
+        assert finds_the_user(DATABASE_URL=store_url)
+    with DotEnv(".env.local", DATABASE_URL=store_url):
+        assert not finds_the_user(DATABASE_URL="file:no.db")
+
+
+@test
+def a_flag_goes_before_everything():
+    with DotEnv(".env.local", DATABASE_URL="file:no.db"):
+        assert finds_the_user("--url", store_url, DATABASE_URL="file:no.db")
+    assert not finds_the_user("--url", "file:no.db", DATABASE_URL=store_url)
+
+
+@test
+def each_setting_is_looked_for_by_itself():
+    with DotEnv(".env.local", COGNITO_CLIENT_ID=CLIENT_ID), DotEnv(".env", COGNITO_ISSUER=ISSUER):
+        done = cogmig.run("verify", issuer.id_token(CLIENT_ID), "--jwks", str(jwks_file))
+        equal(done.returncode, OK, done.stderr)
+
+
+prepare()
+run()
