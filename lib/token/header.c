@@ -63,14 +63,13 @@ static cogmig_status judge_extensions(struct json_value object, cogmig_error *er
 }
 
 /* RFC 7515 section 4.1.9: typ is a media type, "application/" may be left out, case is free. */
-static bool names_type(struct json_value typ, const char *short_name)
+static struct span without_prefix(struct span name)
 {
     struct span prefix = span_of("application/");
-    struct span name = {typ.text.bytes + 1, typ.text.len - 2};
     if (name.len > prefix.len &&
         span_equal_ascii_case((struct span){name.bytes, prefix.len}, prefix))
-        name = (struct span){name.bytes + prefix.len, name.len - prefix.len};
-    return span_equal_ascii_case(name, span_of(short_name));
+        return (struct span){name.bytes + prefix.len, name.len - prefix.len};
+    return name;
 }
 
 static cogmig_status read_type(struct json_value object, struct token_header *header,
@@ -81,8 +80,13 @@ static cogmig_status read_type(struct json_value object, struct token_header *he
         return COGMIG_OK;
     if (typ.type != JSON_STRING)
         return fail(err, COGMIG_TOKEN_HEADER_INVALID, "The typ of the token's header is no text.");
-    header->access_token_type = names_type(typ, "at+jwt");
-    if (header->access_token_type || names_type(typ, "JWT"))
+    char decoded[128] = "";
+    struct span name = {decoded, 0};
+    if (typ.text.len <= sizeof decoded)
+        name.len = json_string_decode_into(typ, decoded);
+    name = without_prefix(name);
+    header->access_token_type = span_equal_ascii_case(name, span_of("at+jwt"));
+    if (header->access_token_type || span_equal_ascii_case(name, span_of("JWT")))
         return COGMIG_OK;
     return fail(err, COGMIG_TOKEN_TYPE_REFUSED,
                 "The token's typ is neither JWT nor at+jwt: it was made for another purpose.");

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Keys that sign, well or badly: what the library itself cannot do. */
+#ifndef TESTS_SIGNER_H
+#define TESTS_SIGNER_H
+
+#include "base/buffer.h"
+#include "base/span.h"
+
+struct signer;
+
+/* An RSA key; ends the test when there is none. */
+struct signer *signer_new(unsigned bits, unsigned long exponent);
+void signer_free(struct signer *signer);
+
+/* The names of all ways are in signer.c. Ends the test on any other name. */
+void signer_sign(const struct signer *signer, const char *way, struct span bytes,
+                 struct buffer *signature);
+
+void signer_add_modulus(const struct signer *signer, struct buffer *base64url);
+void signer_add_exponent(const struct signer *signer, struct buffer *base64url);
+
+/* A JWK of this key, as Cognito writes them. */
+void signer_add_jwk(const struct signer *signer, const char *kid, struct buffer *json);
+
+/* A document of one key. */
+void signer_add_jwks(const struct signer *signer, const char *kid, struct buffer *json);
+
+/* The compact form of an RS256 token. */
+void signer_add_token(const struct signer *signer, const char *header, const char *payload,
+                      struct buffer *token);
+
+void add_base64url(struct buffer *b, struct span bytes);
+
+#endif
