@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `./dev bench [SUITE] [--json FILE]` runs: every program here prints rows of JSON, and each
+row is a ratio inside of one run. Nothing fails for being slow."""
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+SUITES = ["tokens", "passwords"]
+
+
+def rows_of(build, suite):
+    program = build / "tests" / "bench" / f"bench-{suite}"
+    with subprocess.Popen([program], stdout=subprocess.PIPE, text=True) as running:
+        for line in running.stdout:
+            yield json.loads(line)
+    if running.returncode != 0:
+        sys.exit(f"bench-{suite} failed")
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        model = next((line.split(":", 1)[1].strip() for line in lines
+                      if line.startswith("model name")), platform.machine())
+    return f"{model}, {platform.freedesktop_os_release().get('PRETTY_NAME', '')}"
+
+
+def show(row):
+    print(f"{row['name']:24} {row['ours']:12.2f} {row['reference']:12.2f} {row['ratio']:8.3f}"
+          f"   {row['target']:10} {row['unit']}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench")
+    parser.add_argument("suite", nargs="?", choices=SUITES, help="all of them by default")
+    parser.add_argument("--json", type=Path, help="write the rows here, a JSON object per line")
+    parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    print(machine())
+    print(f"{'name':24} {'ours':>12} {'reference':>12} {'ratio':>8}   target     unit")
+    rows = []
+    for suite in [arguments.suite] if arguments.suite else SUITES:
+        for row in rows_of(arguments.build, suite):
+            rows.append(row)
+            show(row)
+    if arguments.json:
+        arguments.json.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+
+
+main()

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Two ways of doing the same, timed in turn in one process, so that the ratio holds when the
+ * machine's speed drifts. */
+#ifndef BENCH_RATIO_H
+#define BENCH_RATIO_H
+
+struct contest {
+    const char *name;   /* of the row */
+    const char *target; /* of the ratio, for the reader: "<= 1.10" */
+    void (*ours)(void);
+    void (*reference)(void);
+    int operations; /* that one call does */
+    int rounds;
+};
+
+/* Time ours against the reference and print a row of JSON: medians per operation in microseconds,
+ * and the median of the ratios round by round. */
+void run_contest(const struct contest *contest);
+
+/* End the program when a thing that must work does not: a wrong result has no speed. */
+void must(int condition, const char *what);
+
+#endif
