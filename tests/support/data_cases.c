@@ -102,6 +102,26 @@ void split_line(struct span line, struct span *ret_word, struct span *ret_rest)
 
 /* ---- what cannot be typed ---- */
 
+static const struct replacement *
+replacement_at(struct span text, const struct replacement *replacements, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (span_starts_with(text, replacements[i].name))
+            return &replacements[i];
+    return NULL;
+}
+
+void add_replaced(struct buffer *b, struct span text, const struct replacement *replacements,
+                  size_t count)
+{
+    while (text.len > 0) {
+        const struct replacement *found = replacement_at(text, replacements, count);
+        size_t used = found == NULL ? 1 : strlen(found->name);
+        buffer_add(b, found == NULL ? (struct span){text.bytes, 1} : found->value);
+        text = (struct span){text.bytes + used, text.len - used};
+    }
+}
+
 static void add_hex(struct buffer *b, struct span digits)
 {
     for (size_t i = 0; i + 1 < digits.len; i += 2) {

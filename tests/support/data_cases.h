@@ -22,6 +22,15 @@ bool next_line(struct span *rest, struct span *ret_line);
 /* Cut a line at its first blank. */
 void split_line(struct span line, struct span *ret_word, struct span *ret_rest);
 
+/* What stands for what in a case. */
+struct replacement {
+    const char *name; /* braces and all */
+    struct span value;
+};
+
+void add_replaced(struct buffer *b, struct span text, const struct replacement *replacements,
+                  size_t count);
+
 /* Add a text with {{hex 00FF}} and {{repeat 3 text}} replaced. */
 void add_expanded(struct buffer *b, struct span text);
 

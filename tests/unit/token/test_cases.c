@@ -307,24 +307,6 @@ static void assemble(const struct test_case *c, struct assembled *parts)
     buffer_release(&signed_bytes);
 }
 
-static void add_replaced(struct buffer *b, struct span text, const struct assembled *parts)
-{
-    static const char *const names[] = {"{{header}}", "{{payload}}", "{{signature}}"};
-    const struct buffer *values[] = {&parts->header, &parts->payload, &parts->signature};
-    while (text.len > 0) {
-        size_t skip = 1;
-        for (int i = 0; i < 3; i++) {
-            if (!span_starts_with(text, names[i]))
-                continue;
-            skip = strlen(names[i]);
-            buffer_add(b, (struct span){values[i]->bytes, values[i]->len});
-        }
-        if (skip == 1)
-            buffer_add_byte(b, text.bytes[0]);
-        text = (struct span){text.bytes + skip, text.len - skip};
-    }
-}
-
 static void nudge(struct buffer *template, struct assembled *parts)
 {
     static const char *const names[] = {"{{bits header}}", "{{bits payload}}",
@@ -350,7 +332,11 @@ static struct buffer make_token(const struct test_case *c)
     buffer_add_text(&template,
                     c->token == NULL ? "{{header}}.{{payload}}.{{signature}}" : c->token);
     nudge(&template, &parts);
-    add_replaced(&with_parts, (struct span){template.bytes, template.len}, &parts);
+    const struct replacement replacements[] = {
+        {"{{header}}", {parts.header.bytes, parts.header.len}},
+        {"{{payload}}", {parts.payload.bytes, parts.payload.len}},
+        {"{{signature}}", {parts.signature.bytes, parts.signature.len}}};
+    add_replaced(&with_parts, (struct span){template.bytes, template.len}, replacements, 3);
     add_expanded(&token, (struct span){with_parts.bytes, with_parts.len});
     buffer_add_text(&token, "");
     buffer_release(&parts.header);
