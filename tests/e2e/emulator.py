@@ -8,8 +8,9 @@
 COMMAND finds the pool in COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID, COGNITO_ISSUER, and the address
 of the emulator's API in COGNITO_ENDPOINT.
 
-cognito-local 5.3 differs from Cognito in two ways that matter here, and `cognito_reply` plays
+cognito-local differs from Cognito in two ways that matter here, and `cognito_reply` plays
 Cognito's part: it takes an untouched response for a yes, and it gives a migrated user no `sub`.
+5.1.0 is the last version that runs with the node 18 of Debian 12.
 """
 
 import fcntl
