@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Sixteen threads on one verifier while its issuer rotates keys. */
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "cmocka_all.h"
+#include "signer.h"
+#include "token/config.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    THREADS = 16,
+    ROTATIONS = 12,
+    KEYS = 3
+};
+
+static const char issuer[] = "https://issuer.example";
+
+static struct signer *signers[KEYS];
+static char *documents[ROTATIONS], *tokens[ROTATIONS];
+static cogmig_verifier *verifier;
+static pthread_barrier_t begin, end;
+
+static _Atomic int64_t now_ms = 1;
+static atomic_int rotation, fetches, accepted, refused, others;
+
+static int64_t steady_ms(void)
+{
+    return now_ms;
+}
+
+static int64_t calendar_s(void *user_data)
+{
+    (void)user_data;
+    return 1700000000;
+}
+
+static cogmig_status serve(void *user_data, const char *url, int32_t timeout_ms,
+                           cogmig_jwks_reply *reply)
+{
+    (void)user_data;
+    (void)url;
+    (void)timeout_ms;
+    fetches++;
+    const char *document = documents[rotation];
+    cogmig_jwks_reply_set_http_status(reply, 200);
+    return cogmig_jwks_reply_append(reply, document, strlen(document));
+}
+
+static void make_rotation(int number)
+{
+    char kid[16], header[64], payload[256];
+    struct buffer document = buffer_with_max(4096), token = buffer_with_max(4096);
+    snprintf(kid, sizeof kid, "key-%d", number);
+    snprintf(header, sizeof header, "{\"alg\":\"RS256\",\"kid\":\"%s\"}", kid);
+    snprintf(payload, sizeof payload,
+             "{\"iss\":\"%s\",\"sub\":\"s\",\"token_use\":\"access\",\"client_id\":\"c\","
+             "\"exp\":1700003600}",
+             issuer);
+    signer_add_jwks(signers[number % KEYS], kid, &document);
+    signer_add_token(signers[number % KEYS], header, payload, &token);
+    documents[number] = buffer_take(&document, NULL);
+    tokens[number] = buffer_take(&token, NULL);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    cogmig_verifier_config *config = NULL;
+    for (int i = 0; i < KEYS; i++)
+        signers[i] = signer_new(2048, 65537);
+    for (int i = 0; i < ROTATIONS; i++)
+        make_rotation(i);
+    assert_int_equal(cogmig_verifier_config_new(&config, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_issuer(config, issuer, NULL, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_client(config, "c", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_token_use(config, COGMIG_TOKEN_USE_ACCESS, NULL),
+                     COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_fetch(config, serve, NULL, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_clock(config, calendar_s, NULL, NULL), COGMIG_OK);
+    config->steady_ms = steady_ms;
+    assert_int_equal(cogmig_verifier_new(config, &verifier, NULL), COGMIG_OK);
+    cogmig_verifier_config_free(&config);
+    pthread_barrier_init(&begin, NULL, THREADS + 1);
+    pthread_barrier_init(&end, NULL, THREADS + 1);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    cogmig_verifier_free(&verifier);
+    for (int i = 0; i < ROTATIONS; i++) {
+        memory_free(documents[i]);
+        memory_free(tokens[i]);
+    }
+    for (int i = 0; i < KEYS; i++)
+        signer_free(signers[i]);
+    pthread_barrier_destroy(&begin);
+    pthread_barrier_destroy(&end);
+    return 0;
+}
+
+static cogmig_status verify(int number)
+{
+    cogmig_claims *claims = NULL;
+    cogmig_status status =
+        cogmig_verifier_verify(verifier, tokens[number], strlen(tokens[number]), &claims, NULL);
+    if (status == COGMIG_OK)
+        assert_string_equal(cogmig_claims_sub(claims), "s");
+    cogmig_claims_free(&claims);
+    return status;
+}
+
+/* The token of the key in use, then that of the key before it. */
+static void *verify_each_rotation(void *unused)
+{
+    for (int i = 0; i < ROTATIONS; i++) {
+        pthread_barrier_wait(&begin);
+        cogmig_status current = verify(i);
+        accepted += current == COGMIG_OK;
+        others += current != COGMIG_OK;
+        if (i > 0) {
+            cogmig_status former = verify(i - 1);
+            refused += former == COGMIG_TOKEN_KEY_UNKNOWN;
+            others += former != COGMIG_TOKEN_KEY_UNKNOWN;
+        }
+        pthread_barrier_wait(&end);
+    }
+    return unused;
+}
+
+static void each_rotation_costs_one_fetch_and_ends_the_former_key(void **state)
+{
+    (void)state;
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, verify_each_rotation, NULL), 0);
+    for (int i = 0; i < ROTATIONS; i++) {
+        rotation = i;
+        now_ms += UNKNOWN_KID_COOL_DOWN_MS;
+        pthread_barrier_wait(&begin);
+        pthread_barrier_wait(&end);
+        assert_int_equal(fetches, i + 1);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(accepted, THREADS * ROTATIONS);
+    assert_int_equal(refused, THREADS * (ROTATIONS - 1));
+    assert_int_equal(others, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_rotation_costs_one_fetch_and_ends_the_former_key),
+    };
+    return cmocka_run_group_tests_name("token: threads", tests, set_up, tear_down);
+}
