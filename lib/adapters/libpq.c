@@ -166,31 +166,47 @@ static cogmig_status open_libpq(const struct backend_settings *settings, struct 
     return COGMIG_OK;
 }
 
+/* The database's encoding cannot hold it, so no row can either. */
+static bool key_cannot_be_stored(struct libpq_store *store, const char *key,
+                                 struct deadline deadline, const struct cogmig_error *said)
+{
+    static const char untranslatable_character[] = "22P05";
+    if (strcmp(said->upstream_code, untranslatable_character) != 0)
+        return false;
+    struct cogmig_error of_key_alone = {0};
+    SCOPED(libpq_release_result) PGresult *result = NULL;
+    run(store, "SELECT $1::text", 1, &key, deadline, &result, &of_key_alone);
+    return strcmp(of_key_alone.upstream_code, untranslatable_character) == 0;
+}
+
 static cogmig_status ask(struct libpq_store *store, enum libpq_query_kind kind, const char *key,
-                         struct deadline deadline, cogmig_store_answer *answer, cogmig_error *err)
+                         struct deadline deadline, cogmig_store_answer *answer,
+                         struct cogmig_error *said)
 {
     const char *const parameters[] = {key, key};
     SCOPED(libpq_release_result) PGresult *result = NULL;
     cogmig_status status = run(store, store->queries.sql[kind], libpq_query_parameter_count(kind),
-                               parameters, deadline, &result, err);
-    return status == COGMIG_OK ? libpq_query_read_rows(result, answer, err) : status;
+                               parameters, deadline, &result, said);
+    if (status == COGMIG_OK)
+        return libpq_query_read_rows(result, answer, said);
+    return key_cannot_be_stored(store, key, deadline, said) ? COGMIG_OK : status;
 }
 
-/* Class 22, data exception: "abc" is no bigint. */
-static bool key_is_not_of_the_columns_type(const struct cogmig_error *said)
+/* "abc" is no bigint and "1e999" no integer, but that nobody has it, the column as text says. */
+static bool key_is_not_of_the_columns_type(cogmig_status status, const struct cogmig_error *said)
 {
-    return strncmp(said->upstream_code, "22", 2) == 0;
+    static const char data_exception[] = "22";
+    return status == COGMIG_STORE_QUERY_FAILED &&
+           span_starts_with(span_of(said->upstream_code), data_exception);
 }
 
 static cogmig_status ask_for_id(struct libpq_store *store, const char *key,
                                 struct deadline deadline, cogmig_store_answer *answer,
-                                cogmig_error *err)
+                                struct cogmig_error *said)
 {
-    struct cogmig_error said = {0};
-    cogmig_status status = ask(store, QUERY_ID, key, deadline, answer, &said);
-    if (key_is_not_of_the_columns_type(&said))
-        return ask(store, QUERY_ID_AS_TEXT, key, deadline, answer, err);
-    error_copy(err, &said);
+    cogmig_status status = ask(store, QUERY_ID, key, deadline, answer, said);
+    if (key_is_not_of_the_columns_type(status, said))
+        status = ask(store, QUERY_ID_AS_TEXT, key, deadline, answer, said);
     return status;
 }
 
@@ -198,10 +214,16 @@ static cogmig_status find_in_libpq(void *state, int32_t question, struct span ke
                                    struct deadline deadline, cogmig_store_answer *answer,
                                    cogmig_error *err)
 {
+    struct cogmig_error said = {0};
+    cogmig_status status;
     if (question == COGMIG_FIND_BY_ID)
-        return ask_for_id(state, key.bytes, deadline, answer, err);
-    return ask(state, question == COGMIG_FIND_BY_EMAIL ? QUERY_EMAIL : QUERY_EMAIL_ANY_CASE,
-               key.bytes, deadline, answer, err);
+        status = ask_for_id(state, key.bytes, deadline, answer, &said);
+    else
+        status = ask(state, question == COGMIG_FIND_BY_EMAIL ? QUERY_EMAIL : QUERY_EMAIL_ANY_CASE,
+                     key.bytes, deadline, answer, &said);
+    if (status != COGMIG_OK)
+        error_copy(err, &said);
+    return status;
 }
 
 const struct backend libpq_backend = {

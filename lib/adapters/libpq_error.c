@@ -23,6 +23,8 @@ static const struct {
     {"42P01", COGMIG_STORE_SCHEMA_MISMATCH}, /* undefined_table */
     {"42703", COGMIG_STORE_SCHEMA_MISMATCH}, /* undefined_column */
     {"3F000", COGMIG_STORE_SCHEMA_MISMATCH}, /* invalid_schema_name */
+    {"22021", COGMIG_STORE_ROW_INVALID},     /* character_not_in_repertoire */
+    {"22P05", COGMIG_STORE_ROW_INVALID},     /* untranslatable_character */
     {"53300", COGMIG_STORE_BUSY},            /* too_many_connections */
     {"57P03", COGMIG_STORE_BUSY},            /* cannot_connect_now: starting up */
     {"55P03", COGMIG_STORE_BUSY},            /* lock_not_available */
@@ -52,6 +54,8 @@ static const char *what_happened(cogmig_status status)
         return "The table or its columns have other names in the database (letters' case counts; "
                "set COGMIG_TABLE, COGMIG_PASSWORD_COLUMN and so on, or the names in the "
                "configuration)";
+    case COGMIG_STORE_ROW_INVALID:
+        return "The row that was found holds text that cannot be UTF-8, mend it";
     case COGMIG_STORE_BUSY:
         return "PostgreSQL is busy, try again";
     case COGMIG_STORE_UNREACHABLE:

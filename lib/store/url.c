@@ -180,33 +180,27 @@ static size_t credentials_length(struct span authority_and_path)
     return contains(authority, '@') ? take_until(&authority, '@').len + 1 : 0;
 }
 
-static struct span take_before_query(struct span *url)
+static size_t length_before_host(struct span url)
 {
-    struct span rest = *url;
-    size_t len = take_until(&rest, ':').len + strlen("://");
-    len += credentials_length(rest_after(*url, len));
-    rest = rest_after(*url, len);
-    len += take_until(&rest, '?').len;
-    struct span front = {url->bytes, len};
-    *url = rest;
-    return front;
-}
-
-static bool has_stray_at(struct span front)
-{
-    take_until(&front, '@');
-    return contains(front, '@');
+    struct span rest = url;
+    size_t scheme = take_until(&rest, ':').len + strlen("://");
+    return scheme + credentials_length(rest_after(url, scheme));
 }
 
 static cogmig_status parse_postgresql(struct span rest, struct store_url *url, cogmig_error *err)
 {
     SCOPED(buffer_release) struct buffer target = buffer_with_max(MAX_URL);
-    struct span front = take_before_query(&rest);
-    if (has_stray_at(front))
-        return fail(err, COGMIG_STORE_URL_INVALID,
-                    "The store's URL has more than one @ before its parameters; write those of the "
-                    "user name and password as %%40 (and / as %%2F, : as %%3A).");
+    struct span front = {rest.bytes, length_before_host(rest)};
+    rest = rest_after(rest, front.len);
+    struct span host_and_path = take_until(&rest, '?');
+    if (contains(host_and_path, '@'))
+        return fail(
+            err, COGMIG_STORE_URL_INVALID,
+            "The store's URL has an @ behind its host; a special character of the user name "
+            "or password must be percent-encoded (@ is %%40, / is %%2F, : is %%3A, ? is "
+            "%%3F).");
     buffer_add(&target, front);
+    buffer_add(&target, host_and_path);
     cogmig_status status = COGMIG_OK;
     bool first = true;
     while (rest.len > 0 && status == COGMIG_OK)

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "opened.h"
+
+#include <stdlib.h>
+
+typedef cogmig_status (*setter)(cogmig_store_config *, const char *, cogmig_error *);
+
+static const struct {
+    setter set;
+    bool may_be_null;
+} names[] = {
+    {cogmig_store_config_set_schema, true},
+    {cogmig_store_config_set_table, false},
+    {cogmig_store_config_set_id_column, false},
+    {cogmig_store_config_set_email_column, false},
+    {cogmig_store_config_set_name_column, true},
+    {cogmig_store_config_set_password_column, false},
+    {cogmig_store_config_set_email_verified_column, true},
+    {cogmig_store_config_set_created_at_column, true},
+    {cogmig_store_config_set_updated_at_column, true},
+};
+
+static void a_name_is_1_to_255_bytes_of_utf8(void **state)
+{
+    (void)state;
+    char long_name[257];
+    memset(long_name, 'x', 256);
+    long_name[256] = '\0';
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct cogmig_error err = {0};
+        cogmig_store_config *config = new_config(NULL);
+        assert_status(names[i].set(config, "Nutzer \"ü\".x", &err), COGMIG_OK, &err);
+        assert_status(names[i].set(config, long_name + 1, &err), COGMIG_OK, &err);
+        assert_status(names[i].set(config, "", &err), COGMIG_CONFIG_INVALID, &err);
+        assert_mentions(&err, "empty");
+        assert_status(names[i].set(config, long_name, &err), COGMIG_CONFIG_INVALID, &err);
+        assert_status(names[i].set(config, "\xFFname", &err), COGMIG_CONFIG_INVALID, &err);
+        assert_status(names[i].set(NULL, "x", &err), COGMIG_INVALID_ARGUMENT, &err);
+        assert_status(names[i].set(config, NULL, &err),
+                      names[i].may_be_null ? COGMIG_OK : COGMIG_INVALID_ARGUMENT, &err);
+        cogmig_store_config_free(&config);
+    }
+}
+
+static void a_time_out_is_1_to_600000_ms(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_store_config *config = new_config(NULL);
+    assert_status(cogmig_store_config_set_timeout_ms(config, 1, &err), COGMIG_OK, &err);
+    assert_status(cogmig_store_config_set_timeout_ms(config, 600000, &err), COGMIG_OK, &err);
+    assert_status(cogmig_store_config_set_timeout_ms(config, 0, &err), COGMIG_CONFIG_INVALID, &err);
+    assert_status(cogmig_store_config_set_timeout_ms(config, -1, &err), COGMIG_CONFIG_INVALID,
+                  &err);
+    assert_status(cogmig_store_config_set_timeout_ms(config, 600001, &err), COGMIG_CONFIG_INVALID,
+                  &err);
+    assert_status(cogmig_store_config_set_timeout_ms(NULL, 1, &err), COGMIG_INVALID_ARGUMENT, &err);
+    cogmig_store_config_free(&config);
+}
+
+static void arguments_that_are_null_are_refused(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_store_config *config = new_config(NULL);
+    cogmig_store *store = NULL;
+    assert_status(cogmig_store_config_new(NULL, &err), COGMIG_INVALID_ARGUMENT, &err);
+    assert_status(cogmig_store_config_set_url(config, NULL, &err), COGMIG_INVALID_ARGUMENT, &err);
+    assert_status(cogmig_store_config_set_url(NULL, "file:x", &err), COGMIG_INVALID_ARGUMENT, &err);
+    assert_status(cogmig_store_config_set_callback(config, NULL, NULL, &err),
+                  COGMIG_INVALID_ARGUMENT, &err);
+    assert_status(cogmig_store_open(NULL, &store, &err), COGMIG_INVALID_ARGUMENT, &err);
+    assert_status(cogmig_store_open(config, NULL, &err), COGMIG_INVALID_ARGUMENT, &err);
+    assert_status(cogmig_store_open_from_env(NULL, &err), COGMIG_INVALID_ARGUMENT, &err);
+    cogmig_store_config_free(&config);
+}
+
+static void freeing_nothing_is_fine(void **state)
+{
+    (void)state;
+    cogmig_store_config *config = NULL;
+    cogmig_store *store = NULL;
+    cogmig_user *user = NULL;
+    cogmig_store_config_free(&config);
+    cogmig_store_config_free(NULL);
+    cogmig_store_free(&store);
+    cogmig_store_free(NULL);
+    cogmig_user_free(&user);
+    cogmig_user_free(NULL);
+    assert_null(config);
+}
+
+static void a_store_needs_a_url_or_a_function(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    assert_opening_fails(new_config(NULL), COGMIG_CONFIG_INCOMPLETE, &err);
+}
+
+static void a_refused_url_leaves_the_one_before_in_place(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_store_config *config = new_config("postgresql:///d?host=/nonexistent");
+    assert_status(cogmig_store_config_set_url(config, "mysql://x", &err), COGMIG_STORE_URL_INVALID,
+                  &err);
+    assert_opening_fails(config, COGMIG_STORE_UNREACHABLE, &err);
+}
+
+static void without_sqlite_a_file_is_not_built_in(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_store_config *config = new_config(NULL);
+    cogmig_status status = cogmig_store_config_set_url(config, "file:x.db", &err);
+#ifdef COGMIG_SQLITE
+    assert_status(status, COGMIG_OK, &err);
+#else
+    assert_status(status, COGMIG_NOT_BUILT_IN, &err);
+#endif
+    cogmig_store_config_free(&config);
+}
+
+static void the_environment_needs_database_url(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_store *store = NULL;
+    unsetenv("DATABASE_URL");
+    assert_status(cogmig_store_open_from_env(&store, &err), COGMIG_CONFIG_INCOMPLETE, &err);
+    setenv("DATABASE_URL", "", 1);
+    assert_status(cogmig_store_open_from_env(&store, &err), COGMIG_CONFIG_INCOMPLETE, &err);
+    assert_mentions(&err, "DATABASE_URL");
+    setenv("DATABASE_URL", "mysql://x", 1);
+    assert_status(cogmig_store_open_from_env(&store, &err), COGMIG_STORE_URL_INVALID, &err);
+    assert_null(store);
+}
+
+static void an_empty_name_in_the_environment_is_told_by_its_variable(void **state)
+{
+    (void)state;
+    static const char *const variables[] = {"COGMIG_TABLE", "COGMIG_ID_COLUMN",
+                                            "COGMIG_EMAIL_COLUMN", "COGMIG_PASSWORD_COLUMN"};
+    setenv("DATABASE_URL", "postgresql:///d?host=/nonexistent", 1);
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        struct cogmig_error err = {0};
+        cogmig_store *store = NULL;
+        setenv(variables[i], "", 1);
+        assert_status(cogmig_store_open_from_env(&store, &err), COGMIG_CONFIG_INVALID, &err);
+        assert_mentions(&err, variables[i]);
+        unsetenv(variables[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_name_is_1_to_255_bytes_of_utf8),
+        cmocka_unit_test(a_time_out_is_1_to_600000_ms),
+        cmocka_unit_test(arguments_that_are_null_are_refused),
+        cmocka_unit_test(freeing_nothing_is_fine),
+        cmocka_unit_test(a_store_needs_a_url_or_a_function),
+        cmocka_unit_test(a_refused_url_leaves_the_one_before_in_place),
+        cmocka_unit_test(without_sqlite_a_file_is_not_built_in),
+        cmocka_unit_test(the_environment_needs_database_url),
+        cmocka_unit_test(an_empty_name_in_the_environment_is_told_by_its_variable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
