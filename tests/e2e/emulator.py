@@ -1,12 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """cognito-local, an emulator of Cognito, with our migration trigger behind it.
 
-    emulator.py install                  put the pinned npm package under build/
-    emulator.py run COGMIG -- COMMAND    run COMMAND beside an emulator with an empty user pool
-    emulator.py sign-in EMAIL            inside of COMMAND: password from stdin, tokens to stdout
-
-COMMAND finds the pool in COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID, COGNITO_ISSUER, and the address
-of the emulator's API in COGNITO_ENDPOINT.
+    emulator.py install    put the pinned npm package under build/; starting does so itself
 
 cognito-local differs from Cognito in two ways that matter here, and `cognito_reply` plays
 Cognito's part: it takes an untouched response for a yes, and it gives a migrated user no `sub`.
@@ -29,7 +24,8 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
-from invoke_endpoint import InvokeEndpoint, Reply, as_lambda, function_error  # noqa: E402
+from invoke_endpoint import Reply, as_lambda, function_error  # noqa: E402
+from postgres import die_with_parent  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 INSTALLED = HERE.parent.parent / "build" / "emulator"
@@ -91,29 +87,6 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def request(endpoint, action, parameters):
-    """One call of the Cognito API; those used here need no signature."""
-    call = urllib.request.Request(endpoint, json.dumps(parameters).encode(), {
-        "Content-Type": "application/x-amz-json-1.1",
-        "X-Amz-Target": f"AWSCognitoIdentityProviderService.{action}",
-    })
-    try:
-        with DIRECTLY.open(call, timeout=CALL_TIMEOUT_S) as reply:
-            return json.load(reply)
-    except urllib.error.HTTPError as error:
-        said = json.loads(error.read() or b"{}")
-        raise Refused(said.get("__type", str(error.code)), said.get("message", "")) from None
-
-
-def sign_in(endpoint, client_id, email, password, metadata=None):
-    return request(endpoint, "InitiateAuth", {
-        "AuthFlow": "USER_PASSWORD_AUTH",
-        "ClientId": client_id,
-        "AuthParameters": {"USERNAME": email, "PASSWORD": password},
-        "ClientMetadata": metadata or {},
-    })["AuthenticationResult"]
-
-
 class Emulator:
     """Runs while the `with` block runs, on a port and with a data folder of its own."""
 
@@ -163,7 +136,7 @@ class Emulator:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 ["node", str(PROGRAM)], cwd=self.folder.name, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log,
+                stdout=log, stderr=log, preexec_fn=die_with_parent,
                 env={**os.environ, "HOST": "127.0.0.1", "PORT": str(self.port),
                      "AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE": "1"})
         give_up_at = time.monotonic() + START_TIMEOUT_S
@@ -193,10 +166,22 @@ class Emulator:
                                    )["UserPoolClient"]["ClientId"]
 
     def call(self, action, **parameters):
-        return request(self.endpoint, action, parameters)
+        """One call of the Cognito API; those used here need no signature."""
+        request = urllib.request.Request(self.endpoint, json.dumps(parameters).encode(), {
+            "Content-Type": "application/x-amz-json-1.1",
+            "X-Amz-Target": f"AWSCognitoIdentityProviderService.{action}",
+        })
+        try:
+            with DIRECTLY.open(request, timeout=CALL_TIMEOUT_S) as reply:
+                return json.load(reply)
+        except urllib.error.HTTPError as error:
+            said = json.loads(error.read() or b"{}")
+            raise Refused(said.get("__type", str(error.code)), said.get("message", "")) from None
 
-    def sign_in(self, email, password, metadata=None):
-        return sign_in(self.endpoint, self.client_id, email, password, metadata)
+    def sign_in(self, email, password):
+        return self.call("InitiateAuth", ClientId=self.client_id, AuthFlow="USER_PASSWORD_AUTH",
+                         AuthParameters={"USERNAME": email, "PASSWORD": password}
+                         )["AuthenticationResult"]
 
     def users(self):
         """Every user of the pool: a list of attribute dictionaries with `status`."""
@@ -205,7 +190,6 @@ class Emulator:
 
     def environment(self):
         return {
-            "COGNITO_ENDPOINT": self.endpoint,
             "COGNITO_USER_POOL_ID": self.pool_id,
             "COGNITO_CLIENT_ID": self.client_id,
             "COGNITO_ISSUER": self.issuer,
@@ -219,35 +203,11 @@ def attributes_of(user):
     return {**attributes, "status": user["UserStatus"]}
 
 
-def run_beside(cogmig, command):
-    with InvokeEndpoint([cogmig, "migrate"], dict(os.environ), cognito_reply) as invoke:
-        with Emulator(invoke.url) as emulator:
-            environment = {**os.environ, **emulator.environment()}
-            return subprocess.run(command, env=environment, check=False).returncode
-
-
-def print_tokens(email):
-    try:
-        tokens = sign_in(os.environ["COGNITO_ENDPOINT"], os.environ["COGNITO_CLIENT_ID"], email,
-                         sys.stdin.read().rstrip("\n"))
-    except Refused as refused:
-        print(refused, file=sys.stderr)
-        return 1
-    print(json.dumps(tokens, indent=2))
-    return 0
-
-
 def main(arguments):
-    match arguments:
-        case ["install"]:
-            return install()
-        case ["run", cogmig, "--", *command] if command:
-            return run_beside(cogmig, command)
-        case ["sign-in", email]:
-            return print_tokens(email)
-    print(__doc__, file=sys.stderr)
-    return 2
+    if arguments != ["install"]:
+        sys.exit(__doc__)
+    install()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -107,12 +108,12 @@ class Web:
 class DotEnv:
     """The file .env or .env.local of the working directory while the `with` block runs."""
 
-    def __init__(self, name, **settings):
+    def __init__(self, name, *lines, **settings):
         self.path = cogmig.folder / name
-        self.text = "".join(f"{key}={value}\n" for key, value in settings.items())
+        self.text = "\n".join([*lines, *(f"{key}={value}" for key, value in settings.items())])
 
     def __enter__(self):
-        self.path.write_text(self.text, encoding="utf-8")
+        self.path.write_bytes(self.text.encode())
 
     def __exit__(self, *_):
         self.path.unlink()
@@ -256,8 +257,8 @@ def no_url_at_all_gives_no_answer():
 
 @test
 def an_output_that_takes_nothing_is_a_failure():
-    for arguments, stdin in ((["migrate"], event_named("sign-in")), (["user", "--id", LEGACY_ID], b""),
-                             (["--help"], b"")):
+    for arguments, stdin in ((["migrate"], event_named("sign-in")), (["--help"], b""),
+                             (["user", "--id", LEGACY_ID], b"")):
         done = cogmig.run(*arguments, stdin=stdin, stdout=open("/dev/full", "wb"),
                           DATABASE_URL=store_url)
         equal(done.returncode, UNAVAILABLE, str(arguments))
@@ -276,6 +277,33 @@ def a_refusal_in_json_is_one_object():
         told = json.loads(done.stderr)
         equal((told["status"], told["kind"]), (status, kind))
         assert len(told["message"]) > 20, told
+
+
+@test
+def the_flags_of_migrate_do_what_they_say():
+    event = event_named("sign-in")
+    refusal = migrate(event, "--max-cost", "9")
+    explained(refusal, "HASH_COST_REFUSED", INVALID)
+    equal(refusal.stdout, event)
+    answer = json.loads(migrate(event, "--attribute", "name").stdout)
+    equal(answer["response"]["userAttributes"]["name"], "Verified User")
+    answer = json.loads(migrate(event, "--legacy-id-attribute", "custom:old_id").stdout)
+    equal(answer["response"]["userAttributes"]["custom:old_id"], LEGACY_ID)
+    assert "custom:legacy_id" not in answer["response"]["userAttributes"], answer
+
+
+@test
+def a_flag_with_a_value_that_cannot_be_is_refused():
+    event = event_named("sign-in")
+    for flag, value, status in (("--attribute", "sub", "ATTRIBUTE_RESERVED"),
+                                ("--attribute", "cognito:groups", "ATTRIBUTE_RESERVED"),
+                                ("--attribute", "shoe_size", "ATTRIBUTE_INVALID"),
+                                ("--legacy-id-attribute", "legacy_id", "ATTRIBUTE_INVALID"),
+                                ("--deadline-ms", "0", "CONFIG_INVALID"),
+                                ("--deadline-ms", "soon", "CONFIG_INVALID"),
+                                ("--max-cost", "32", "CONFIG_INVALID"),
+                                ("--max-cost", "", "CONFIG_INVALID")):
+        refused(migrate(event, flag, value), status, INVALID)
 
 
 # ---- verify ----
@@ -328,7 +356,7 @@ def what_is_no_token_is_refused():
 
 @test
 def a_pool_id_that_cannot_be_one_is_refused():
-    for pool_id in ("eu-central-1", "eu-central-1_", "_AbCdEfGhI", "eu-central-1_Ab/../cd", "x y_z"):
+    for pool_id in ("eu-central-1", "eu-central-1_", "_AbCdEfGhI", "eu-central-1_A/../b", "x y_z"):
         done = verify(issuer.id_token(CLIENT_ID), COGNITO_USER_POOL_ID=pool_id)
         refused(done, "POOL_ID_INVALID", INVALID)
 
@@ -385,6 +413,35 @@ def plain_http_needs_leave():
         equal(web.requests, [], "asked all the same")
 
 
+@test
+def the_flags_of_verify_do_what_they_say():
+    other = issuer.id_token("another-client")
+    equal(verify_offline(other, "--any-client").returncode, OK)
+    equal(verify_offline(other, "--client-id", "another-client").returncode, OK)
+    equal(verify_offline(other, COGNITO_CLIENT_ID=f"{CLIENT_ID},another-client").returncode, OK)
+    late = issuer.id_token(CLIENT_ID, exp=int(time.time()) - 100)
+    refused(verify_offline(late), "TOKEN_EXPIRED", DENIED)
+    equal(verify_offline(late, "--leeway", "300").returncode, OK)
+    refused(verify_offline(late, "--leeway", "301"), "CONFIG_INVALID", INVALID)
+
+
+@test
+def a_flag_for_the_pool_goes_before_the_environment():
+    token = issuer.id_token(CLIENT_ID)
+    equal(verify_offline(token, "--pool-id", POOL_ID, COGNITO_USER_POOL_ID="eu-west-1_Other",
+                         COGNITO_ISSUER="https://example.com").returncode, OK)
+    equal(verify_offline(token, "--issuer", ISSUER, COGNITO_USER_POOL_ID="eu-west-1_Other",
+                         COGNITO_ISSUER="https://example.com").returncode, OK)
+
+
+@test
+def no_pool_or_no_client_is_said():
+    token = issuer.id_token(CLIENT_ID)
+    for missing in ({"COGNITO_CLIENT_ID": CLIENT_ID}, {"COGNITO_USER_POOL_ID": POOL_ID}):
+        done = cogmig.run("verify", token, "--jwks", str(jwks_file), **missing)
+        refused(done, "CONFIG_INCOMPLETE", INVALID)
+
+
 # ---- user ----
 
 
@@ -397,6 +454,21 @@ def a_user_is_told_without_the_hash():
         told = done.stdout.decode()
         nothing(part for part in (LEGACY_ID, "Verified User", "bcrypt", "10") if part not in told)
         assert "$2b$" not in told and "HDT4hwe1XmEExOsg5x" not in told, "the hash is told"
+
+
+@test
+def of_no_user_is_any_hash_told():
+    with sqlite3.connect(cogmig.folder / "dev.db") as database:
+        rows = database.execute('SELECT "id", "password" FROM "User"').fetchall()
+    database.close()
+    equal(len(rows), 15)
+    for legacy_id, stored in rows:
+        for form in ((), ("--json",)):
+            done = user("--id", legacy_id, *form)
+            told = done.stdout.decode() + done.stderr
+            equal(done.returncode, OK, told)
+            assert stored is None or stored[-12:] not in told, told
+            assert not HASH.search(told), told
 
 
 @test
@@ -452,6 +524,25 @@ def a_flag_goes_before_everything():
     with DotEnv(".env.local", DATABASE_URL="file:no.db"):
         assert finds_the_user("--url", store_url, DATABASE_URL="file:no.db")
     assert not finds_the_user("--url", "file:no.db", DATABASE_URL=store_url)
+
+
+@test
+def a_file_is_read_as_other_programs_read_it():
+    for line in (f"DATABASE_URL={store_url}", f'DATABASE_URL="{store_url}"',
+                 f"DATABASE_URL='{store_url}'", f"export DATABASE_URL={store_url}",
+                 f"  DATABASE_URL = {store_url}  ", f"DATABASE_URL={store_url} # the old one",
+                 f'DATABASE_URL="{store_url}" # the old one', f"DATABASE_URL={store_url}\r",
+                 f"# DATABASE_URL=file:no.db\n\nNO SETTING\n=\nDATABASE_URL={store_url}"):
+        with DotEnv(".env", line):
+            assert finds_the_user(), line
+
+
+@test
+def a_file_sets_nothing_but_our_own_settings():
+    token = issuer.id_token(CLIENT_ID)
+    with Web(issuer.jwks.encode()) as web, DotEnv(".env", http_proxy="http://127.0.0.1:9"):
+        done = verify_online(token, web.url, "--allow-plain-http")
+        equal((done.returncode, done.stderr), (OK, ""))
 
 
 @test

@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -238,6 +239,8 @@ def the_user_signs_in_once_the_database_is_back():
     equal(len(user_with("long-password@example.com")), 1)
 
 
+# So that what was started is stopped when the test itself is.
+signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 load_users()
 with invoke, emulator:
     run()
