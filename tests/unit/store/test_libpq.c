@@ -775,8 +775,7 @@ static void hostile_addresses_find_nobody(void **state)
                                             "E'\\x00'",
                                             "ann@example.com\n",
                                             "\xF0\x9F\x98\x80@example.com",
-                                            "\xE2\x80\xAE"
-                                            "ann@example.com"};
+                                            "\xE2\x80\xAE@example.com"};
     struct cogmig_error err = {0};
     cogmig_store *store = open_prisma_users();
     static char megabyte[1 << 20];
