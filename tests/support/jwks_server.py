@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A JWKS endpoint that misbehaves on request.
+
+    jwks_server.py COMMAND...
+
+Runs COMMAND with these variables set, and ends with its exit code:
+
+    JWKS_HTTP         http://127.0.0.1:PORT
+    JWKS_HTTPS        https://localhost:PORT, certificate valid for localhost
+    JWKS_HTTPS_OTHER  https://localhost:PORT, certificate valid for another name
+    JWKS_CA           the certificate authority of both
+    JWKS_CLOSED       http://127.0.0.1:PORT where nobody listens
+"""
+
+import http.server
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+# Any odd number of 2048 bits will do: nothing is verified with it.
+MODULUS = "_" * 341 + "w"
+KEYS = ('{"keys":[{"kty":"RSA","use":"sig","alg":"RS256","kid":"served","e":"AQAB","n":"%s"}]}'
+        % MODULUS).encode()
+HTML = b"<!DOCTYPE html><html><body>Sign in to the hotel network</body></html>"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+    def answer(self, status, body, **headers):
+        self.send_response(status)
+        headers.setdefault("Content_Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        try:
+            getattr(self, "play_" + self.path.split("?")[0].strip("/").replace("-", "_"))()
+        except (ConnectionError, ssl.SSLError):
+            pass
+
+    def play_good(self):
+        self.answer(200, KEYS, Content_Type="application/json")
+
+    def play_echo(self):
+        """The request's headers as the first kid, for the test to look at."""
+        text = str(self.headers).lower().replace("\r", "").replace("\n", " ").replace('"', "'")
+        self.answer(200, KEYS.replace(b'"served"', b'"' + text.encode()[:250] + b'"'))
+
+    def play_wrong_content_type(self):
+        self.answer(200, KEYS, Content_Type="text/html")
+
+    def play_html(self):
+        self.answer(200, HTML, Content_Type="text/html")
+
+    def play_no_keys(self):
+        self.answer(200, b'{"keys":[]}')
+
+    def play_empty(self):
+        self.answer(200, b"")
+
+    def play_error_500(self):
+        self.answer(500, KEYS)
+
+    def play_error_403_large(self):
+        self.answer(403, HTML * 20000)
+
+    def play_redirect(self):
+        self.answer(301, b"", Location="/good")
+
+    def play_not_modified(self):
+        self.answer(304, b"")
+
+    def play_10_mb(self):
+        self.answer(200, b" " * 10_000_000 + KEYS)
+
+    def play_10_mb_unannounced(self):
+        self.send_response(200)
+        self.end_headers()
+        for _ in range(10_000):
+            self.wfile.write(b" " * 1000)
+
+    def play_shorter_than_announced(self):
+        self.answer(200, KEYS, Content_Length=str(len(KEYS) + 100))
+
+    def play_longer_than_announced(self):
+        self.answer(200, KEYS, Content_Length=str(len(KEYS) - 100))
+
+    def play_gzip(self):
+        self.answer(200, b"\x1f\x8b\x08\x00" + b"\x00" * 64, Content_Encoding="gzip")
+
+    def play_drip(self):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(KEYS)))
+        self.end_headers()
+        for byte in KEYS:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            time.sleep(0.05)
+
+    def play_silence(self):
+        time.sleep(5)
+
+    def play_header_flood(self):
+        self.send_response(200)
+        for number in range(20_000):
+            self.send_header("X-%d" % number, "x" * 100)
+        self.end_headers()
+
+    def play_garbage(self):
+        self.wfile.write(b"\x00\xff not HTTP at all\r\n\r\n")
+
+    def play_hang_up(self):
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+
+def serve(context=None):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.handle_error = lambda *arguments: None
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_address[1]
+
+
+def openssl(*arguments):
+    subprocess.run(["openssl", *arguments], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
+def make_authority(folder):
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", f"{folder}/ca.key", "-out", f"{folder}/ca.pem", "-days", "2",
+            "-subj", "/CN=Test authority")
+
+
+def make_context(folder, name):
+    stem = f"{folder}/{name}"
+    with open(f"{stem}.ext", "w") as extensions:
+        extensions.write(f"subjectAltName=DNS:{name}\n")
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", f"{stem}.key", "-out", f"{stem}.csr", "-subj", f"/CN={name}")
+    openssl("x509", "-req", "-in", f"{stem}.csr", "-CA", f"{folder}/ca.pem",
+            "-CAkey", f"{folder}/ca.key", "-CAcreateserial", "-out", f"{stem}.pem", "-days", "2",
+            "-extfile", f"{stem}.ext")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(f"{stem}.pem", f"{stem}.key")
+    return context
+
+
+def closed_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        make_authority(folder)
+        environment = {name: value for name, value in os.environ.items()
+                       if not name.lower().endswith("_proxy")}
+        environment.update(
+            JWKS_HTTP=f"http://127.0.0.1:{serve()}",
+            JWKS_HTTPS=f"https://localhost:{serve(make_context(folder, 'localhost'))}",
+            JWKS_HTTPS_OTHER=f"https://localhost:{serve(make_context(folder, 'other.example'))}",
+            JWKS_CA=f"{folder}/ca.pem",
+            JWKS_CLOSED=f"http://127.0.0.1:{closed_port()}")
+        return subprocess.run(sys.argv[1:], env=environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * libcurl against a server that misbehaves: run by tests/support/jwks_server.py. */
+#include "base/clock.h"
+#include "cmocka_all.h"
+#include "keyset/fetch.h"
+#include "keyset/keyset.h"
+#include "status/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct cogmig_error err;
+static cogmig_keyset *keyset;
+
+static const char *server(const char *name)
+{
+    const char *value = getenv(name);
+    if (value == NULL)
+        fail_msg("%s is not set: tests/support/jwks_server.py runs this test.", name);
+    return value;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    cogmig_keyset_free(&keyset);
+    return 0;
+}
+
+static cogmig_status get_with(const struct fetcher *fetcher, const char *where, const char *path)
+{
+    char url[256];
+    snprintf(url, sizeof url, "%s%s", server(where), path);
+    cogmig_error_clear(&err);
+    cogmig_keyset_free(&keyset);
+    cogmig_status status = fetch_keyset(fetcher, url, &keyset, &err);
+    assert_int_equal(err.status, status);
+    assert_true((keyset != NULL) == (status == COGMIG_OK));
+    return status;
+}
+
+static cogmig_status get(const char *where, const char *path)
+{
+    struct fetcher fetcher = {.timeout_ms = 3000};
+    fetcher.libcurl.plain_http = strncmp(server(where), "http:", 5) == 0;
+    fetcher.libcurl.ca_file = server("JWKS_CA");
+    return get_with(&fetcher, where, path);
+}
+
+static void expect(const char *path, cogmig_status status, int32_t upstream, const char *code)
+{
+    assert_string_equal(cogmig_status_name(get("JWKS_HTTP", path)), cogmig_status_name(status));
+    assert_int_equal(err.upstream, upstream);
+    assert_string_equal(err.upstream_code, code);
+    assert_int_equal(cogmig_status_kind(status), COGMIG_KIND_UNAVAILABLE);
+}
+
+static void a_good_document_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_HTTP", "/good"), COGMIG_OK);
+    assert_int_equal(cogmig_keyset_size(keyset), 1);
+    assert_string_equal(cogmig_keyset_kid(keyset, 0), "served");
+}
+
+static void the_content_type_is_not_judged(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_HTTP", "/wrong-content-type"), COGMIG_OK);
+}
+
+static void neither_cookies_nor_compression_are_offered(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_HTTP", "/echo"), COGMIG_OK);
+    const char *headers = cogmig_keyset_kid(keyset, 0);
+    assert_non_null(strstr(headers, "user-agent: libcogmig/"));
+    assert_null(strstr(headers, "cookie"));
+    assert_null(strstr(headers, "accept-encoding"));
+    assert_null(strstr(headers, "authorization"));
+}
+
+static void a_200_without_keys_is_an_invalid_response(void **state)
+{
+    static const char *const paths[] = {"/html", "/no-keys", "/empty", "/gzip",
+                                        "/longer-than-announced"};
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        expect(paths[i], COGMIG_JWKS_RESPONSE_INVALID, COGMIG_UPSTREAM_NONE, "");
+}
+
+static void the_message_names_the_address_without_query_and_what_came(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_HTTP", "/html?key=secret"), COGMIG_JWKS_RESPONSE_INVALID);
+    assert_non_null(strstr(err.message, "/html answered 200"));
+    assert_non_null(strstr(err.message, "<!DOCTYPE html>"));
+    assert_null(strstr(err.message, "secret"));
+}
+
+static void an_http_status_other_than_200_is_named(void **state)
+{
+    (void)state;
+    expect("/error-500", COGMIG_JWKS_HTTP_STATUS, COGMIG_UPSTREAM_HTTP, "500");
+    expect("/error-403-large", COGMIG_JWKS_HTTP_STATUS, COGMIG_UPSTREAM_HTTP, "403");
+    expect("/not-modified", COGMIG_JWKS_HTTP_STATUS, COGMIG_UPSTREAM_HTTP, "304");
+}
+
+static void a_redirect_is_not_followed(void **state)
+{
+    (void)state;
+    expect("/redirect", COGMIG_JWKS_HTTP_STATUS, COGMIG_UPSTREAM_HTTP, "301");
+}
+
+static void a_body_of_10_mb_is_refused_announced_or_not(void **state)
+{
+    (void)state;
+    expect("/10-mb", COGMIG_JWKS_RESPONSE_INVALID, COGMIG_UPSTREAM_NONE, "");
+    expect("/10-mb-unannounced", COGMIG_JWKS_RESPONSE_INVALID, COGMIG_UPSTREAM_NONE, "");
+}
+
+static void a_body_that_ends_early_is_an_outage(void **state)
+{
+    (void)state;
+    expect("/shorter-than-announced", COGMIG_JWKS_UNREACHABLE, COGMIG_UPSTREAM_CURL, "18");
+}
+
+static void a_server_that_is_not_there_or_speaks_no_http_is_an_outage(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_CLOSED", "/good"), COGMIG_JWKS_UNREACHABLE);
+    assert_string_equal(err.upstream_code, "7");
+    assert_int_equal(get("JWKS_HTTP", "/hang-up"), COGMIG_JWKS_UNREACHABLE);
+    assert_int_equal(get("JWKS_HTTP", "/garbage"), COGMIG_JWKS_UNREACHABLE);
+}
+
+static void a_flood_of_headers_ends(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_status_kind(get("JWKS_HTTP", "/header-flood")),
+                     COGMIG_KIND_UNAVAILABLE);
+}
+
+static void expect_timeout(const char *path)
+{
+    struct fetcher fetcher = {.timeout_ms = 300, .libcurl = {.plain_http = true}};
+    int64_t begin_ms = clock_steady_ms();
+    assert_int_equal(get_with(&fetcher, "JWKS_HTTP", path), COGMIG_JWKS_UNREACHABLE);
+    assert_string_equal(err.upstream_code, "28");
+    assert_true(clock_steady_ms() - begin_ms < 3000);
+}
+
+static void a_slow_server_is_left_when_the_time_is_over(void **state)
+{
+    (void)state;
+    expect_timeout("/drip");
+    expect_timeout("/silence");
+}
+
+static void https_with_a_known_authority_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_HTTPS", "/good"), COGMIG_OK);
+}
+
+static void a_certificate_for_another_name_is_an_outage(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_HTTPS_OTHER", "/good"), COGMIG_JWKS_UNREACHABLE);
+    assert_string_equal(err.upstream_code, "60");
+}
+
+static void a_certificate_of_an_unknown_authority_is_an_outage(void **state)
+{
+    (void)state;
+    struct fetcher fetcher = {.timeout_ms = 3000};
+    assert_int_equal(get_with(&fetcher, "JWKS_HTTPS", "/good"), COGMIG_JWKS_UNREACHABLE);
+    assert_string_equal(err.upstream_code, "60");
+}
+
+static void a_ca_file_that_is_not_there_is_an_outage(void **state)
+{
+    (void)state;
+    struct fetcher fetcher = {.timeout_ms = 3000, .libcurl = {.ca_file = "/nonexistent.pem"}};
+    assert_int_equal(get_with(&fetcher, "JWKS_HTTPS", "/good"), COGMIG_JWKS_UNREACHABLE);
+    assert_string_equal(err.upstream_code, "77");
+}
+
+static void plain_http_is_refused_unless_it_was_allowed(void **state)
+{
+    (void)state;
+    struct fetcher fetcher = {.timeout_ms = 3000};
+    assert_int_equal(get_with(&fetcher, "JWKS_HTTP", "/good"), COGMIG_JWKS_UNREACHABLE);
+    assert_string_equal(err.upstream_code, "1");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_teardown(name, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(a_good_document_is_read),
+        TEST(the_content_type_is_not_judged),
+        TEST(neither_cookies_nor_compression_are_offered),
+        TEST(a_200_without_keys_is_an_invalid_response),
+        TEST(the_message_names_the_address_without_query_and_what_came),
+        TEST(an_http_status_other_than_200_is_named),
+        TEST(a_redirect_is_not_followed),
+        TEST(a_body_of_10_mb_is_refused_announced_or_not),
+        TEST(a_body_that_ends_early_is_an_outage),
+        TEST(a_server_that_is_not_there_or_speaks_no_http_is_an_outage),
+        TEST(a_flood_of_headers_ends),
+        TEST(a_slow_server_is_left_when_the_time_is_over),
+        TEST(https_with_a_known_authority_is_read),
+        TEST(a_certificate_for_another_name_is_an_outage),
+        TEST(a_certificate_of_an_unknown_authority_is_an_outage),
+        TEST(a_ca_file_that_is_not_there_is_an_outage),
+        TEST(plain_http_is_refused_unless_it_was_allowed),
+    };
+    return cmocka_run_group_tests_name("keyset: fetch", tests, NULL, NULL);
+}
