@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,18 +36,25 @@ COGMIG_PUBLIC void cogmig_error_clear(cogmig_error *error)
     error->message[0] = '\0';
 }
 
-/* A cut may have left half a character at the end, and a stranger's bytes may be no UTF-8 at all. */
+/* C0, DEL, and C1 (U+0080 to U+009F), with which a terminal can be steered as well. */
+static bool is_control(const char *at, size_t length)
+{
+    unsigned char first = (unsigned char)at[0];
+    return first < 0x20 || first == 0x7F ||
+           (length == 2 && first == 0xC2 && (unsigned char)at[1] < 0xA0);
+}
+
+/* A cut may have left half a character at the end, and a stranger's bytes may be no UTF-8 at all.
+ */
 static void make_printable(char *message)
 {
     size_t len = strlen(message);
     for (size_t at = 0; at < len;) {
         size_t length = utf8_sequence_length(message + at, len - at);
-        unsigned char c = (unsigned char)message[at];
-        if (length == 0 || c < 0x20 || c == 0x7F) {
-            message[at] = '?';
-            length = 1;
-        }
-        at += length;
+        size_t step = length == 0 ? 1 : length;
+        if (length == 0 || is_control(message + at, length))
+            memset(message + at, '?', step);
+        at += step;
     }
 }
 
@@ -82,6 +90,7 @@ void fail_upstream(cogmig_error *err, int32_t upstream, const char *code)
         return;
     err->upstream = upstream;
     snprintf(err->upstream_code, sizeof err->upstream_code, "%s", code);
+    make_printable(err->upstream_code);
 }
 
 void fail_upstream_number(cogmig_error *err, int32_t upstream, int64_t code)
