@@ -49,6 +49,8 @@ static struct span take_up_to(struct span *rest, char separator)
 static bool is_region(struct span region)
 {
     size_t words = 0;
+    if (region.len == 0 || !is_digit(region.bytes[region.len - 1]))
+        return false;
     struct span word = take_up_to(&region, '-');
     for (; region.len > 0; word = take_up_to(&region, '-'), words++)
         if (!all(word, is_lower))

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmocka_all.h"
+#include "status/error.h"
+#include "token/issuer.h"
+
+#include <string.h>
+
+static struct cogmig_error err;
+
+static void expect_pool(const char *id, const char *name)
+{
+    struct issuer issuer;
+    assert_int_equal(issuer_from_pool_id(id, &issuer, NULL), COGMIG_OK);
+    assert_string_equal(issuer.name, name);
+    assert_true(strncmp(issuer.jwks_url, name, strlen(name)) == 0);
+    assert_string_equal(issuer.jwks_url + strlen(name), "/.well-known/jwks.json");
+    assert_true(issuer.is_user_pool);
+    issuer_release(&issuer);
+}
+
+static void the_issuer_follows_from_region_and_partition(void **state)
+{
+    (void)state;
+    expect_pool("eu-central-1_AbCdEfGhI",
+                "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI");
+    expect_pool("us-gov-west-1_a",
+                "https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_a");
+    expect_pool("ap-southeast-12_0",
+                "https://cognito-idp.ap-southeast-12.amazonaws.com/ap-southeast-12_0");
+    expect_pool("cn-north-1_X", "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_X");
+    expect_pool("eusc-de-east-1_X",
+                "https://cognito-idp.eusc-de-east-1.amazonaws.eu/eusc-de-east-1_X");
+}
+
+static void what_cannot_be_a_pool_id_is_refused(void **state)
+{
+    static const char *const refused[] = {
+        "",
+        "_",
+        "eu-central-1",
+        "eu-central-1_",
+        "_AbC",
+        "eu_AbC",
+        "eu-1_AbC",
+        "eu-central_AbC",
+        "eu-central-_AbC",
+        "eu--1_AbC",
+        "-eu-central-1_AbC",
+        "eu-central-1-_AbC",
+        "EU-central-1_AbC",
+        "eu-central-123_AbC",
+        "eu-central-1_Ab-C",
+        "eu-central-1_Ab_C",
+        "eu-central-1_AbC ",
+        " eu-central-1_AbC",
+        "eu-central-1_AbC/",
+        "eu-central-1_AbC\n",
+        "eu-central-1.evil.example#_A",
+        "eu-central-1/_AbC",
+        "eu-central-1_\xC3\xA4",
+        "eu-central-1_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGhIjKlMnOpQr"};
+    struct issuer issuer;
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        if (issuer_from_pool_id(refused[i], &issuer, NULL) != COGMIG_POOL_ID_INVALID)
+            fail_msg("\"%s\" was not refused.", refused[i]);
+}
+
+static void the_id_of_an_emulators_pool_is_refused_with_the_way_out(void **state)
+{
+    struct issuer issuer;
+    (void)state;
+    assert_int_equal(issuer_from_pool_id("local_2xyz", &issuer, &err), COGMIG_POOL_ID_INVALID);
+    assert_non_null(strstr(err.message, "cogmig_verifier_config_add_issuer"));
+}
+
+static void an_issuer_has_its_keys_at_the_well_known_place_unless_told_otherwise(void **state)
+{
+    struct issuer issuer;
+    (void)state;
+    assert_int_equal(issuer_from_url("https://a.example/x/", NULL, &issuer, NULL), COGMIG_OK);
+    assert_string_equal(issuer.name, "https://a.example/x/");
+    assert_string_equal(issuer.jwks_url, "https://a.example/x/.well-known/jwks.json");
+    assert_false(issuer.is_user_pool);
+    issuer_release(&issuer);
+    assert_int_equal(
+        issuer_from_url("http://a.example", "https://b.example/keys?v=1", &issuer, NULL),
+        COGMIG_OK);
+    assert_string_equal(issuer.jwks_url, "https://b.example/keys?v=1");
+    assert_false(issuer_needs_plain_http(&issuer));
+    issuer_release(&issuer);
+}
+
+static const char *const no_urls[] = {"",
+                                      "a.example",
+                                      "https://",
+                                      "https:///x",
+                                      "https:/a.example",
+                                      "HTTPS://a.example",
+                                      "ftp://a.example",
+                                      "file:///etc/passwd",
+                                      "https://user@a.example",
+                                      "https://u:p@a.example/x",
+                                      "https://a.example/#x",
+                                      "https://a.example/ x",
+                                      "https://a.example\r\nX: y",
+                                      "https://a.example/\x7F",
+                                      "https://\xC3\xA4.example",
+                                      "https://a.example/\"",
+                                      " https://a.example"};
+
+static void what_cannot_be_an_issuer_or_a_jwks_address_is_refused(void **state)
+{
+    struct issuer issuer;
+    (void)state;
+    for (size_t i = 0; i < sizeof no_urls / sizeof no_urls[0]; i++) {
+        if (issuer_from_url(no_urls[i], NULL, &issuer, NULL) != COGMIG_ISSUER_INVALID)
+            fail_msg("The issuer \"%s\" was not refused.", no_urls[i]);
+        if (issuer_from_url("https://a.example", no_urls[i], &issuer, NULL) !=
+            COGMIG_JWKS_URL_INVALID)
+            fail_msg("The JWKS address \"%s\" was not refused.", no_urls[i]);
+    }
+    assert_int_equal(issuer_from_url("https://a.example?x", NULL, &issuer, NULL),
+                     COGMIG_ISSUER_INVALID);
+}
+
+static void urls_are_bounded(void **state)
+{
+    static char url[JWKS_URL_MAX_BYTES + 2];
+    struct issuer issuer;
+    (void)state;
+    memset(url, 'a', sizeof url - 1);
+    memcpy(url, "https://", 8);
+    assert_int_equal(issuer_from_url("https://a.example", url, &issuer, NULL),
+                     COGMIG_JWKS_URL_INVALID);
+    assert_int_equal(issuer_from_url(url, NULL, &issuer, NULL), COGMIG_ISSUER_INVALID);
+    url[JWKS_URL_MAX_BYTES] = '\0';
+    assert_int_equal(issuer_from_url("https://a.example", url, &issuer, NULL), COGMIG_OK);
+    issuer_release(&issuer);
+    url[ISSUER_MAX_BYTES] = '\0';
+    assert_int_equal(issuer_from_url(url, NULL, &issuer, NULL), COGMIG_OK);
+    issuer_release(&issuer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_issuer_follows_from_region_and_partition),
+        cmocka_unit_test(what_cannot_be_a_pool_id_is_refused),
+        cmocka_unit_test(the_id_of_an_emulators_pool_is_refused_with_the_way_out),
+        cmocka_unit_test(an_issuer_has_its_keys_at_the_well_known_place_unless_told_otherwise),
+        cmocka_unit_test(what_cannot_be_an_issuer_or_a_jwks_address_is_refused),
+        cmocka_unit_test(urls_are_bounded),
+    };
+    return cmocka_run_group_tests_name("token: issuer", tests, NULL, NULL);
+}
