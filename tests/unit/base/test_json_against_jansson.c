@@ -236,9 +236,9 @@ static void both_judge_damaged_documents_alike(void **state)
             compare((struct span){draft.bytes, draft.len}, &tally);
         }
     }
-    assert_true(tally.accepted > 1000);
-    assert_true(tally.refused > 5000);
-    assert_true(tally.excused < 500);
+    assert_true(tally.accepted > MUTATIONS_OF_EACH);
+    assert_true(tally.refused > 4 * MUTATIONS_OF_EACH);
+    assert_true(tally.excused < MUTATIONS_OF_EACH / 2);
 }
 
 int main(void)

@@ -112,18 +112,24 @@ static void strings_are_unescaped(void **state)
     assert_decodes("\"\\\\u0041\"", TEXT("\\u0041"));
 }
 
+static bool equals(struct json_value string, struct span bytes)
+{
+    SCOPED(bounded_release) struct span copy = bounded_copy(bytes);
+    return json_string_equals(string, copy);
+}
+
 static void strings_differ_by_one_byte(void **state)
 {
     (void)state;
     static const char *const strings[] = {"\"abc\"", "\"a\\u0062c\""};
     for (size_t i = 0; i < 2; i++) {
         struct json_value string = parse(strings[i]);
-        assert_true(json_string_equals(string, TEXT("abc")));
-        assert_false(json_string_equals(string, TEXT("ab")));
-        assert_false(json_string_equals(string, TEXT("abcd")));
-        assert_false(json_string_equals(string, TEXT("abd")));
-        assert_false(json_string_equals(string, TEXT("abc\0")));
-        assert_false(json_string_equals(string, TEXT("")));
+        assert_true(equals(string, TEXT("abc")));
+        assert_false(equals(string, TEXT("ab")));
+        assert_false(equals(string, TEXT("abcd")));
+        assert_false(equals(string, TEXT("abd")));
+        assert_false(equals(string, TEXT("abc\0")));
+        assert_false(equals(string, TEXT("")));
     }
 }
 
