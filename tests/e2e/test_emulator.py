@@ -24,7 +24,7 @@ emulator = Emulator(invoke.url)
 
 
 def load_users():
-    subprocess.run(["psql", "--quiet", "--set=ON_ERROR_STOP=1", database_url,
+    subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", database_url,
                     "--file", SOURCE / "examples/users/users.sql"], check=True)
 
 

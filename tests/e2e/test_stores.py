@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PostgreSQL and SQLite with the same users: the program says the same of both."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import event_cases  # noqa: E402
+from program import OK, SOURCE, Program  # noqa: E402
+from tap import equal, nothing, run, test  # noqa: E402
+
+cogmig = Program(sys.argv[1])
+postgresql = os.environ["COGMIG_TEST_DATABASE_URL"]
+sqlite = f"file:{cogmig.folder}/dev.db"
+
+
+def load_users():
+    subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgresql,
+                    "--file", SOURCE / "examples/users/users.sql"], check=True)
+    with sqlite3.connect(cogmig.folder / "dev.db") as database:
+        database.executescript(
+            (SOURCE / "examples/users/users.sqlite.sql").read_text(encoding="utf-8"))
+        ids = [row[0] for row in database.execute('SELECT "id" FROM "User"')]
+    database.close()
+    return ids
+
+
+ids = load_users()
+
+
+def user(url, *arguments):
+    done = cogmig.run("user", "--json", *arguments, DATABASE_URL=url)
+    return done.returncode, done.stdout
+
+
+@test
+def every_row_reads_the_same():
+    equal(len(ids), 15)
+    for legacy_id in ids:
+        told = user(postgresql, "--id", legacy_id)
+        equal(told, user(sqlite, "--id", legacy_id))
+        equal(told[0], OK)
+        assert b'"created_at":"2024-01-' in told[1], told
+
+
+@test
+def every_address_finds_the_same_row():
+    for email in ("verified@example.com", "VERIFIED@Example.COM", "mixed.case@example.com",
+                  "twin@example.com", "Twin@example.com", "TWIN@example.com", "nobody@example.com",
+                  "%@example.com", "verified@example.com ", "verified_example.com"):
+        equal(user(postgresql, email), user(sqlite, email), email)
+
+
+@test
+def every_event_gets_the_same_answer_from_postgresql():
+    nothing(event_cases.faults(
+        lambda event: cogmig.run("migrate", stdin=event, DATABASE_URL=postgresql)))
+
+
+run()
