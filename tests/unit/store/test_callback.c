@@ -3,6 +3,7 @@
 #include "opened.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 struct row {

@@ -2,6 +2,7 @@
 #include "opened.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef cogmig_status (*setter)(cogmig_store_config *, const char *, cogmig_error *);
 

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -514,18 +515,18 @@ static void what_a_server_refuses_in_its_start_up_names_pgbouncer(void **state)
     assert_int_equal(waitpid(server, NULL, 0), server);
 }
 
-#define OUR_SESSIONS "FROM pg_stat_activity WHERE application_name = 'libcogmig'"
+/* A session that was left may be counted for a moment longer, so a test that counts names its own.
+ */
+#define SESSIONS_OF(name) "FROM pg_stat_activity WHERE application_name = '" name "'"
 
 static void a_session_names_itself_unless_the_url_does(void **state)
 {
     (void)state;
     cogmig_store *store = open_prisma_users();
-    assert_int_equal(count_of("SELECT count(*) " OUR_SESSIONS), 1);
+    assert_in_range(count_of("SELECT count(*) " SESSIONS_OF("libcogmig")), 1, 40);
     cogmig_store_free(&store);
     store = open_config(config_with("&application_name=mine"));
-    assert_int_equal(count_of("SELECT count(*) FROM pg_stat_activity WHERE application_name = "
-                              "'mine'"),
-                     1);
+    assert_int_equal(count_of("SELECT count(*) " SESSIONS_OF("mine")), 1);
     cogmig_store_free(&store);
 }
 
@@ -560,6 +561,21 @@ static void a_session_cannot_write(void **state)
     cogmig_store_free(&store);
 }
 
+static void data_that_the_database_cannot_read_is_a_failure_and_never_nobody(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    execute(NO_USERS
+            "CREATE VIEW \"User\" AS SELECT v::int AS id, 'a@x' AS email, NULL AS name, NULL "
+            "AS password, NULL AS \"emailVerified\", NULL AS \"createdAt\", NULL AS "
+            "\"updatedAt\" FROM unnest(ARRAY['x', '1']) v");
+    cogmig_store *store = open_config(config_with(""));
+    assert_finding_id_fails(store, "1", COGMIG_STORE_QUERY_FAILED, &err);
+    assert_string_equal(cogmig_error_upstream_code(&err), "22P02");
+    assert_finding_fails(store, "a@x", COGMIG_STORE_QUERY_FAILED, &err);
+    cogmig_store_free(&store);
+}
+
 static void notices_of_the_server_are_swallowed(void **state)
 {
     (void)state;
@@ -584,10 +600,11 @@ static void notices_of_the_server_are_swallowed(void **state)
 static void a_connection_that_was_killed_is_made_again(void **state)
 {
     (void)state;
-    cogmig_store *store = open_prisma_users();
+    make_prisma_users();
+    cogmig_store *store = open_config(config_with("&application_name=killed"));
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(count_of("SELECT count(pg_terminate_backend(pid, 5000)) " OUR_SESSIONS),
-                         1);
+        assert_int_equal(
+            count_of("SELECT count(pg_terminate_backend(pid, 5000)) " SESSIONS_OF("killed")), 1);
         assert_email_leads_to(store, "ann@example.com", "c1");
     }
     cogmig_store_free(&store);
@@ -663,7 +680,8 @@ static void the_server_gives_up_a_query_that_nobody_waits_for(void **state)
     int running = 1;
     for (int i = 0; i < 500 && running > 0; i++) {
         usleep(10000);
-        running = (int)count_of("SELECT count(*) " OUR_SESSIONS " AND state = 'active'");
+        running =
+            (int)count_of("SELECT count(*) " SESSIONS_OF("libcogmig") " AND state = 'active'");
     }
     assert_int_equal(running, 0);
     cogmig_store_free(&store);
@@ -807,7 +825,7 @@ static void sixteen_threads_share_one_handle(void **state)
     (void)state;
     struct cogmig_error err = {0};
     make_prisma_users();
-    cogmig_store_config *config = config_with("");
+    cogmig_store_config *config = config_with("&application_name=shared");
     cogmig_store_config_set_timeout_ms(config, 60000, &err);
     cogmig_store *store = open_config(config);
     pthread_t threads[THREADS];
@@ -818,7 +836,7 @@ static void sixteen_threads_share_one_handle(void **state)
         pthread_join(threads[i], &wrong);
         assert_null(wrong);
     }
-    assert_int_equal(count_of("SELECT count(*) " OUR_SESSIONS), 1);
+    assert_int_equal(count_of("SELECT count(*) " SESSIONS_OF("shared")), 1);
     cogmig_store_free(&store);
 }
 
@@ -838,7 +856,7 @@ static void who_waits_for_the_connection_honours_his_own_deadline(void **state)
     cogmig_store *store = open_config(config_with(""));
     pthread_t slow;
     assert_int_equal(pthread_create(&slow, NULL, look_up_slowly, store), 0);
-    while (count_of("SELECT count(*) " OUR_SESSIONS " AND state = 'active'") == 0)
+    while (count_of("SELECT count(*) " SESSIONS_OF("libcogmig") " AND state = 'active'") == 0)
         usleep(5000);
     cogmig_user *user = NULL;
     assert_status(store_find_by_email(store, "a@x", deadline_in_ms(50), &user, &err),
@@ -906,6 +924,7 @@ int main(void)
         cmocka_unit_test(what_a_server_refuses_in_its_start_up_names_pgbouncer),
         cmocka_unit_test(a_session_names_itself_unless_the_url_does),
         cmocka_unit_test(a_session_cannot_write),
+        cmocka_unit_test(data_that_the_database_cannot_read_is_a_failure_and_never_nobody),
         cmocka_unit_test(notices_of_the_server_are_swallowed),
         cmocka_unit_test(a_connection_that_was_killed_is_made_again),
         cmocka_unit_test(a_connection_killed_in_the_middle_is_made_again_once),

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -371,10 +372,11 @@ static void a_slow_query_ends_with_the_deadline(void **state)
 {
     (void)state;
     struct cogmig_error err = {0};
-    make_file("slow.db",
-              "CREATE VIEW User AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n) "
-              "SELECT i AS id, 'x' || i AS email, 'x' AS name, 'x' AS password, 0 AS emailVerified, "
-              "0 AS createdAt, 0 AS updatedAt FROM n");
+    make_file(
+        "slow.db",
+        "CREATE VIEW User AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n) "
+        "SELECT i AS id, 'x' || i AS email, 'x' AS name, 'x' AS password, 0 AS emailVerified, "
+        "0 AS createdAt, 0 AS updatedAt FROM n");
     cogmig_store *store = open_config(new_config("file:slow.db"));
     cogmig_user *user = NULL;
     int64_t begin = clock_steady_ms();

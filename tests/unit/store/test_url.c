@@ -2,6 +2,8 @@
 #include "opened.h"
 #include "store/url.h"
 
+#include <string.h>
+
 static const struct {
     const char *given;
     enum store_url_kind kind;
