@@ -31,15 +31,20 @@ def faults(name, text):
             yield f"{name}:{number}: a temporary path that is not made fresh"
 
 
+def in_build_folder(name):
+    top = name.split("/")[0]
+    return (top in (".git", "build") or "node_modules" in name
+            or os.path.isdir(source.path(top, "meson-private")))
+
+
 def tracked_files():
-    """What git tracks; everything outside of build/ where there is no git, as in a tarball."""
+    """What git tracks; everything but what was built where there is no git, as in a tarball."""
     listed = subprocess.run(["git", "-C", source.ROOT, "ls-files", "-z"], capture_output=True,
                             text=True)
     if listed.returncode == 0 and listed.stdout:
         names = listed.stdout.split("\0")[:-1]
     else:
-        names = [name for name in source.files_under(".", "") if not re.match(r"(build|\.git)/", name)
-                 and "node_modules" not in name]
+        names = [name for name in source.files_under(".", "") if not in_build_folder(name)]
     return [name for name in names if os.path.isfile(source.path(name))]
 
 
