@@ -11,6 +11,7 @@
 #include "token/split.h"
 
 #include <cogmig/verifier.h>
+#include <string.h>
 
 struct trusted_issuer {
     const struct issuer *issuer;
@@ -113,9 +114,13 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_new_for_pool(const char *pool_id, co
     cogmig_error_clear(err);
     if (ret_verifier != NULL)
         *ret_verifier = NULL;
-    if (pool_id == NULL || client_id == NULL || client_id[0] == '\0' || ret_verifier == NULL)
+    if (pool_id == NULL || client_id == NULL || ret_verifier == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT,
-                    "pool_id, client_id and ret_verifier must be given.");
+                    "pool_id, client_id and ret_verifier must not be NULL.");
+    size_t len = strnlen(client_id, CLIENT_ID_MAX_BYTES + 1);
+    if (len == 0 || len > CLIENT_ID_MAX_BYTES)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "A client id has 1 to %d bytes.",
+                    CLIENT_ID_MAX_BYTES);
     cogmig_status status = cogmig_verifier_config_new(&config, err);
     if (status == COGMIG_OK)
         status = cogmig_verifier_config_set_token_use(config, use, err);

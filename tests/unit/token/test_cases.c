@@ -421,11 +421,13 @@ static void check_verdict(const char *path, cogmig_status status, int fetches)
     buffer_release(&content);
 }
 
-/* A message is for logs: it may name a claim, but never holds the token or its signature. */
+/* A message is for logs: one line, and never the token or its signature. */
 static void check_message(const cogmig_error *err, const struct buffer *token)
 {
     const char *message = cogmig_error_message(err);
     assert_true(strlen(message) > 0 || cogmig_error_status(err) == COGMIG_OK);
+    for (const char *c = message; *c != '\0'; c++)
+        assert_true((unsigned char)*c >= ' ');
     if (token->len > 100)
         assert_null(strstr(message, token->bytes + token->len - 100));
 }
