@@ -15,6 +15,7 @@
 /* ---- a clock, a server and a source under the test's control ---- */
 
 static _Atomic int64_t now_ms;
+static atomic_int threads_started;
 
 static int64_t steady_ms(void)
 {
@@ -26,6 +27,7 @@ struct server {
     int32_t http_status;
     const char *body;
     int64_t takes_ms; /* by the clock above */
+    int awaits_threads;
     useconds_t sleeps_us;
     struct key_source *asks; /* a source to ask from within the fetch */
     cogmig_status answer;
@@ -42,6 +44,8 @@ static cogmig_status serve(void *user_data, const char *url, int32_t timeout_ms,
     assert_int_equal(timeout_ms, 1234);
     server->fetches++;
     now_ms += server->takes_ms;
+    while (threads_started < server->awaits_threads)
+        usleep(1000);
     usleep(server->sleeps_us);
     snprintf(server->url, sizeof server->url, "%s", url);
     if (server->asks != NULL)
@@ -323,6 +327,7 @@ static atomic_int answers_ok, answers_unknown;
 
 static void *ask_for(void *kid)
 {
+    threads_started++;
     cogmig_status status = ask(source, kid, NULL);
     answers_ok += status == COGMIG_OK;
     answers_unknown += status == COGMIG_TOKEN_KEY_UNKNOWN;
@@ -334,6 +339,9 @@ static void run_threads(char *kid)
     pthread_t threads[THREADS];
     answers_ok = 0;
     answers_unknown = 0;
+    threads_started = 0;
+    server.awaits_threads = THREADS;
+    server.sleeps_us = 200000; /* from their start to their waiting */
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, ask_for, kid), 0);
     for (int i = 0; i < THREADS; i++)
@@ -344,7 +352,6 @@ static void threads_that_ask_together_share_one_fetch(void **state)
 {
     (void)state;
     char a[] = "a";
-    server.sleeps_us = 20000;
     run_threads(a);
     assert_int_equal(answers_ok, THREADS);
     assert_int_equal(server.fetches, 1);
@@ -354,7 +361,6 @@ static void whoever_waited_does_not_fetch_again_however_long_it_took(void **stat
 {
     (void)state;
     char nobody[] = "nobody";
-    server.sleeps_us = 300000; /* time for all of them to begin to wait */
     server.takes_ms = 2 * UNKNOWN_KID_COOL_DOWN_MS;
     run_threads(nobody);
     assert_int_equal(answers_unknown, THREADS);
