@@ -110,6 +110,19 @@ static void libjwt_accepts_a_token_under_its_own_key_alone(void **state)
     }
 }
 
+static void libjwt_refuses_a_token_that_names_another_key(void **state)
+{
+    (void)state;
+    SCOPED(cogmig_test_issuer_free) cogmig_test_issuer *issuer = make_issuer();
+    SCOPED(cogmig_test_token_free)
+    cogmig_test_token *token = make_token(issuer, COGMIG_TOKEN_USE_ID);
+    const char *jwt;
+    assert_int_equal(cogmig_test_token_sign(token, &jwt, NULL, NULL), COGMIG_OK);
+    struct signing_key renamed = issuer->keys[1];
+    renamed.pair = issuer->keys[0].pair;
+    assert_false(libjwt_accepts_under(issuer, &renamed, jwt));
+}
+
 static void libjwt_refuses_a_token_that_is_signed_badly(void **state)
 {
     (void)state;
@@ -198,6 +211,7 @@ int main(void)
         cmocka_unit_test(id_and_access_tokens_are_signed_by_different_keys),
         cmocka_unit_test(no_two_issuers_share_a_key),
         cmocka_unit_test(libjwt_accepts_a_token_under_its_own_key_alone),
+        cmocka_unit_test(libjwt_refuses_a_token_that_names_another_key),
         cmocka_unit_test(libjwt_refuses_a_token_that_is_signed_badly),
         cmocka_unit_test(rotation_replaces_both_keys_but_not_those_of_tokens_already_begun),
         cmocka_unit_test(a_token_outlives_its_issuer),
