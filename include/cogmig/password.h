@@ -25,15 +25,15 @@ enum {
  * away, so that time does not tell who has a password.
  *
  * password      in: bytes as the user sent them; may be NULL when password_len is 0
- * password_len  bytes; the length counts, not a NUL
+ * password_len  bytes; the length counts, and a NUL is a byte like any other
  * stored        in: the column's text, blanks at its end (char(60)) ignored; NULL for SQL NULL
  * err           out, optional
  *
  * Returns COGMIG_OK for a match and for nothing else.
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, PASSWORD_MISMATCH, PASSWORD_NOT_SET,
- * PASSWORD_LOCKED, PASSWORD_NOT_HASHABLE (a NUL among the bytes that count), HASH_MALFORMED,
- * HASH_UNSUPPORTED, HASH_COST_REFUSED.
+ * PASSWORD_LOCKED, PASSWORD_TOO_LONG (255 bytes or more against $2a$, of which node's bcrypt may
+ * have hashed as little as one), HASH_MALFORMED, HASH_UNSUPPORTED, HASH_COST_REFUSED.
  * Threads: any. Since: 1.0. */
 COGMIG_MUST_CHECK cogmig_status cogmig_password_verify(const char *password, size_t password_len,
                                                        const char *stored, cogmig_error *err);

@@ -1,47 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "adapters/libxcrypt.h"
-#include "adapters/openssl.h"
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/public.h"
-#include "password/bcrypt_hash.h"
+#include "password/bcrypt.h"
 #include "password/password.h"
 #include "password/scheme.h"
+#include "password/self_test.h"
 #include "status/error.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
-/* The bytes that count, as libxcrypt wants them: ended by a NUL, with none among them. */
-struct bcrypt_key {
-    char bytes[BCRYPT_MAX_PASSWORD + 1];
-};
+/* ---- one comparison ---- */
 
-static bool make_key(struct span password, struct bcrypt_key *ret_key)
+/* A feed of one job. */
+static struct lane_job *take_only(void *user_data)
 {
-    if (password.len > BCRYPT_MAX_PASSWORD)
-        password.len = BCRYPT_MAX_PASSWORD;
-    memset(ret_key, 0, sizeof *ret_key);
-    if (span_contains_nul(password))
-        return false;
-    if (password.len > 0)
-        memcpy(ret_key->bytes, password.bytes, password.len);
-    return true;
+    struct lane_job **only = user_data;
+    struct lane_job *job = *only;
+    *only = NULL;
+    return job;
+}
+
+static void leave(void *user_data, struct lane_job *job)
+{
+    (void)user_data, (void)job;
 }
 
 static cogmig_status compare(struct span password, const struct bcrypt_hash *hash)
 {
-    struct bcrypt_key key;
-    char computed[LIBXCRYPT_BCRYPT_TEXT + 1] = "";
-    bool hashable = make_key(password, &key);
-    cogmig_status status = libxcrypt_bcrypt(key.bytes, hash->text, computed);
-    memory_wipe(&key, sizeof key);
-    bool same = openssl_equal(computed, hash->text, BCRYPT_HASH_LEN);
-    memory_wipe(computed, sizeof computed);
-    if (status != COGMIG_OK)
-        return status;
-    if (!hashable)
-        return COGMIG_PASSWORD_NOT_HASHABLE;
+    SCOPED(memory_release) struct lanes *lanes = memory_new(sizeof *lanes);
+    if (lanes == NULL)
+        return COGMIG_OUT_OF_MEMORY;
+    if (!self_test_passed(lanes))
+        return COGMIG_INTERNAL_ERROR;
+    struct lane_job job = bcrypt_job(password, hash, KEY_WITH_NUL);
+    struct lane_job *only = &job;
+    lanes_run(lanes, &(struct lane_feed){take_only, leave, &only});
+    bool same = bcrypt_job_matches(&job, hash);
+    memory_wipe(&job, sizeof job);
     return same ? COGMIG_OK : COGMIG_PASSWORD_MISMATCH;
 }
 
@@ -57,8 +54,9 @@ static cogmig_status stand_in(struct span password, int32_t cost)
     return status == COGMIG_OUT_OF_MEMORY || status == COGMIG_INTERNAL_ERROR ? status : COGMIG_OK;
 }
 
-/* Why there is nothing to compare with. */
-static cogmig_status refuse(struct scheme scheme, const char *damage, cogmig_error *err)
+/* ---- what is not compared, and why ---- */
+
+static cogmig_status refuse_scheme(struct scheme scheme, const char *damage, cogmig_error *err)
 {
     switch (scheme.kind) {
     case SCHEME_NONE:
@@ -78,30 +76,52 @@ static cogmig_status refuse(struct scheme scheme, const char *damage, cogmig_err
     }
 }
 
-static cogmig_status refuse_cost(int32_t cost, int32_t max_cost, cogmig_error *err)
+static cogmig_status check_cost(int32_t cost, int32_t max_cost, cogmig_error *err)
 {
+    if (cost <= max_cost)
+        return COGMIG_OK;
     return fail(err, COGMIG_HASH_COST_REFUSED,
                 "The stored hash has the bcrypt cost %" PRId32 ", the ceiling is %" PRId32
                 "; raise the ceiling or let the user reset the password.",
                 cost, max_cost);
 }
 
+/* node's bcrypt counts the length, the NUL behind included, modulo 256 for $2a$: what it hashed of
+ * a longer password may be a single byte. */
+static cogmig_status check_length(size_t password_len, const struct bcrypt_hash *hash,
+                                  cogmig_error *err)
+{
+    enum {
+        NODE_WRAPS_AT = 255
+    };
+    bool wraps = span_starts_with(span_of(hash->text), "$2a$") && password_len >= NODE_WRAPS_AT;
+    return wraps ? fail_plainly(err, COGMIG_PASSWORD_TOO_LONG) : COGMIG_OK;
+}
+
+static cogmig_status read_hash(const char *stored, struct bcrypt_hash *ret_hash, cogmig_error *err)
+{
+    struct span text = scheme_trim(stored);
+    const char *damage = bcrypt_hash_parse(text, ret_hash);
+    return damage == NULL ? COGMIG_OK : refuse_scheme(scheme_of(text), damage, err);
+}
+
+/* ---- the verdict ---- */
+
 cogmig_status password_verify(struct span password, const char *stored, int32_t max_cost,
                               int32_t stand_in_cost, cogmig_error *err)
 {
-    struct span text = scheme_trim(stored);
-    struct scheme scheme = scheme_of(text);
     struct bcrypt_hash hash;
-    const char *damage = bcrypt_hash_parse(text, &hash);
-    bool too_costly = damage == NULL && hash.cost > max_cost;
-    if (damage == NULL && !too_costly) {
-        cogmig_status verdict = compare(password, &hash);
-        return verdict == COGMIG_OK ? COGMIG_OK : fail_plainly(err, verdict);
+    cogmig_status status = read_hash(stored, &hash, err);
+    if (status == COGMIG_OK)
+        status = check_cost(hash.cost, max_cost, err);
+    if (status == COGMIG_OK)
+        status = check_length(password.len, &hash, err);
+    if (status == COGMIG_OK) {
+        status = compare(password, &hash);
+        return status == COGMIG_OK ? COGMIG_OK : fail_plainly(err, status);
     }
-    cogmig_status status = stand_in(password, stand_in_cost);
-    if (status != COGMIG_OK)
-        return fail_plainly(err, status);
-    return too_costly ? refuse_cost(hash.cost, max_cost, err) : refuse(scheme, damage, err);
+    cogmig_status worked = stand_in(password, stand_in_cost);
+    return worked == COGMIG_OK ? status : fail_plainly(err, worked);
 }
 
 static bool is_cost(int32_t cost)

@@ -30,8 +30,8 @@ static const struct status_entry entries[] = {
     ENTRY(DENIED, PASSWORD_MISMATCH, "The password is not the one that was hashed.")
     ENTRY(DENIED, PASSWORD_NOT_SET, "The user has no password in the store.")
     ENTRY(DENIED, PASSWORD_LOCKED, "The user's password is locked in the store.")
-    ENTRY(DENIED, PASSWORD_NOT_HASHABLE,
-          "The password holds a NUL byte, which this bcrypt cannot hash as the store did.")
+    ENTRY(DENIED, PASSWORD_TOO_LONG,
+          "The password is longer than what the stored hash can vouch for; let the user reset it.")
     ENTRY(INVALID, HASH_MALFORMED,
           "The stored hash begins like bcrypt but is damaged; mend the row or let the user reset "
           "the password.")

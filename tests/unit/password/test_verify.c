@@ -73,11 +73,11 @@ static void every_changed_character_of_the_digest_is_a_mismatch(void **state)
 static void seventy_two_bytes_count_and_no_more(void **state)
 {
     (void)state;
-    const char *of_71 = "$2a$04$" SALT "ZP48wSDJeZC4KEEZRkahyfLke0vxZNC";
-    const char *of_72 = "$2a$04$" SALT "mDyzbhj.9K0apb9O/AGMWwoLXiYAu6u";
+    const char *of_71 = "$2b$04$" SALT "ZP48wSDJeZC4KEEZRkahyfLke0vxZNC";
+    const char *of_72 = "$2b$04$" SALT "mDyzbhj.9K0apb9O/AGMWwoLXiYAu6u";
     static char password[100000];
     memset(password, 'a', sizeof password);
-    static const size_t longer[] = {72, 73, 100, 254, 300, 512, 100000};
+    static const size_t longer[] = {72, 73, 100, 254, 255, 300, 512, 100000};
     assert_int_equal(cogmig_password_verify(password, 71, of_71, NULL), COGMIG_OK);
     assert_int_equal(cogmig_password_verify(password, 71, of_72, NULL), COGMIG_PASSWORD_MISMATCH);
     for (size_t i = 0; i < sizeof longer / sizeof longer[0]; i++) {
@@ -89,33 +89,38 @@ static void seventy_two_bytes_count_and_no_more(void **state)
     assert_int_equal(cogmig_password_verify(password, 72, of_72, NULL), COGMIG_PASSWORD_MISMATCH);
 }
 
-static void one_byte_never_decides_for_a_password_of_256(void **state)
+static void one_byte_never_decides_for_a_password_of_255_or_more(void **state)
 {
     (void)state;
     /* node's bcrypt 6 made this of z and 255 q: its length wraps to 0 for $2a$. */
     const char *wrapped = "$2a$04$" SALT "8hcSy/TlKss1bjzVuRoGV.BKyi/mRa2";
+    const char *whole = "$2b$04$" SALT "mDyzbhj.9K0apb9O/AGMWwoLXiYAu6u";
     char password[256];
     memset(password, 'r', sizeof password);
     password[0] = 'z';
-    assert_int_equal(cogmig_password_verify(password, sizeof password, wrapped, NULL),
+    assert_int_equal(cogmig_password_verify(password, 256, wrapped, NULL),
+                     COGMIG_PASSWORD_TOO_LONG);
+    assert_int_equal(cogmig_password_verify(password, 255, wrapped, NULL),
+                     COGMIG_PASSWORD_TOO_LONG);
+    assert_int_equal(cogmig_password_verify(password, 254, wrapped, NULL),
                      COGMIG_PASSWORD_MISMATCH);
+    memset(password, 'a', sizeof password);
+    assert_int_equal(cogmig_password_verify(password, 256, whole, NULL), COGMIG_OK);
 }
 
-static void a_nul_is_never_taken_for_the_end_of_the_password(void **state)
+static void a_nul_is_a_byte_like_any_other(void **state)
 {
     (void)state;
-    const char *of_u_star_u = "$2a$05$" SALT "E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
-    const char *of_nothing = "$2a$05$" SALT "7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy";
-    assert_int_equal(cogmig_password_verify("U*U\0", 4, of_u_star_u, NULL),
-                     COGMIG_PASSWORD_NOT_HASHABLE);
-    assert_int_equal(cogmig_password_verify("U*U\0more", 8, of_u_star_u, NULL),
-                     COGMIG_PASSWORD_NOT_HASHABLE);
-    assert_int_equal(cogmig_password_verify("\0", 1, of_nothing, NULL),
-                     COGMIG_PASSWORD_NOT_HASHABLE);
-    /* libxcrypt's own hash of "Passw", cut at the NUL */
-    assert_int_equal(cogmig_password_verify("Passw\0rd123", 11,
-                                            "$2b$05$" SALT "jrBwbgM1v009XXHlN0sbvliVdtlvysq", NULL),
-                     COGMIG_PASSWORD_NOT_HASHABLE);
+    /* bcryptjs 3 and node's bcrypt made the first, libxcrypt the second, which ends at the NUL. */
+    const char *through = "$2b$05$" SALT "VHy/kzL4sCcX3Ib3wN5rNGiRt.TpfxS";
+    const char *cut = "$2b$05$" SALT "jrBwbgM1v009XXHlN0sbvliVdtlvysq";
+    assert_int_equal(cogmig_password_verify("Passw\0rd123", 11, through, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_password_verify("Passw\0rd123", 11, cut, NULL),
+                     COGMIG_PASSWORD_MISMATCH);
+    assert_int_equal(cogmig_password_verify("Passw", 5, cut, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_password_verify("Passw", 5, through, NULL), COGMIG_PASSWORD_MISMATCH);
+    assert_int_equal(cogmig_password_verify("Passw\0rd124", 11, through, NULL),
+                     COGMIG_PASSWORD_MISMATCH);
 }
 
 static void what_is_not_bcrypt_is_named_and_never_a_wrong_password(void **state)
@@ -229,8 +234,8 @@ int main(void)
         cmocka_unit_test(any_other_password_is_a_mismatch),
         cmocka_unit_test(every_changed_character_of_the_digest_is_a_mismatch),
         cmocka_unit_test(seventy_two_bytes_count_and_no_more),
-        cmocka_unit_test(one_byte_never_decides_for_a_password_of_256),
-        cmocka_unit_test(a_nul_is_never_taken_for_the_end_of_the_password),
+        cmocka_unit_test(one_byte_never_decides_for_a_password_of_255_or_more),
+        cmocka_unit_test(a_nul_is_a_byte_like_any_other),
         cmocka_unit_test(what_is_not_bcrypt_is_named_and_never_a_wrong_password),
         cmocka_unit_test(a_damaged_hash_says_what_is_wrong_with_it),
         cmocka_unit_test(a_user_without_password_and_a_locked_one_are_a_plain_no),
