@@ -33,8 +33,8 @@ void cogmig_store_config_free(cogmig_store_config **config);
 
 /* Where the users are: what Prisma calls DATABASE_URL.
  *
- * postgresql://… or postgres://… is read by libpq, except for the parameters that only Prisma knows:
- * schema= names the table's schema, pgbouncer=true leaves the session's settings alone,
+ * postgresql://… or postgres://… is read by libpq, except for the parameters that only Prisma
+ * knows: schema= names the table's schema, pgbouncer=true leaves the session's settings alone,
  * connection_limit=, pool_timeout=, socket_timeout= and statement_cache_size= have no meaning here.
  * file:./dev.db, sqlite:./dev.db, sqlite:///abs/dev.db is an SQLite file that must exist; it is
  * opened for reading only. A relative path starts at the working directory (Prisma's starts at its

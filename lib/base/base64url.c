@@ -7,6 +7,7 @@ enum {
     OUTSIDE = 64
 };
 
+/* clang-format off */
 static const uint8_t value_of[256] = {
 #define X OUTSIDE
     X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
@@ -23,6 +24,7 @@ static const uint8_t value_of[256] = {
     X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
 #undef X
 };
+/* clang-format on */
 
 size_t base64url_max_decoded(size_t text_len)
 {

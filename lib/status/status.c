@@ -12,6 +12,7 @@ struct status_entry {
 };
 
 /* In rising order. */
+/* clang-format off */
 static const struct status_entry entries[] = {
 #define ENTRY(kind, name, sentence) {COGMIG_##name, COGMIG_KIND_##kind, #name, sentence},
     /* any call */
@@ -105,6 +106,7 @@ static const struct status_entry entries[] = {
           "An attribute's name or value breaks Cognito's rules (at most 2048 characters).")
 #undef ENTRY
 };
+/* clang-format on */
 
 enum {
     ENTRY_COUNT = sizeof entries / sizeof entries[0]
