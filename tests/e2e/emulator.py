@@ -75,9 +75,11 @@ def is_installed():
 def npm_ci():
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, INSTALLED / name)
-    subprocess.run(
+    done = subprocess.run(
         ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-        cwd=INSTALLED, stdout=sys.stderr, check=True)
+        cwd=INSTALLED, stdout=sys.stderr, check=False)
+    if done.returncode != 0:
+        sys.exit("cognito-local could not be installed; npm said why above")
     shutil.copy(INSTALLED / "package-lock.json", INSTALLED / "installed.json")
 
 
