@@ -81,6 +81,20 @@ def clang_builds_and_runs_it_in_c_and_cpp_shared_and_static():
 
 
 @tap.test
+def the_program_of_the_readme_builds_and_judges():
+    with open(f"{SOURCE}/README.md", encoding="utf-8") as readme:
+        program = readme.read().split("```c\n")[1].split("```")[0]
+    with open(f"{scratch}/hello.c", "w", encoding="utf-8") as source:
+        source.write(program)
+    flags = pkg_config("--cflags", "--libs", "libcogmig").split()
+    call("cc", "-Wall", "-Werror", "-std=c11", f"{scratch}/hello.c", *flags,
+         "-o", f"{scratch}/hello")
+    done = subprocess.run([f"{scratch}/hello", "no.token.this"], env=environment,
+                          capture_output=True, text=True, check=False)
+    tap.equal((done.returncode, done.stdout), (1, "The token is not three base64url parts.\n"))
+
+
+@tap.test
 def everything_is_installed_below_destdir_and_prefix():
     installed = {os.path.relpath(path, root) for path in glob.glob(root + "/**", recursive=True)}
     lib = os.path.relpath(libdir, root)
