@@ -138,9 +138,15 @@ static int read_request(int argc, char **argv, struct request *request, cogmig_e
 
 static cogmig_status add_clients_of_environment(struct request *request, cogmig_error *err)
 {
-    const char *variable = getenv("COGNITO_CLIENT_ID");
-    if (request->has_client || variable == NULL)
+    if (request->has_client)
         return COGMIG_OK;
+    const char *variable = setting(NULL, "COGNITO_CLIENT_ID");
+    if (variable == NULL) {
+        cogmig_error_set(err, COGMIG_CONFIG_INCOMPLETE,
+                         "No app client: give --client-id or set COGNITO_CLIENT_ID, or say "
+                         "--any-client.");
+        return COGMIG_CONFIG_INCOMPLETE;
+    }
     char *list = strdup(variable), *rest = NULL;
     if (list == NULL) {
         cogmig_error_set(err, COGMIG_OUT_OF_MEMORY, NULL);
