@@ -155,7 +155,7 @@ const char *claims_text(const cogmig_claims *claims, enum claim claim)
     return claims_text_of(claims, value);
 }
 
-/* ---- the public getters ---- */
+/* ---- their end ---- */
 
 COGMIG_PUBLIC void cogmig_claims_free(cogmig_claims **claims)
 {
@@ -163,91 +163,4 @@ COGMIG_PUBLIC void cogmig_claims_free(cogmig_claims **claims)
         return;
     memory_free(*claims);
     *claims = NULL;
-}
-
-COGMIG_PUBLIC const char *cogmig_claims_sub(const cogmig_claims *claims)
-{
-    return claims_text(claims, CLAIM_SUB);
-}
-
-static const char *text_unless_empty(const cogmig_claims *claims, enum claim claim)
-{
-    const char *text = claims_text(claims, claim);
-    return text == NULL || text[0] == '\0' ? NULL : text;
-}
-
-COGMIG_PUBLIC const char *cogmig_claims_legacy_id(const cogmig_claims *claims)
-{
-    const char *custom = text_unless_empty(claims, CLAIM_CUSTOM_LEGACY_ID);
-    return custom != NULL ? custom : text_unless_empty(claims, CLAIM_LEGACY_ID);
-}
-
-COGMIG_PUBLIC const char *cogmig_claims_username(const cogmig_claims *claims)
-{
-    if (claims->token_use == COGMIG_TOKEN_USE_ACCESS)
-        return claims_text(claims, CLAIM_USERNAME);
-    return claims_text(claims, CLAIM_COGNITO_USERNAME);
-}
-
-COGMIG_PUBLIC const char *cogmig_claims_email(const cogmig_claims *claims)
-{
-    return claims_text(claims, CLAIM_EMAIL);
-}
-
-COGMIG_PUBLIC bool cogmig_claims_email_verified(const cogmig_claims *claims)
-{
-    struct json_value value = claims->found[CLAIM_EMAIL_VERIFIED];
-    if (value.text.bytes == NULL)
-        return false;
-    return value.type == JSON_TRUE ||
-           (value.type == JSON_STRING && json_string_equals(value, span_of("true")));
-}
-
-COGMIG_PUBLIC const char *cogmig_claims_issuer(const cogmig_claims *claims)
-{
-    return claims_text(claims, CLAIM_ISS);
-}
-
-COGMIG_PUBLIC const char *cogmig_claims_client_id(const cogmig_claims *claims)
-{
-    return claims->client_id;
-}
-
-COGMIG_PUBLIC int32_t cogmig_claims_token_use(const cogmig_claims *claims)
-{
-    return claims->token_use;
-}
-
-COGMIG_PUBLIC int64_t cogmig_claims_expires_at_s(const cogmig_claims *claims)
-{
-    return claims->expires_at_s;
-}
-
-COGMIG_PUBLIC int64_t cogmig_claims_issued_at_s(const cogmig_claims *claims)
-{
-    return claims->issued_at_s;
-}
-
-COGMIG_PUBLIC const char *cogmig_claims_json(const cogmig_claims *claims, size_t *ret_len)
-{
-    if (ret_len != NULL)
-        *ret_len = claims->json_len;
-    return claims->json;
-}
-
-COGMIG_PUBLIC cogmig_status cogmig_claims_get_string(const cogmig_claims *claims, const char *name,
-                                                     const char **ret_text, cogmig_error *err)
-{
-    cogmig_error_clear(err);
-    if (ret_text != NULL)
-        *ret_text = NULL;
-    if (claims == NULL || name == NULL || ret_text == NULL)
-        return fail(err, COGMIG_INVALID_ARGUMENT, "claims, name and ret_text must not be NULL.");
-    struct json_value value;
-    if (json_find(claims->root, name, &value) && value.type == JSON_STRING)
-        *ret_text = claims_text_of(claims, value);
-    if (*ret_text == NULL)
-        return fail(err, COGMIG_CLAIM_NOT_FOUND, "The token has no claim \"%.100s\" that is text.",
-                    name);
-    return COGMIG_OK;
 }
