@@ -11,6 +11,9 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/params.h>
+#include <openssl/rsa.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 bool openssl_equal(const void *a, const void *b, size_t len)
 {
@@ -65,9 +68,28 @@ static const char *reason_against(struct span modulus, struct span exponent)
 
 /* ---- a key ---- */
 
+/* All that one verification works with. OpenSSL's contexts belong to one thread at a time, and
+ * making one costs more than all of ours together: it looks algorithms up by name. */
+struct workbench {
+    EVP_MD_CTX *digest;
+    EVP_PKEY_CTX *verification;
+};
+
+enum {
+    WORKBENCHES = 16,
+    CACHE_LINE_BYTES = 64
+};
+
+struct slot {
+    _Alignas(CACHE_LINE_BYTES) _Atomic(struct workbench *) idle;
+};
+
 struct openssl_rsa_key {
     EVP_PKEY *public_key;
-    EVP_MD_CTX *prepared; /* set up to verify RS256; each verification works on a copy */
+    EVP_MD *sha256;
+    EVP_PKEY_CTX *model; /* set up to verify RS256; never used but to be duplicated */
+    char *slots_memory;
+    struct slot *slots; /* WORKBENCHES of them, aligned */
 };
 
 static void release_bn(BIGNUM **number)
@@ -88,11 +110,6 @@ static void release_params(OSSL_PARAM **params)
 static void release_key_context(EVP_PKEY_CTX **context)
 {
     EVP_PKEY_CTX_free(*context);
-}
-
-static void release_digest_context(EVP_MD_CTX **context)
-{
-    EVP_MD_CTX_free(*context);
 }
 
 static BIGNUM *number_from(struct span bytes)
@@ -124,15 +141,32 @@ static EVP_PKEY *make_public_key(struct span modulus, struct span exponent)
     return params == NULL ? NULL : public_key_from(params);
 }
 
-/* Looking algorithms up by name is the slow part of OpenSSL 3.0, so it is done once per key. */
-static EVP_MD_CTX *prepare(EVP_PKEY *public_key)
+static EVP_PKEY_CTX *make_model(EVP_PKEY *public_key, const EVP_MD *sha256)
 {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (context != NULL &&
-        EVP_DigestVerifyInit_ex(context, NULL, "SHA256", NULL, NULL, public_key, NULL) == 1)
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, public_key, NULL);
+    if (context != NULL && EVP_PKEY_verify_init(context) == 1 &&
+        EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+        EVP_PKEY_CTX_set_signature_md(context, sha256) == 1)
         return context;
-    EVP_MD_CTX_free(context);
+    EVP_PKEY_CTX_free(context);
     return NULL;
+}
+
+static struct slot *aligned(char *memory)
+{
+    uintptr_t address = (uintptr_t)memory;
+    return (struct slot *)(memory + (CACHE_LINE_BYTES - address % CACHE_LINE_BYTES));
+}
+
+static bool prepare(struct openssl_rsa_key *key)
+{
+    key->slots_memory = memory_new((WORKBENCHES + 1) * sizeof(struct slot));
+    key->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (key->public_key == NULL || key->slots_memory == NULL || key->sha256 == NULL)
+        return false;
+    key->slots = aligned(key->slots_memory);
+    key->model = make_model(key->public_key, key->sha256);
+    return key->model != NULL;
 }
 
 /* The host program's own OpenSSL calls must not find our errors in the queue of their thread. */
@@ -154,8 +188,7 @@ cogmig_status openssl_rsa_key_new(struct span modulus, struct span exponent,
         return COGMIG_OUT_OF_MEMORY;
     ERR_set_mark();
     key->public_key = make_public_key(modulus, exponent);
-    key->prepared = key->public_key == NULL ? NULL : prepare(key->public_key);
-    if (key->prepared == NULL) {
+    if (!prepare(key)) {
         openssl_rsa_key_free(key);
         return forget_errors(COGMIG_INTERNAL_ERROR);
     }
@@ -163,12 +196,25 @@ cogmig_status openssl_rsa_key_new(struct span modulus, struct span exponent,
     return forget_errors(COGMIG_OK);
 }
 
+static void free_workbench(struct workbench *bench)
+{
+    if (bench == NULL)
+        return;
+    EVP_MD_CTX_free(bench->digest);
+    EVP_PKEY_CTX_free(bench->verification);
+    memory_free(bench);
+}
+
 void openssl_rsa_key_free(struct openssl_rsa_key *key)
 {
     if (key == NULL)
         return;
-    EVP_MD_CTX_free(key->prepared);
+    for (size_t i = 0; key->slots != NULL && i < WORKBENCHES; i++)
+        free_workbench(atomic_load_explicit(&key->slots[i].idle, memory_order_acquire));
+    EVP_PKEY_CTX_free(key->model);
+    EVP_MD_free(key->sha256);
     EVP_PKEY_free(key->public_key);
+    memory_free(key->slots_memory);
     memory_free(key);
 }
 
@@ -177,16 +223,65 @@ bool openssl_rsa_key_equal(const struct openssl_rsa_key *a, const struct openssl
     return EVP_PKEY_eq(a->public_key, b->public_key) == 1;
 }
 
+/* ---- verifying: threads take turns at the workbenches ---- */
+
+static struct workbench *new_workbench(const struct openssl_rsa_key *key)
+{
+    struct workbench *bench = memory_new(sizeof *bench);
+    if (bench == NULL)
+        return NULL;
+    bench->digest = EVP_MD_CTX_new();
+    bench->verification = EVP_PKEY_CTX_dup(key->model);
+    if (bench->digest != NULL && bench->verification != NULL)
+        return bench;
+    free_workbench(bench);
+    return NULL;
+}
+
+/* A thread finds its own again as long as no other has the same number, and then no two share a
+ * cache line. */
+static struct slot *own_slot(const struct openssl_rsa_key *key)
+{
+    uint64_t mixed = (uint64_t)(uintptr_t)pthread_self() * UINT64_C(0x9E3779B97F4A7C15);
+    return &key->slots[mixed >> 60];
+}
+
+static struct workbench *take(const struct openssl_rsa_key *key)
+{
+    struct workbench *idle =
+        atomic_exchange_explicit(&own_slot(key)->idle, NULL, memory_order_acquire);
+    return idle != NULL ? idle : new_workbench(key);
+}
+
+static void put_back(const struct openssl_rsa_key *key, struct workbench *bench)
+{
+    free_workbench(atomic_exchange_explicit(&own_slot(key)->idle, bench, memory_order_acq_rel));
+}
+
 /* RSA_verify() takes a signature of the modulus' length alone (RFC 8017 section 8.2.2 step 1). */
+static cogmig_status verify_with(const struct workbench *bench, const EVP_MD *sha256,
+                                 struct span signed_bytes, struct span signature)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int digest_len;
+    if (EVP_DigestInit_ex2(bench->digest, sha256, NULL) != 1 ||
+        EVP_DigestUpdate(bench->digest, signed_bytes.bytes, signed_bytes.len) != 1 ||
+        EVP_DigestFinal_ex(bench->digest, digest, &digest_len) != 1)
+        return COGMIG_OUT_OF_MEMORY;
+    if (EVP_PKEY_verify(bench->verification, (const unsigned char *)signature.bytes, signature.len,
+                        digest, digest_len) != 1)
+        return COGMIG_TOKEN_SIGNATURE_INVALID;
+    return COGMIG_OK;
+}
+
 cogmig_status openssl_rsa_verify_rs256(const struct openssl_rsa_key *key, struct span signed_bytes,
                                        struct span signature)
 {
     ERR_set_mark();
-    SCOPED(release_digest_context) EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (context == NULL || EVP_MD_CTX_copy_ex(context, key->prepared) != 1)
+    struct workbench *bench = take(key);
+    if (bench == NULL)
         return forget_errors(COGMIG_OUT_OF_MEMORY);
-    if (EVP_DigestVerify(context, (const unsigned char *)signature.bytes, signature.len,
-                         (const unsigned char *)signed_bytes.bytes, signed_bytes.len) != 1)
-        return forget_errors(COGMIG_TOKEN_SIGNATURE_INVALID);
-    return forget_errors(COGMIG_OK);
+    cogmig_status status = verify_with(bench, key->sha256, signed_bytes, signature);
+    put_back(key, bench);
+    return forget_errors(status);
 }

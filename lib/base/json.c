@@ -120,25 +120,45 @@ static size_t escape_length(const char *at, const char *end, uint32_t *ret_code_
     return 12;
 }
 
+/* Most of a document: ASCII that stands for itself. */
+static const char *skip_plain(const char *at, const char *end)
+{
+    while (at < end && (unsigned char)(*at - 0x20) < 0x60 && *at != '"' && *at != '\\')
+        at++;
+    return at;
+}
+
+/* What is not plain: an escape, or a character of several bytes. */
+static bool scan_special(struct scanner *s)
+{
+    unsigned char c = (unsigned char)*s->at;
+    uint32_t code_point;
+    size_t length;
+    if (c < 0x20)
+        return fault(s, "a control character in a string");
+    if (c == '\\')
+        length = escape_length(s->at, s->end, &code_point);
+    else
+        length = utf8_sequence_length(s->at, (size_t)(s->end - s->at));
+    if (length == 0)
+        return fault(s, c == '\\' ? "an escape that is none" : "bytes that are not UTF-8");
+    s->at += length;
+    return true;
+}
+
 static bool scan_string(struct scanner *s)
 {
     if (!take(s, '"'))
         return fault(s, "a string must begin here");
-    while (!at_end(s) && *s->at != '"') {
-        unsigned char c = (unsigned char)*s->at;
-        uint32_t code_point;
-        size_t length;
-        if (c < 0x20)
-            return fault(s, "a control character in a string");
-        if (c == '\\')
-            length = escape_length(s->at, s->end, &code_point);
-        else
-            length = utf8_sequence_length(s->at, (size_t)(s->end - s->at));
-        if (length == 0)
-            return fault(s, c == '\\' ? "an escape that is none" : "bytes that are not UTF-8");
-        s->at += length;
+    for (;;) {
+        s->at = skip_plain(s->at, s->end);
+        if (at_end(s))
+            return fault(s, "a string without end");
+        if (take(s, '"'))
+            return true;
+        if (!scan_special(s))
+            return false;
     }
-    return take(s, '"') || fault(s, "a string without end");
 }
 
 /* Reads a checked string byte by byte, unescaped. */
@@ -291,6 +311,7 @@ static void skip(struct scanner *s)
  * level of nesting. */
 struct names {
     uint32_t count;
+    bool escapes; /* in any of them */
     struct {
         uint32_t offset;
         uint32_t len;
@@ -303,13 +324,24 @@ static struct json_value name_at(const struct scanner *s, const struct names *na
                                {s->start + names->at[index].offset, names->at[index].len}};
 }
 
+/* Without escapes, and that is nearly always, names of different lengths differ. */
+static bool same_name(const struct scanner *s, const struct names *names, uint32_t a, uint32_t b)
+{
+    if (names->escapes)
+        return same_string(name_at(s, names, a), name_at(s, names, b));
+    return names->at[a].len == names->at[b].len &&
+           memcmp(s->start + names->at[a].offset, s->start + names->at[b].offset,
+                  names->at[a].len) == 0;
+}
+
 static bool remember_name(struct scanner *s, struct names *names, const char *start)
 {
-    names->at[names->count].offset = (uint32_t)(start - s->start);
-    names->at[names->count].len = (uint32_t)(s->at - start);
-    struct json_value name = name_at(s, names, names->count);
-    for (uint32_t i = 0; i < names->count; i++)
-        if (same_string(name_at(s, names, i), name))
+    uint32_t last = names->count;
+    names->at[last].offset = (uint32_t)(start - s->start);
+    names->at[last].len = (uint32_t)(s->at - start);
+    names->escapes = names->escapes || has_escapes(name_at(s, names, last));
+    for (uint32_t i = 0; i < last; i++)
+        if (same_name(s, names, i, last))
             return fault(s, "a second member of the same name");
     names->count++;
     return true;
@@ -333,6 +365,7 @@ static bool scan_object(struct scanner *s, int depth)
 {
     struct names names;
     names.count = 0;
+    names.escapes = false;
     s->at++;
     skip(s);
     if (take(s, '}'))
@@ -437,20 +470,24 @@ bool json_check(struct span document, struct json_value *ret_root, struct json_f
 
 /* ---- reading what was checked ---- */
 
-static const char *end_of_string(const char *at)
+/* Checked: the quote is there. One without a backslash before it cannot be an escaped one. */
+static const char *end_of_string(const char *at, const char *end)
 {
+    const char *quote = memchr(at + 1, '"', (size_t)(end - at - 1));
+    if (quote[-1] != '\\')
+        return quote + 1;
     for (at++; *at != '"'; at++)
         if (*at == '\\')
             at++;
     return at + 1;
 }
 
-static const char *end_of_container(const char *at)
+static const char *end_of_container(const char *at, const char *end)
 {
     int depth = 0;
     for (;;) {
         if (*at == '"') {
-            at = end_of_string(at);
+            at = end_of_string(at, end);
             continue;
         }
         depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
@@ -462,7 +499,7 @@ static const char *end_of_container(const char *at)
 
 static const char *end_of_scalar(const char *at, const char *end)
 {
-    while (at < end && strchr(",]} \t\r\n", *at) == NULL)
+    while (at < end && *at != ',' && *at != '}' && *at != ']' && (unsigned char)*at > ' ')
         at++;
     return at;
 }
@@ -471,9 +508,9 @@ static struct json_value read_value(struct json_cursor *cursor)
 {
     const char *start = cursor->at;
     if (*start == '"')
-        cursor->at = end_of_string(start);
+        cursor->at = end_of_string(start, cursor->end);
     else if (*start == '{' || *start == '[')
-        cursor->at = end_of_container(start);
+        cursor->at = end_of_container(start, cursor->end);
     else
         cursor->at = end_of_scalar(start, cursor->end);
     return value_between(start, cursor->at);

@@ -8,8 +8,11 @@
 static size_t count_dots(struct span token)
 {
     size_t dots = 0;
-    for (size_t i = 0; i < token.len; i++)
-        dots += token.bytes[i] == '.';
+    const char *end = token.bytes + token.len, *at = token.bytes;
+    while (at < end && (at = memchr(at, '.', (size_t)(end - at))) != NULL) {
+        dots++;
+        at++;
+    }
     return dots;
 }
 
