@@ -4,6 +4,7 @@
 #define COGMIG_MIGRATION_H
 
 #include <cogmig/error.h>
+#include <cogmig/password.h>
 #include <cogmig/status.h>
 #include <cogmig/store.h>
 #include <stddef.h>
@@ -45,6 +46,16 @@ cogmig_status cogmig_migration_config_set_deadline_ms(cogmig_migration_config *c
  * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
 cogmig_status cogmig_migration_config_set_max_cost(cogmig_migration_config *config,
                                                    int32_t max_cost, cogmig_error *err);
+
+/* How passwords are verified; as cogmig_password_verify() does by default. The highest cost is part
+ * of the rules: of this and cogmig_migration_config_set_max_cost(), the last call counts.
+ *
+ * rules  in: copied
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_migration_config_set_password_rules(cogmig_migration_config *config,
+                                                         const cogmig_password_rules *rules,
+                                                         cogmig_error *err);
 
 /* The attribute that carries the legacy id; "custom:legacy_id" by default. It must begin with
  * "custom:", exist in the pool, be readable by the app client and not writable by it.

@@ -4,10 +4,8 @@
 #include "base/memory.h"
 #include "base/public.h"
 #include "base/span.h"
-#include "password/bcrypt_hash.h"
 #include "status/error.h"
 
-#include <cogmig/password.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -20,8 +18,8 @@ void migration_config_set_defaults(cogmig_migration_config *config)
 {
     *config = (struct cogmig_migration_config){
         .deadline_ms = DEFAULT_DEADLINE_MS,
-        .max_cost = COGMIG_PASSWORD_DEFAULT_MAX_COST,
         .legacy_id_attribute = "custom:legacy_id",
+        .password_rules = rules_by_default,
     };
 }
 
@@ -69,10 +67,16 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_max_cost(cogmig_migratio
     cogmig_error_clear(err);
     if (config == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
-    if (max_cost < BCRYPT_MIN_COST || max_cost > BCRYPT_MAX_COST)
-        return fail(err, COGMIG_CONFIG_INVALID, "A bcrypt cost is 4 to 31, not %" PRId32 ".",
-                    max_cost);
-    config->max_cost = max_cost;
+    return cogmig_password_rules_set_max_cost(&config->password_rules, max_cost, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_password_rules(
+    cogmig_migration_config *config, const cogmig_password_rules *rules, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || rules == NULL)
+        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    config->password_rules = *rules;
     return COGMIG_OK;
 }
 

@@ -3,6 +3,8 @@
 #ifndef MIGRATION_CONFIG_H
 #define MIGRATION_CONFIG_H
 
+#include "password/rules.h"
+
 #include <cogmig/migration.h>
 #include <stdbool.h>
 
@@ -15,9 +17,9 @@ enum {
 
 struct cogmig_migration_config {
     int32_t deadline_ms;
-    int32_t max_cost;
     bool with_name;
     char legacy_id_attribute[ATTRIBUTE_MAX_TEXT];
+    struct cogmig_password_rules password_rules;
 };
 
 void migration_config_set_defaults(cogmig_migration_config *config);

@@ -7,12 +7,11 @@
 #include "migration/decide.h"
 #include "migration/event.h"
 #include "migration/response.h"
+#include "migration/usual_cost.h"
 #include "password/password.h"
 #include "password/speed.h"
 #include "status/error.h"
 #include "store/store.h"
-
-#include <stdatomic.h>
 
 enum {
     MAX_USER_NAME = 2048
@@ -21,7 +20,7 @@ enum {
 struct cogmig_migration {
     cogmig_migration_config config;
     cogmig_store *store;
-    _Atomic int32_t usual_cost; /* of the hashes seen: what an unknown user costs */
+    struct usual_cost usual_cost;
     struct bcrypt_speed speed;
 };
 
@@ -43,7 +42,6 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_new(const cogmig_migration_config *
     else
         migration_config_set_defaults(&migration->config);
     migration->store = store_hold(store);
-    atomic_init(&migration->usual_cost, PASSWORD_USUAL_COST);
     *ret_migration = migration;
     return COGMIG_OK;
 }
@@ -131,11 +129,17 @@ static cogmig_status check_time(const cogmig_migration *migration, const struct 
 /* The cost of the work that verification will be: the hash's, or the usual one for a stand-in. */
 static int32_t choose_cost(cogmig_migration *migration, const char *stored)
 {
-    int32_t cost = cogmig_password_cost(stored);
-    if (cost == 0 || cost > migration->config.max_cost)
-        return atomic_load_explicit(&migration->usual_cost, memory_order_relaxed);
-    atomic_store_explicit(&migration->usual_cost, cost, memory_order_relaxed);
+    int32_t cost = password_cost(&migration->config.password_rules, stored);
+    if (cost == 0)
+        return usual_cost_of(&migration->usual_cost);
+    usual_cost_note(&migration->usual_cost, cost);
     return cost;
+}
+
+static bool is_verdict(cogmig_status status)
+{
+    return status != COGMIG_OUT_OF_MEMORY && status != COGMIG_INTERNAL_ERROR &&
+           status != COGMIG_STOPPED_BY_CALLBACK;
 }
 
 static cogmig_status check_password(cogmig_migration *migration, struct course *course,
@@ -147,11 +151,11 @@ static cogmig_status check_password(cogmig_migration *migration, struct course *
     if (status != COGMIG_OK)
         return status;
     int64_t started_ns = clock_steady_ns();
-    status = password_verify(course->event.password, stored, migration->config.max_cost, cost,
-                             &course->password_error);
+    status = password_verify(&migration->config.password_rules, course->event.password, stored,
+                             cost, NULL, &course->password_error);
     bcrypt_speed_note(&migration->speed, cost, clock_steady_ns() - started_ns);
     course->facts.password = status;
-    if (status != COGMIG_OUT_OF_MEMORY && status != COGMIG_INTERNAL_ERROR)
+    if (is_verdict(status))
         return COGMIG_OK;
     error_copy(err, &course->password_error);
     return status;

@@ -126,9 +126,3 @@ COGMIG_PUBLIC const char *cogmig_password_scheme(const char *stored)
 {
     return scheme_of(scheme_trim(stored)).name;
 }
-
-COGMIG_PUBLIC int32_t cogmig_password_cost(const char *stored)
-{
-    struct bcrypt_hash hash;
-    return bcrypt_hash_parse(scheme_trim(stored), &hash) == NULL ? hash.cost : 0;
-}

@@ -18,8 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         HOLDS(scheme_of(text).kind == SCHEME_BCRYPT);
         HOLDS(text.len == BCRYPT_HASH_LEN);
         HOLDS(cogmig_password_cost(stored) >= BCRYPT_MIN_COST);
-    } else {
-        HOLDS(cogmig_password_cost(stored) == 0);
+    } else if (cogmig_password_cost(stored) != 0) {
+        HOLDS(scheme_of(text).kind == SCHEME_UNSUPPORTED); /* behind a prefix that is unwrapped */
+        HOLDS(text.len > BCRYPT_HASH_LEN);
     }
     memory_free(stored);
     return 0;

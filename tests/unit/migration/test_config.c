@@ -21,7 +21,7 @@ static void the_defaults_are_those_of_the_header(void **state)
 {
     const cogmig_migration_config *config = *state;
     assert_int_equal(config->deadline_ms, 4000);
-    assert_int_equal(config->max_cost, 15);
+    assert_int_equal(config->password_rules.max_cost, 15);
     assert_false(config->with_name);
     assert_string_equal(config->legacy_id_attribute, "custom:legacy_id");
 }
@@ -41,7 +41,7 @@ static void numbers_out_of_range_are_refused_and_change_nothing(void **state)
     assert_int_equal(cogmig_migration_config_set_deadline_ms(config, 60000, NULL), COGMIG_OK);
     assert_int_equal(cogmig_migration_config_set_max_cost(config, 31, NULL), COGMIG_OK);
     assert_int_equal(config->deadline_ms, 60000);
-    assert_int_equal(config->max_cost, 31);
+    assert_int_equal(config->password_rules.max_cost, 31);
 }
 
 static void reserved_attributes_are_refused(void **state)
@@ -88,6 +88,24 @@ static void only_attributes_that_the_store_has_can_be_added(void **state)
     assert_true(config->with_name);
 }
 
+static void password_rules_are_copied_and_the_last_ceiling_counts(void **state)
+{
+    cogmig_migration_config *config = *state;
+    cogmig_password_rules *rules = NULL;
+    assert_int_equal(cogmig_password_rules_new(&rules, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_password_rules_set_max_cost(rules, 12, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_password_rules_set_pepper(rules, "salt", 4, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_set_max_cost(config, 9, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_set_password_rules(config, rules, NULL), COGMIG_OK);
+    cogmig_password_rules_free(&rules);
+    assert_int_equal(config->password_rules.max_cost, 12);
+    assert_int_equal(config->password_rules.pepper_len, 4);
+    assert_memory_equal(config->password_rules.pepper, "salt", 4);
+    assert_int_equal(cogmig_migration_config_set_max_cost(config, 9, NULL), COGMIG_OK);
+    assert_int_equal(config->password_rules.max_cost, 9);
+    assert_int_equal(config->password_rules.pepper_len, 4);
+}
+
 static void null_arguments_are_refused(void **state)
 {
     cogmig_migration_config *config = *state;
@@ -98,6 +116,8 @@ static void null_arguments_are_refused(void **state)
     assert_int_equal(cogmig_migration_config_add_attribute(config, NULL, NULL),
                      COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_migration_config_set_legacy_id_attribute(config, NULL, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_password_rules(config, NULL, NULL),
                      COGMIG_INVALID_ARGUMENT);
     cogmig_migration_config_free(NULL);
 }
@@ -113,6 +133,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(only_attributes_that_the_store_has_can_be_added, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(password_rules_are_copied_and_the_last_ceiling_counts,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(null_arguments_are_refused, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);

@@ -71,6 +71,11 @@ static void the_cost_is_that_of_a_good_hash_and_0_of_anything_else(void **state)
     (void)state;
     assert_int_equal(cogmig_password_cost("$2b" DIGEST), 10);
     assert_int_equal(cogmig_password_cost("$2b" DIGEST "  "), 10);
+    assert_int_equal(cogmig_password_cost("bcrypt_sha256$$2b" DIGEST), 10);
+    assert_int_equal(cogmig_password_cost("bcrypt$$2b" DIGEST), 10);
+    assert_int_equal(cogmig_password_cost("{bcrypt}$2a" DIGEST), 10);
+    assert_int_equal(cogmig_password_cost("{BCRYPT}$2a" DIGEST), 0);
+    assert_int_equal(cogmig_password_cost("{bcrypt}{bcrypt}$2a" DIGEST), 0);
     assert_int_equal(cogmig_password_cost("$2x" DIGEST), 0);
     assert_int_equal(cogmig_password_cost("$2b$10$short"), 0);
     assert_int_equal(cogmig_password_cost(""), 0);
