@@ -9,6 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent / "peers"))
+import peers
+
 SUITES = ["tokens", "passwords"]
 
 
@@ -19,6 +22,13 @@ def rows_of(build, suite):
             yield json.loads(line)
     if running.returncode != 0:
         sys.exit(f"bench-{suite} failed")
+
+
+def peers_of(build, rows):
+    """The rows of passwords.peer.*, once those of passwords are there."""
+    ours = {row["name"]: row["ours"] for row in rows}
+    if "passwords.many" in ours:
+        yield from peers.rows(build.parent / "peers", ours["passwords.many"])
 
 
 def machine():
@@ -46,6 +56,9 @@ def main():
         for row in rows_of(arguments.build, suite):
             rows.append(row)
             show(row)
+    for row in peers_of(arguments.build, list(rows)):
+        rows.append(row)
+        show(row)
     if arguments.json:
         arguments.json.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
 

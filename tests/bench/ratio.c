@@ -49,7 +49,7 @@ void run_contest(const struct contest *contest)
     for (int i = 0; i < contest->rounds; i++) {
         ours[i] = microseconds(contest->ours, contest->operations);
         reference[i] = microseconds(contest->reference, contest->operations);
-        ratio[i] = ours[i] / reference[i];
+        ratio[i] = contest->throughput ? reference[i] / ours[i] : ours[i] / reference[i];
     }
     printf("{\"name\":\"%s\",\"ours\":%.3f,\"reference\":%.3f,\"ratio\":%.4f,\"target\":\"%s\","
            "\"unit\":\"us\"}\n",

@@ -4,6 +4,8 @@
 #ifndef BENCH_RATIO_H
 #define BENCH_RATIO_H
 
+#include <stdbool.h>
+
 struct contest {
     const char *name;   /* of the row */
     const char *target; /* of the ratio, for the reader: "<= 1.10" */
@@ -11,6 +13,7 @@ struct contest {
     void (*reference)(void);
     int operations; /* that one call does */
     int rounds;
+    bool throughput; /* the ratio is how many of ours fit into the time of one of the others */
 };
 
 /* Time ours against the reference and print a row of JSON: medians per operation in microseconds,
