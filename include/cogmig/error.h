@@ -4,6 +4,7 @@
 #define COGMIG_ERROR_H
 
 #include <cogmig/status.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +25,21 @@ enum {
     COGMIG_UPSTREAM_HTTP = 4,       /* HTTP status, e.g. "503" */
     COGMIG_UPSTREAM_SYSTEM = 5,     /* errno, e.g. "13" */
     COGMIG_UPSTREAM_CALLBACK = 6    /* the status that a callback of yours returned */
+};
+
+/* The claims that a refused token failed by, as bits. */
+enum {
+    COGMIG_FAILED_ISSUER = 1,
+    COGMIG_FAILED_TOKEN_USE = 2,
+    COGMIG_FAILED_CLIENT = 4,
+    COGMIG_FAILED_SUB = 8,
+    COGMIG_FAILED_EXPIRY = 16,
+    COGMIG_FAILED_NOT_BEFORE = 32,
+    COGMIG_FAILED_ISSUED_AT = 64,
+    COGMIG_FAILED_GROUPS = 128,
+    COGMIG_FAILED_SCOPE = 256,
+    COGMIG_FAILED_DEMANDED_CLAIM = 512, /* one of cogmig_verifier_config_require_claim() */
+    COGMIG_FAILED_NONCE = 1024
 };
 
 /* Make an empty error box.
@@ -72,6 +88,12 @@ int32_t cogmig_error_upstream(const cogmig_error *error);
  *
  * Errors: none. Threads: one at a time. Since: 1.0. */
 const char *cogmig_error_upstream_code(const cogmig_error *error);
+
+/* All claims that a token failed by, for logs: COGMIG_FAILED_* put together. The status is that of
+ * the first. 0 when a refusal is not about claims, for an empty box and for NULL.
+ *
+ * Errors: none. Threads: one at a time. Since: 1.0. */
+uint32_t cogmig_error_failed_claims(const cogmig_error *error);
 
 #ifdef __cplusplus
 }

@@ -70,13 +70,91 @@ cogmig_status cogmig_verifier_config_allow_any_client(cogmig_verifier_config *co
 cogmig_status cogmig_verifier_config_set_token_use(cogmig_verifier_config *config, int32_t use,
                                                    cogmig_error *err);
 
-/* How far the clocks of issuer and verifier may differ: exp and nbf are judged with it.
+/* Demand a group of the user (cognito:groups). Of all groups given in this way, one is enough.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_require_any_group(cogmig_verifier_config *config,
+                                                       const char *group, cogmig_error *err);
+
+/* Demand a group of the user. All groups given in this way must be there.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_require_group(cogmig_verifier_config *config,
+                                                   const char *group, cogmig_error *err);
+
+/* Demand a scope, as a whole word. Of all scopes given in this way, one is enough.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID (a blank in it, too many).
+ * Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_require_any_scope(cogmig_verifier_config *config,
+                                                       const char *scope, cogmig_error *err);
+
+/* Demand a scope, as a whole word. All scopes given in this way must be there.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID (a blank in it, too many).
+ * Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_require_scope(cogmig_verifier_config *config,
+                                                   const char *scope, cogmig_error *err);
+
+/* Demand a claim, whatever it says; null is not there.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_require_claim(cogmig_verifier_config *config, const char *name,
+                                                   cogmig_error *err);
+
+/* Demand a claim that is exactly this text.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_require_claim_text(cogmig_verifier_config *config,
+                                                        const char *name, const char *text,
+                                                        cogmig_error *err);
+
+/* A question of your own about a token that passed all others: is it revoked, is the user blocked?
+ * Called from whatever thread verifies, without a lock held, for every token, one seen before
+ * included. COGMIG_OK accepts. A status of kind DENIED refuses (TOKEN_CHECK_REFUSED), one of kind
+ * UNAVAILABLE is an outage and is returned as it is, any other is STOPPED_BY_CALLBACK.
+ *
+ * claims  borrowed for the call
+ * error   for cogmig_error_set(): why */
+typedef cogmig_status (*cogmig_verifier_check_fn)(void *user_data, const cogmig_claims *claims,
+                                                  cogmig_error *error);
+
+/* Ask this too.
+ *
+ * check      in: NULL for none
+ * user_data  borrowed: must outlive every verifier made from this configuration
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_check(cogmig_verifier_config *config,
+                                               cogmig_verifier_check_fn check, void *user_data,
+                                               cogmig_error *err);
+
+/* How far the clocks of issuer and verifier may differ: exp, nbf and the maximum age are judged
+ * with it.
  *
  * leeway_s  0 to 300; 0 by default
  *
  * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
 cogmig_status cogmig_verifier_config_set_leeway_s(cogmig_verifier_config *config, int32_t leeway_s,
                                                   cogmig_error *err);
+
+/* Refuse tokens that were issued longer ago, whatever their exp, and tokens without iat.
+ *
+ * max_age_s  0, the default, for any age
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_max_age_s(cogmig_verifier_config *config,
+                                                   int32_t max_age_s, cogmig_error *err);
+
+/* Refuse tokens that expire sooner than this, for work that must finish with them. The leeway does
+ * not lengthen what remains.
+ *
+ * min_remaining_s  0, the default, for any
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_min_remaining_s(cogmig_verifier_config *config,
+                                                         int32_t min_remaining_s,
+                                                         cogmig_error *err);
 
 /* Seconds since 1970. Called from whatever thread verifies. */
 typedef int64_t (*cogmig_clock_fn)(void *user_data);
@@ -179,12 +257,35 @@ cogmig_status cogmig_verifier_seed_keys_from_file(cogmig_verifier *verifier, con
  * TOKEN_HEADER_INVALID, TOKEN_ALGORITHM_REFUSED, TOKEN_CRITICAL_REFUSED, TOKEN_TYPE_REFUSED,
  * TOKEN_KEY_UNKNOWN, TOKEN_SIGNATURE_INVALID, TOKEN_PAYLOAD_INVALID, TOKEN_ISSUER_REFUSED,
  * TOKEN_USE_REFUSED, TOKEN_CLIENT_REFUSED, TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_CLAIM_MISSING,
- * TOKEN_CLAIM_INVALID. Threads: any. Since: 1.0.
+ * TOKEN_CLAIM_INVALID, TOKEN_GROUP_REFUSED, TOKEN_SCOPE_REFUSED, TOKEN_CLAIM_REFUSED,
+ * TOKEN_TOO_OLD, TOKEN_EXPIRES_TOO_SOON, TOKEN_CHECK_REFUSED. Threads: any. Since: 1.0.
  * Source: RFC 7515, RFC 7519; Developer Guide, "Verifying a JSON web token". */
 COGMIG_MUST_CHECK cogmig_status cogmig_verifier_verify(cogmig_verifier *verifier, const char *token,
-                                                       size_t token_len,
-                                                       cogmig_claims **ret_claims,
+                                                       size_t token_len, cogmig_claims **ret_claims,
                                                        cogmig_error *err);
+
+/* Judge an ID token that answers one sign-in: its nonce must be the one that was sent along.
+ *
+ * nonce  in: what this sign-in sent
+ *
+ * Errors: as cogmig_verifier_verify(), TOKEN_NONCE_REFUSED. Threads: any. Since: 1.0.
+ * Source: OpenID Connect Core 1.0 section 3.1.3.7. */
+COGMIG_MUST_CHECK cogmig_status
+cogmig_verifier_verify_with_nonce(cogmig_verifier *verifier, const char *token, size_t token_len,
+                                  const char *nonce, cogmig_claims **ret_claims, cogmig_error *err);
+
+/* For logs and support: judge a token as cogmig_verifier_verify() does and, when it is refused
+ * although its signature is good, hand out its payload. Nothing in a refused payload may be acted
+ * upon. Of a token that is accepted, or whose signature is not good, nothing is handed out.
+ *
+ * ret_refused_payload  out: JSON, NUL-terminated; release it with cogmig_free(); else NULL
+ * ret_len              out: bytes; NULL when not wanted
+ *
+ * Errors: as cogmig_verifier_verify(). Threads: any. Since: 1.0. */
+COGMIG_MUST_CHECK cogmig_status cogmig_verifier_explain_refusal(cogmig_verifier *verifier,
+                                                                const char *token, size_t token_len,
+                                                                char **ret_refused_payload,
+                                                                size_t *ret_len, cogmig_error *err);
 
 #ifdef __cplusplus
 }

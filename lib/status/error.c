@@ -32,6 +32,7 @@ COGMIG_PUBLIC void cogmig_error_clear(cogmig_error *error)
         return;
     error->status = COGMIG_OK;
     error->upstream = COGMIG_UPSTREAM_NONE;
+    error->failed_claims = 0;
     error->upstream_code[0] = '\0';
     error->message[0] = '\0';
 }
@@ -100,6 +101,12 @@ void fail_upstream_number(cogmig_error *err, int32_t upstream, int64_t code)
     fail_upstream(err, upstream, text);
 }
 
+void fail_claims(cogmig_error *err, uint32_t failed)
+{
+    if (err != NULL)
+        err->failed_claims = failed;
+}
+
 void error_copy(cogmig_error *to, const cogmig_error *from)
 {
     if (to != NULL && from != NULL && to != from)
@@ -129,4 +136,9 @@ COGMIG_PUBLIC int32_t cogmig_error_upstream(const cogmig_error *error)
 COGMIG_PUBLIC const char *cogmig_error_upstream_code(const cogmig_error *error)
 {
     return error == NULL ? "" : error->upstream_code;
+}
+
+COGMIG_PUBLIC uint32_t cogmig_error_failed_claims(const cogmig_error *error)
+{
+    return error == NULL ? 0 : error->failed_claims;
 }

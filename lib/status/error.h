@@ -19,6 +19,9 @@ cogmig_status fail_plainly(cogmig_error *err, cogmig_status status);
 void fail_upstream(cogmig_error *err, int32_t upstream, const char *code);
 void fail_upstream_number(cogmig_error *err, int32_t upstream, int64_t code);
 
+/* Add the claims that a token failed by, COGMIG_FAILED_*, after fail(). */
+void fail_claims(cogmig_error *err, uint32_t failed);
+
 /* Copy one box into another; either may be NULL. */
 void error_copy(cogmig_error *to, const cogmig_error *from);
 
@@ -31,6 +34,7 @@ enum {
 struct cogmig_error {
     cogmig_status status;
     int32_t upstream;
+    uint32_t failed_claims;
     char upstream_code[ERROR_MAX_UPSTREAM_CODE];
     char message[ERROR_MAX_MESSAGE];
 };

@@ -73,6 +73,13 @@ static const struct status_entry entries[] = {
     ENTRY(DENIED, TOKEN_NOT_YET_VALID, "The token is not valid yet; check the clocks.")
     ENTRY(DENIED, TOKEN_CLAIM_MISSING, "The token lacks a claim that it must have.")
     ENTRY(DENIED, TOKEN_CLAIM_INVALID, "A claim of the token has the wrong type or value.")
+    ENTRY(DENIED, TOKEN_GROUP_REFUSED, "The token lacks a group that is demanded.")
+    ENTRY(DENIED, TOKEN_SCOPE_REFUSED, "The token lacks a scope that is demanded.")
+    ENTRY(DENIED, TOKEN_CLAIM_REFUSED, "A claim of the token does not say what is demanded.")
+    ENTRY(DENIED, TOKEN_TOO_OLD, "The token was issued longer ago than is allowed; refresh it.")
+    ENTRY(DENIED, TOKEN_EXPIRES_TOO_SOON, "The token is valid, but for less time than is demanded; refresh it.")
+    ENTRY(DENIED, TOKEN_NONCE_REFUSED, "The token was made for another sign-in.")
+    ENTRY(DENIED, TOKEN_CHECK_REFUSED, "A check of yours refused the token.")
     ENTRY(NOT_FOUND, CLAIM_NOT_FOUND, "The token has no such claim of that type.")
     ENTRY(INVALID, POOL_ID_INVALID,
           "That cannot be a user pool id; it looks like eu-central-1_AbCdEfGhI.")

@@ -31,7 +31,6 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_new(cogmig_verifier_config **
     *ret_config = memory_new(sizeof **ret_config);
     if (*ret_config == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    (*ret_config)->rules.clients = (*ret_config)->clients;
     (*ret_config)->steady_ms = clock_steady_ms;
     (*ret_config)->fetcher.timeout_ms = DEFAULT_FETCH_TIMEOUT_MS;
     return COGMIG_OK;
@@ -43,8 +42,8 @@ COGMIG_PUBLIC void cogmig_verifier_config_free(cogmig_verifier_config **config)
         return;
     for (size_t i = 0; i < (*config)->issuer_count; i++)
         issuer_release(&(*config)->issuers[i]);
-    for (size_t i = 0; i < (*config)->rules.client_count; i++)
-        memory_free((*config)->clients[i]);
+    text_list_release(&(*config)->rules.clients);
+    demands_release(&(*config)->rules.demands);
     memory_free((*config)->ca_file);
     memory_free(*config);
     *config = NULL;
@@ -62,15 +61,15 @@ static cogmig_status copy_issuers(const cogmig_verifier_config *from, cogmig_ver
     return COGMIG_OK;
 }
 
-static bool copy_clients(const cogmig_verifier_config *from, cogmig_verifier_config *to)
+static bool copy_rules(const struct rules *from, struct rules *to)
 {
-    for (; to->rules.client_count < from->rules.client_count; to->rules.client_count++) {
-        char *copy = memory_copy_text(from->clients[to->rules.client_count]);
-        if (copy == NULL)
-            return false;
-        to->clients[to->rules.client_count] = copy;
-    }
-    return true;
+    to->token_use = from->token_use;
+    to->any_client = from->any_client;
+    to->leeway_s = from->leeway_s;
+    to->max_age_s = from->max_age_s;
+    to->min_remaining_s = from->min_remaining_s;
+    return text_list_copy(&from->clients, &to->clients) &&
+           demands_copy(&from->demands, &to->demands);
 }
 
 static bool copy_ca_file(const cogmig_verifier_config *from, cogmig_verifier_config *to)
@@ -84,9 +83,7 @@ static bool copy_ca_file(const cogmig_verifier_config *from, cogmig_verifier_con
 
 static void copy_scalars(const cogmig_verifier_config *from, cogmig_verifier_config *to)
 {
-    to->rules.token_use = from->rules.token_use;
-    to->rules.any_client = from->rules.any_client;
-    to->rules.leeway_s = from->rules.leeway_s;
+    to->check = from->check;
     to->clock = from->clock;
     to->clock_data = from->clock_data;
     to->steady_ms = from->steady_ms;
@@ -105,7 +102,7 @@ cogmig_status config_copy(const cogmig_verifier_config *config, cogmig_verifier_
     status = copy_issuers(config, copy, err);
     if (status != COGMIG_OK)
         return status;
-    if (!copy_clients(config, copy) || !copy_ca_file(config, copy))
+    if (!copy_rules(&config->rules, &copy->rules) || !copy_ca_file(config, copy))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     *ret_copy = copy;
     copy = NULL;
@@ -168,6 +165,20 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_issuer(cogmig_verifier_co
 
 /* ---- clients and token use ---- */
 
+/* what  of the texts, for a message: "client id" */
+static cogmig_status add_text(struct text_list *list, const char *text, const char *what,
+                              cogmig_error *err)
+{
+    size_t len = strnlen(text, CLIENT_ID_MAX_BYTES + 1);
+    if (len == 0 || len > CLIENT_ID_MAX_BYTES)
+        return fail(err, COGMIG_CONFIG_INVALID, "A %s has 1 to %d bytes.", what,
+                    CLIENT_ID_MAX_BYTES);
+    if (list->count == TEXT_LIST_MAX)
+        return fail(err, COGMIG_CONFIG_INVALID, "A verifier takes at most %d %ss.", TEXT_LIST_MAX,
+                    what);
+    return text_list_add(list, text) ? COGMIG_OK : fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_client(cogmig_verifier_config *config,
                                                               const char *client_id,
                                                               cogmig_error *err)
@@ -175,18 +186,7 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_client(cogmig_verifier_co
     cogmig_error_clear(err);
     if (config == NULL || client_id == NULL)
         return no_argument(config == NULL ? "config" : "client_id", err);
-    size_t len = strnlen(client_id, CLIENT_ID_MAX_BYTES + 1);
-    if (len == 0 || len > CLIENT_ID_MAX_BYTES)
-        return fail(err, COGMIG_CONFIG_INVALID, "A client id has 1 to %d bytes.",
-                    CLIENT_ID_MAX_BYTES);
-    if (config->rules.client_count == MAX_CLIENTS)
-        return fail(err, COGMIG_CONFIG_INVALID, "A verifier accepts at most %d client ids.",
-                    MAX_CLIENTS);
-    char *copy = memory_copy_text(client_id);
-    if (copy == NULL)
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    config->clients[config->rules.client_count++] = copy;
-    return COGMIG_OK;
+    return add_text(&config->rules.clients, client_id, "client id", err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_allow_any_client(cogmig_verifier_config *config,
@@ -212,6 +212,95 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_token_use(cogmig_verifier
     return COGMIG_OK;
 }
 
+/* ---- what else is demanded ---- */
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_require_any_group(cogmig_verifier_config *config,
+                                                                     const char *group,
+                                                                     cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || group == NULL)
+        return no_argument(config == NULL ? "config" : "group", err);
+    return add_text(&config->rules.demands.any_groups, group, "group", err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_require_group(cogmig_verifier_config *config,
+                                                                     const char *group,
+                                                                     cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || group == NULL)
+        return no_argument(config == NULL ? "config" : "group", err);
+    return add_text(&config->rules.demands.all_groups, group, "group", err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_require_any_scope(cogmig_verifier_config *config,
+                                                                     const char *scope,
+                                                                     cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || scope == NULL)
+        return no_argument(config == NULL ? "config" : "scope", err);
+    if (strchr(scope, ' ') != NULL)
+        return fail(err, COGMIG_CONFIG_INVALID, "A scope has no blanks; give several one by one.");
+    return add_text(&config->rules.demands.any_scopes, scope, "scope", err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_require_scope(cogmig_verifier_config *config,
+                                                                     const char *scope,
+                                                                     cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || scope == NULL)
+        return no_argument(config == NULL ? "config" : "scope", err);
+    if (strchr(scope, ' ') != NULL)
+        return fail(err, COGMIG_CONFIG_INVALID, "A scope has no blanks; give several one by one.");
+    return add_text(&config->rules.demands.all_scopes, scope, "scope", err);
+}
+
+static cogmig_status require_claim(cogmig_verifier_config *config, const char *name,
+                                   const char *text, cogmig_error *err)
+{
+    struct demands *demands = &config->rules.demands;
+    if (name[0] == '\0')
+        return fail(err, COGMIG_CONFIG_INVALID, "A claim's name is not empty.");
+    if (demands->claim_count == MAX_DEMANDED_CLAIMS)
+        return fail(err, COGMIG_CONFIG_INVALID, "A verifier demands at most %d claims.",
+                    MAX_DEMANDED_CLAIMS);
+    return demands_add_claim(demands, name, text) ? COGMIG_OK
+                                                  : fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_require_claim(cogmig_verifier_config *config,
+                                                                 const char *name,
+                                                                 cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || name == NULL)
+        return no_argument(config == NULL ? "config" : "name", err);
+    return require_claim(config, name, NULL, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_require_claim_text(
+    cogmig_verifier_config *config, const char *name, const char *text, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || name == NULL || text == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "config, name and text must not be NULL.");
+    return require_claim(config, name, text, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_check(cogmig_verifier_config *config,
+                                                             cogmig_verifier_check_fn check,
+                                                             void *user_data, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    config->check = (struct check){check, user_data};
+    return COGMIG_OK;
+}
+
 /* ---- time ---- */
 
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_leeway_s(cogmig_verifier_config *config,
@@ -224,6 +313,34 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_leeway_s(cogmig_verifier_
         return fail(err, COGMIG_CONFIG_INVALID, "The leeway is 0 to %d seconds, not %d.",
                     MAX_LEEWAY_S, (int)leeway_s);
     config->rules.leeway_s = leeway_s;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_max_age_s(cogmig_verifier_config *config,
+                                                                 int32_t max_age_s,
+                                                                 cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    if (max_age_s < 0)
+        return fail(err, COGMIG_CONFIG_INVALID, "The maximum age is 0 seconds or more, not %d.",
+                    (int)max_age_s);
+    config->rules.max_age_s = max_age_s;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_min_remaining_s(
+    cogmig_verifier_config *config, int32_t min_remaining_s, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    if (min_remaining_s < 0)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "The minimum of remaining life is 0 seconds or more, not %d.",
+                    (int)min_remaining_s);
+    config->rules.min_remaining_s = min_remaining_s;
     return COGMIG_OK;
 }
 

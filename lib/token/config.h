@@ -4,6 +4,7 @@
 #define TOKEN_CONFIG_H
 
 #include "keyset/source.h"
+#include "token/check.h"
 #include "token/issuer.h"
 #include "token/rules.h"
 
@@ -11,15 +12,15 @@
 
 enum {
     MAX_ISSUERS = 16,
-    MAX_CLIENTS = 64,
+    MAX_CLIENTS = TEXT_LIST_MAX,
     CLIENT_ID_MAX_BYTES = 256
 };
 
 struct cogmig_verifier_config {
     struct issuer issuers[MAX_ISSUERS];
     size_t issuer_count;
-    char *clients[MAX_CLIENTS];
-    struct rules rules;    /* its clients are the array above */
+    struct rules rules;
+    struct check check;
     cogmig_clock_fn clock; /* NULL: the system's */
     void *clock_data;
     steady_clock_fn steady_ms;

@@ -15,10 +15,17 @@ static cogmig_status missing(enum claim claim, cogmig_error *err)
     return fail(err, COGMIG_TOKEN_CLAIM_MISSING, "The token has no %s.", claim_name(claim));
 }
 
-static cogmig_status invalid(enum claim claim, const char *expected, cogmig_error *err)
+static int shown(struct json_value value)
 {
-    return fail(err, COGMIG_TOKEN_CLAIM_INVALID, "The token's %s is not %s.", claim_name(claim),
-                expected);
+    return value.text.len > MAX_SHOWN ? MAX_SHOWN : (int)value.text.len;
+}
+
+static cogmig_status invalid(const cogmig_claims *claims, enum claim claim, const char *expected,
+                             cogmig_error *err)
+{
+    struct json_value came = claims->found[claim];
+    return fail(err, COGMIG_TOKEN_CLAIM_INVALID, "The token's %s must be %s; it is %.*s.",
+                claim_name(claim), expected, shown(came), came.text.bytes);
 }
 
 static cogmig_status require_text(const cogmig_claims *claims, enum claim claim, cogmig_error *err)
@@ -26,7 +33,7 @@ static cogmig_status require_text(const cogmig_claims *claims, enum claim claim,
     if (!claims_have(claims, claim))
         return missing(claim, err);
     const char *text = claims_text(claims, claim);
-    return text == NULL || text[0] == '\0' ? invalid(claim, "text", err) : COGMIG_OK;
+    return text == NULL || text[0] == '\0' ? invalid(claims, claim, "text", err) : COGMIG_OK;
 }
 
 /* ---- the payload as a whole ---- */
@@ -40,16 +47,24 @@ static cogmig_status judge_payload(const cogmig_claims *claims, cogmig_error *er
                 claims->fault.reason, claims->fault.offset);
 }
 
+static cogmig_status judge_issuer_claim(const cogmig_claims *claims, cogmig_error *err)
+{
+    if (!claims_have(claims, CLAIM_ISS))
+        return missing(CLAIM_ISS, err);
+    if (claims->found[CLAIM_ISS].type != JSON_STRING)
+        return invalid(claims, CLAIM_ISS, "text", err);
+    return COGMIG_OK;
+}
+
 cogmig_status rules_judge_issuer_claim(const cogmig_claims *claims, cogmig_error *err)
 {
     cogmig_status status = judge_payload(claims, err);
     if (status != COGMIG_OK)
         return status;
-    if (!claims_have(claims, CLAIM_ISS))
-        return missing(CLAIM_ISS, err);
-    if (claims->found[CLAIM_ISS].type != JSON_STRING)
-        return invalid(CLAIM_ISS, "text", err);
-    return COGMIG_OK;
+    status = judge_issuer_claim(claims, err);
+    if (status != COGMIG_OK)
+        fail_claims(err, COGMIG_FAILED_ISSUER);
+    return status;
 }
 
 /* ---- token use ---- */
@@ -69,7 +84,7 @@ static cogmig_status read_token_use(const struct circumstances *circumstances,
         claims->token_use = COGMIG_TOKEN_USE_ACCESS;
     else
         return fail(err, COGMIG_TOKEN_USE_REFUSED,
-                    "The token's token_use is \"%.*s\", neither id nor access.", MAX_SHOWN, text);
+                    "The token's token_use must be id or access; it is \"%.*s\".", MAX_SHOWN, text);
     return COGMIG_OK;
 }
 
@@ -104,10 +119,7 @@ static const char *client_among(const struct rules *rules, const cogmig_claims *
                                 struct json_value string)
 {
     const char *text = claims_text_of(claims, string);
-    for (size_t i = 0; text != NULL && i < rules->client_count; i++)
-        if (strcmp(rules->clients[i], text) == 0)
-            return text;
-    return NULL;
+    return text != NULL && text_list_has(&rules->clients, text) ? text : NULL;
 }
 
 static const char *client_within(const struct rules *rules, const cogmig_claims *claims,
@@ -135,6 +147,15 @@ static bool is_audience(struct json_value value)
     return true;
 }
 
+static cogmig_status refuse_client(const struct rules *rules, const cogmig_claims *claims,
+                                   enum claim claim, cogmig_error *err)
+{
+    struct json_value came = claims->found[claim];
+    return fail(err, COGMIG_TOKEN_CLIENT_REFUSED,
+                "The token's %s must name the app client %s; it is %.*s.", claim_name(claim),
+                text_list_show(&rules->clients).text, shown(came), came.text.bytes);
+}
+
 static cogmig_status judge_audience(const struct rules *rules, cogmig_claims *claims,
                                     cogmig_error *err)
 {
@@ -142,15 +163,12 @@ static cogmig_status judge_audience(const struct rules *rules, cogmig_claims *cl
     if (!claims_have(claims, CLAIM_AUD))
         return missing(CLAIM_AUD, err);
     if (!is_audience(audience))
-        return invalid(CLAIM_AUD, "text or an array of texts", err);
+        return invalid(claims, CLAIM_AUD, "text or an array of texts", err);
     claims->client_id = audience.type == JSON_STRING ? client_among(rules, claims, audience)
                                                      : client_within(rules, claims, audience);
     if (claims->client_id != NULL)
         return COGMIG_OK;
-    return fail(err, COGMIG_TOKEN_CLIENT_REFUSED,
-                "The token's aud is %.*s, which names none of the app clients that are accepted.",
-                audience.text.len > MAX_SHOWN ? MAX_SHOWN : (int)audience.text.len,
-                audience.text.bytes);
+    return refuse_client(rules, claims, CLAIM_AUD, err);
 }
 
 static cogmig_status judge_client_id(const struct rules *rules, cogmig_claims *claims,
@@ -162,9 +180,7 @@ static cogmig_status judge_client_id(const struct rules *rules, cogmig_claims *c
     claims->client_id = client_among(rules, claims, claims->found[CLAIM_CLIENT_ID]);
     if (claims->client_id != NULL)
         return COGMIG_OK;
-    return fail(err, COGMIG_TOKEN_CLIENT_REFUSED,
-                "The token's client_id is \"%.*s\", none of the app clients that are accepted.",
-                MAX_SHOWN, claims_text(claims, CLAIM_CLIENT_ID));
+    return refuse_client(rules, claims, CLAIM_CLIENT_ID, err);
 }
 
 /* Cognito's access tokens name the client in client_id, its ID tokens in aud; where there is no
@@ -195,7 +211,13 @@ static cogmig_status read_time(const cogmig_claims *claims, enum claim claim, in
     struct json_value value = claims->found[claim];
     if (value.type == JSON_NUMBER && json_integer(value, ret_s))
         return COGMIG_OK;
-    return invalid(claim, "a whole number of seconds within 64 bits", err);
+    return invalid(claims, claim, "a whole number of seconds within 64 bits", err);
+}
+
+static cogmig_status refuse_time(cogmig_status status, const char *rule, int64_t time_s,
+                                 int64_t now_s, cogmig_error *err)
+{
+    return fail(err, status, "%s is %" PRId64 "; now is %" PRId64 ".", rule, time_s, now_s);
 }
 
 static cogmig_status judge_expiry(const struct rules *rules, int64_t now_s, cogmig_claims *claims,
@@ -206,11 +228,15 @@ static cogmig_status judge_expiry(const struct rules *rules, int64_t now_s, cogm
     cogmig_status status = read_time(claims, CLAIM_EXP, &claims->expires_at_s, err);
     if (status != COGMIG_OK)
         return status;
-    if (now_s < saturating_add(claims->expires_at_s, rules->leeway_s))
-        return COGMIG_OK;
-    return fail(err, COGMIG_TOKEN_EXPIRED,
-                "The token expired: its exp is %" PRId64 ", now is %" PRId64 ".",
-                claims->expires_at_s, now_s);
+    int64_t exp_s = claims->expires_at_s;
+    if (now_s >= saturating_add(exp_s, rules->leeway_s))
+        return refuse_time(COGMIG_TOKEN_EXPIRED, "The token expired: its exp", exp_s, now_s, err);
+    if (rules->min_remaining_s > 0 && saturating_add(now_s, rules->min_remaining_s) > exp_s)
+        return fail(err, COGMIG_TOKEN_EXPIRES_TOO_SOON,
+                    "The token must be valid for another %" PRId64 " s; its exp is %" PRId64
+                    ", now is %" PRId64 ".",
+                    rules->min_remaining_s, exp_s, now_s);
+    return COGMIG_OK;
 }
 
 static cogmig_status judge_not_before(const struct rules *rules, int64_t now_s,
@@ -224,39 +250,134 @@ static cogmig_status judge_not_before(const struct rules *rules, int64_t now_s,
         return status;
     if (saturating_add(now_s, rules->leeway_s) >= not_before_s)
         return COGMIG_OK;
-    return fail(err, COGMIG_TOKEN_NOT_YET_VALID,
-                "The token is not valid yet: its nbf is %" PRId64 ", now is %" PRId64 ".",
-                not_before_s, now_s);
+    return refuse_time(COGMIG_TOKEN_NOT_YET_VALID, "The token is not valid yet: its nbf",
+                       not_before_s, now_s, err);
 }
 
-/* iat is not judged: a clock that runs behind is no reason to turn users away. */
-static cogmig_status read_issue_time(cogmig_claims *claims, cogmig_error *err)
+/* A token from the future would be young for too long. */
+static cogmig_status judge_age(const struct rules *rules, int64_t now_s,
+                               const cogmig_claims *claims, cogmig_error *err)
 {
-    return claims_have(claims, CLAIM_IAT) ? read_time(claims, CLAIM_IAT, &claims->issued_at_s, err)
-                                          : COGMIG_OK;
+    int64_t iat_s = claims->issued_at_s;
+    if (iat_s > saturating_add(now_s, rules->leeway_s))
+        return refuse_time(COGMIG_TOKEN_NOT_YET_VALID,
+                           "The token was issued in the future: its iat", iat_s, now_s, err);
+    if (now_s < saturating_add(saturating_add(iat_s, rules->max_age_s), rules->leeway_s))
+        return COGMIG_OK;
+    return fail(err, COGMIG_TOKEN_TOO_OLD,
+                "The token must be younger than %" PRId64 " s; its iat is %" PRId64
+                ", now is %" PRId64 ".",
+                rules->max_age_s, iat_s, now_s);
+}
+
+/* Without a maximum age iat is not judged: a clock that runs behind is no reason to turn users
+ * away. */
+static cogmig_status judge_issue_time(const struct rules *rules, int64_t now_s,
+                                      cogmig_claims *claims, cogmig_error *err)
+{
+    if (!claims_have(claims, CLAIM_IAT))
+        return rules->max_age_s == 0 ? COGMIG_OK : missing(CLAIM_IAT, err);
+    cogmig_status status = read_time(claims, CLAIM_IAT, &claims->issued_at_s, err);
+    if (status != COGMIG_OK || rules->max_age_s == 0)
+        return status;
+    return judge_age(rules, now_s, claims, err);
 }
 
 /* ---- the order ---- */
 
+struct judgement {
+    const struct rules *rules;
+    const struct circumstances *circumstances;
+    cogmig_claims *claims;
+};
+
+static cogmig_status issuer_rule(const struct judgement *j, cogmig_error *err)
+{
+    return judge_issuer_claim(j->claims, err);
+}
+
+static cogmig_status token_use_rule(const struct judgement *j, cogmig_error *err)
+{
+    cogmig_status status = read_token_use(j->circumstances, j->claims, err);
+    if (status == COGMIG_OK)
+        status = judge_token_use(j->rules, j->claims, err);
+    if (status == COGMIG_OK)
+        status = judge_type(j->rules, j->circumstances, j->claims, err);
+    return status;
+}
+
+/* Which claim names the client is not known where the token use is not; that rule is broken then.
+ */
+static cogmig_status client_rule(const struct judgement *j, cogmig_error *err)
+{
+    if (j->claims->token_use == 0 && !j->circumstances->token_use_optional)
+        return COGMIG_OK;
+    return judge_client(j->rules, j->claims, err);
+}
+
+static cogmig_status sub_rule(const struct judgement *j, cogmig_error *err)
+{
+    return require_text(j->claims, CLAIM_SUB, err);
+}
+
+static cogmig_status expiry_rule(const struct judgement *j, cogmig_error *err)
+{
+    return judge_expiry(j->rules, j->circumstances->now_s, j->claims, err);
+}
+
+static cogmig_status not_before_rule(const struct judgement *j, cogmig_error *err)
+{
+    return judge_not_before(j->rules, j->circumstances->now_s, j->claims, err);
+}
+
+static cogmig_status issue_time_rule(const struct judgement *j, cogmig_error *err)
+{
+    return judge_issue_time(j->rules, j->circumstances->now_s, j->claims, err);
+}
+
+static cogmig_status groups_rule(const struct judgement *j, cogmig_error *err)
+{
+    return demands_judge_groups(&j->rules->demands, j->claims, err);
+}
+
+static cogmig_status scope_rule(const struct judgement *j, cogmig_error *err)
+{
+    return demands_judge_scopes(&j->rules->demands, j->claims, err);
+}
+
+static cogmig_status claims_rule(const struct judgement *j, cogmig_error *err)
+{
+    return demands_judge_claims(&j->rules->demands, j->claims, err);
+}
+
+static const struct {
+    cogmig_status (*judge)(const struct judgement *judgement, cogmig_error *err);
+    uint32_t failed;
+} order[] = {
+    {issuer_rule, COGMIG_FAILED_ISSUER},        {token_use_rule, COGMIG_FAILED_TOKEN_USE},
+    {client_rule, COGMIG_FAILED_CLIENT},        {sub_rule, COGMIG_FAILED_SUB},
+    {expiry_rule, COGMIG_FAILED_EXPIRY},        {not_before_rule, COGMIG_FAILED_NOT_BEFORE},
+    {issue_time_rule, COGMIG_FAILED_ISSUED_AT}, {groups_rule, COGMIG_FAILED_GROUPS},
+    {scope_rule, COGMIG_FAILED_SCOPE},          {claims_rule, COGMIG_FAILED_DEMANDED_CLAIM},
+};
+
 cogmig_status rules_judge(const struct rules *rules, const struct circumstances *circumstances,
                           cogmig_claims *claims, cogmig_error *err)
 {
-    cogmig_status status = rules_judge_issuer_claim(claims, err);
-    if (status == COGMIG_OK)
-        status = read_token_use(circumstances, claims, err);
-    if (status == COGMIG_OK)
-        status = judge_token_use(rules, claims, err);
-    if (status == COGMIG_OK)
-        status = judge_type(rules, circumstances, claims, err);
-    if (status == COGMIG_OK)
-        status = judge_client(rules, claims, err);
-    if (status == COGMIG_OK)
-        status = require_text(claims, CLAIM_SUB, err);
-    if (status == COGMIG_OK)
-        status = judge_expiry(rules, circumstances->now_s, claims, err);
-    if (status == COGMIG_OK)
-        status = judge_not_before(rules, circumstances->now_s, claims, err);
-    if (status == COGMIG_OK)
-        status = read_issue_time(claims, err);
-    return status;
+    struct judgement judgement = {rules, circumstances, claims};
+    cogmig_status first = judge_payload(claims, err);
+    uint32_t failed = 0;
+    if (first != COGMIG_OK)
+        return first;
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        cogmig_status status = order[i].judge(&judgement, first == COGMIG_OK ? err : NULL);
+        if (status == COGMIG_OK)
+            continue;
+        failed |= order[i].failed;
+        if (first == COGMIG_OK)
+            first = status;
+    }
+    if (first != COGMIG_OK)
+        fail_claims(err, failed);
+    return first;
 }

@@ -4,17 +4,20 @@
 #ifndef TOKEN_RULES_H
 #define TOKEN_RULES_H
 
-#include "token/claims.h"
+#include "token/demands.h"
+#include "token/text_list.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct rules {
     int32_t token_use; /* COGMIG_TOKEN_USE_*; 0 while none was chosen */
-    char *const *clients;
-    size_t client_count;
+    struct text_list clients;
     bool any_client;
     int64_t leeway_s;
+    int64_t max_age_s;       /* 0: any */
+    int64_t min_remaining_s; /* 0: any */
+    struct demands demands;
 };
 
 /* What is particular to one token. */
@@ -24,10 +27,12 @@ struct circumstances {
     int64_t now_s;
 };
 
-/* Judge, and note in the claims what was found: token use, client, times.
+/* Judge, and note in the claims what was found: token use, client, times. The status is that of the
+ * first rule that is broken; the error box has the bits of all.
  *
  * Errors: TOKEN_PAYLOAD_INVALID, TOKEN_TYPE_REFUSED, TOKEN_USE_REFUSED, TOKEN_CLIENT_REFUSED,
- * TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_CLAIM_MISSING, TOKEN_CLAIM_INVALID. */
+ * TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_CLAIM_MISSING, TOKEN_CLAIM_INVALID, TOKEN_GROUP_REFUSED,
+ * TOKEN_SCOPE_REFUSED, TOKEN_CLAIM_REFUSED, TOKEN_TOO_OLD, TOKEN_EXPIRES_TOO_SOON. */
 cogmig_status rules_judge(const struct rules *rules, const struct circumstances *circumstances,
                           cogmig_claims *claims, cogmig_error *err);
 

@@ -41,7 +41,7 @@ static cogmig_status check_complete(const cogmig_verifier_config *config, cogmig
 {
     if (config->issuer_count == 0)
         return fail(err, COGMIG_CONFIG_INCOMPLETE, "No issuer was given: add a pool or an issuer.");
-    if (config->rules.client_count == 0 && !config->rules.any_client)
+    if (config->rules.clients.count == 0 && !config->rules.any_client)
         return fail(err, COGMIG_CONFIG_INCOMPLETE,
                     "No app client was given: add one, or allow any in so many words.");
     if (config->rules.token_use == 0)
@@ -201,6 +201,7 @@ struct token {
     struct token_parts parts;
     struct token_header header;
     struct token_signature signature;
+    bool signature_is_good;
     cogmig_claims *claims;
 };
 
@@ -227,9 +228,11 @@ static cogmig_status refuse_issuer(const char *name, cogmig_error *err)
     enum {
         MAX_SHOWN = 128
     };
-    return fail(err, COGMIG_TOKEN_ISSUER_REFUSED,
-                "The token says that it comes from \"%.*s\", which is not trusted here.", MAX_SHOWN,
-                name == NULL ? "" : name);
+    fail(err, COGMIG_TOKEN_ISSUER_REFUSED,
+         "The token says that it comes from \"%.*s\", which is not trusted here.", MAX_SHOWN,
+         name == NULL ? "" : name);
+    fail_claims(err, COGMIG_FAILED_ISSUER);
+    return COGMIG_TOKEN_ISSUER_REFUSED;
 }
 
 /* Picks among the configured issuers, so that a stranger's token costs no fetch. Where there is no
@@ -280,8 +283,44 @@ static cogmig_status judge(const cogmig_verifier *verifier, struct token *token,
     cogmig_status status = choose_issuer(verifier, token->claims, &trusted, err);
     if (status == COGMIG_OK)
         status = check_signature(token, trusted->keys, err);
+    if (status != COGMIG_OK)
+        return status;
+    token->signature_is_good = true;
+    return judge_claims(verifier, token, trusted->issuer, err);
+}
+
+static cogmig_status judge_nonce(const cogmig_claims *claims, const char *nonce, cogmig_error *err)
+{
+    cogmig_status status = nonce == NULL ? COGMIG_OK : demands_judge_nonce(nonce, claims, err);
+    if (status != COGMIG_OK)
+        fail_claims(err, COGMIG_FAILED_NONCE);
+    return status;
+}
+
+/* nonce  NULL: none is demanded */
+static cogmig_status verify(const cogmig_verifier *verifier, struct span bytes, const char *nonce,
+                            struct token *token, cogmig_error *err)
+{
+    cogmig_status status = read_token(bytes, token, err);
     if (status == COGMIG_OK)
-        status = judge_claims(verifier, token, trusted->issuer, err);
+        status = judge(verifier, token, err);
+    if (status == COGMIG_OK)
+        status = judge_nonce(token->claims, nonce, err);
+    if (status == COGMIG_OK)
+        status = check_run(&verifier->config->check, token->claims, err);
+    return status;
+}
+
+static cogmig_status verify_for(const cogmig_verifier *verifier, struct span bytes,
+                                const char *nonce, cogmig_claims **ret_claims, cogmig_error *err)
+{
+    SCOPED(release_token) struct token token;
+    token.claims = NULL;
+    cogmig_status status = verify(verifier, bytes, nonce, &token, err);
+    if (status == COGMIG_OK && ret_claims != NULL) {
+        *ret_claims = token.claims;
+        token.claims = NULL;
+    }
     return status;
 }
 
@@ -289,19 +328,59 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_verify(cogmig_verifier *verifier, co
                                                    size_t token_len, cogmig_claims **ret_claims,
                                                    cogmig_error *err)
 {
-    SCOPED(release_token) struct token read;
-    read.claims = NULL;
     cogmig_error_clear(err);
     if (ret_claims != NULL)
         *ret_claims = NULL;
     if (verifier == NULL || token == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "verifier and token must not be NULL.");
-    cogmig_status status = read_token((struct span){token, token_len}, &read, err);
-    if (status == COGMIG_OK)
-        status = judge(verifier, &read, err);
-    if (status == COGMIG_OK && ret_claims != NULL) {
-        *ret_claims = read.claims;
-        read.claims = NULL;
-    }
+    return verify_for(verifier, (struct span){token, token_len}, NULL, ret_claims, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_verify_with_nonce(cogmig_verifier *verifier,
+                                                              const char *token, size_t token_len,
+                                                              const char *nonce,
+                                                              cogmig_claims **ret_claims,
+                                                              cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (ret_claims != NULL)
+        *ret_claims = NULL;
+    if (verifier == NULL || token == NULL || nonce == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "verifier, token and nonce must not be NULL.");
+    return verify_for(verifier, (struct span){token, token_len}, nonce, ret_claims, err);
+}
+
+/* ---- a refused token, for logs ---- */
+
+static cogmig_status hand_out(const cogmig_claims *claims, char **ret_payload, size_t *ret_len)
+{
+    *ret_payload = memory_copy_bytes(claims->json, claims->json_len);
+    if (*ret_payload == NULL)
+        return COGMIG_OUT_OF_MEMORY;
+    if (ret_len != NULL)
+        *ret_len = claims->json_len;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_explain_refusal(cogmig_verifier *verifier,
+                                                            const char *token, size_t token_len,
+                                                            char **ret_refused_payload,
+                                                            size_t *ret_len, cogmig_error *err)
+{
+    SCOPED(release_token) struct token read;
+    read.claims = NULL;
+    read.signature_is_good = false;
+    cogmig_error_clear(err);
+    if (ret_refused_payload != NULL)
+        *ret_refused_payload = NULL;
+    if (ret_len != NULL)
+        *ret_len = 0;
+    if (verifier == NULL || token == NULL || ret_refused_payload == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT,
+                    "verifier, token and ret_refused_payload must not be NULL.");
+    cogmig_status status = verify(verifier, (struct span){token, token_len}, NULL, &read, err);
+    bool refused = cogmig_status_kind(status) == COGMIG_KIND_DENIED && read.signature_is_good;
+    if (refused && hand_out(read.claims, ret_refused_payload, ret_len) != COGMIG_OK)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     return status;
 }

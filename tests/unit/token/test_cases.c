@@ -225,6 +225,56 @@ static long long number_in(struct span text)
     return strtoll(text.bytes, NULL, 10);
 }
 
+/* ---- what a verifier demands ---- */
+
+static const struct {
+    const char *word;
+    cogmig_status (*demand)(cogmig_verifier_config *config, const char *text, cogmig_error *err);
+} demands[] = {
+    {"require-any-group", cogmig_verifier_config_require_any_group},
+    {"require-group", cogmig_verifier_config_require_group},
+    {"require-any-scope", cogmig_verifier_config_require_any_scope},
+    {"require-scope", cogmig_verifier_config_require_scope},
+    {"require-claim", cogmig_verifier_config_require_claim},
+};
+
+static bool demand(struct test_case *c, struct span word, struct span rest)
+{
+    for (size_t i = 0; i < sizeof demands / sizeof demands[0]; i++) {
+        if (!span_equal_text(word, demands[i].word))
+            continue;
+        char *text = expanded(rest);
+        assert_int_equal(demands[i].demand(c->config, text, NULL), COGMIG_OK);
+        cogmig_free(text);
+        return true;
+    }
+    return false;
+}
+
+static void demand_claim_text(struct test_case *c, struct span rest)
+{
+    struct span name, text;
+    split_line(rest, &name, &text);
+    char *name_text = expanded(name), *expected = expanded(text);
+    assert_int_equal(
+        cogmig_verifier_config_require_claim_text(c->config, name_text, expected, NULL), COGMIG_OK);
+    cogmig_free(name_text);
+    cogmig_free(expected);
+}
+
+static bool demand_time(struct test_case *c, struct span word, struct span rest)
+{
+    int32_t seconds = (int32_t)number_in(rest);
+    if (span_equal_text(word, "max-age"))
+        assert_int_equal(cogmig_verifier_config_set_max_age_s(c->config, seconds, NULL), COGMIG_OK);
+    else if (span_equal_text(word, "min-remaining"))
+        assert_int_equal(cogmig_verifier_config_set_min_remaining_s(c->config, seconds, NULL),
+                         COGMIG_OK);
+    else
+        return false;
+    return true;
+}
+
 static void apply(struct test_case *c, struct span word, struct span rest)
 {
     if (word.len == 0 || word.bytes[0] == '#')
@@ -265,7 +315,9 @@ static void apply(struct test_case *c, struct span word, struct span rest)
             COGMIG_OK);
     else if (span_equal_text(word, "now"))
         c->now_s = number_in(rest);
-    else
+    else if (span_equal_text(word, "require-claim-text"))
+        demand_claim_text(c, rest);
+    else if (!demand(c, word, rest) && !demand_time(c, word, rest))
         fail_msg("A case cannot say \"%.*s\".", (int)word.len, word.bytes);
 }
 
@@ -403,7 +455,34 @@ static void release(struct test_case *c)
 
 /* ---- the verdict ---- */
 
-static void check_verdict(const char *path, cogmig_status status, int fetches)
+static const struct {
+    const char *name;
+    uint32_t bit;
+} failed_claims[] = {
+    {"iss", COGMIG_FAILED_ISSUER},    {"token_use", COGMIG_FAILED_TOKEN_USE},
+    {"client", COGMIG_FAILED_CLIENT}, {"sub", COGMIG_FAILED_SUB},
+    {"exp", COGMIG_FAILED_EXPIRY},    {"nbf", COGMIG_FAILED_NOT_BEFORE},
+    {"iat", COGMIG_FAILED_ISSUED_AT}, {"groups", COGMIG_FAILED_GROUPS},
+    {"scope", COGMIG_FAILED_SCOPE},   {"claim", COGMIG_FAILED_DEMANDED_CLAIM},
+};
+
+static uint32_t failed_claims_in(struct span rest)
+{
+    struct span name;
+    uint32_t bits = 0;
+    while (rest.len > 0) {
+        split_line(rest, &name, &rest);
+        uint32_t bit = 0;
+        for (size_t i = 0; i < sizeof failed_claims / sizeof failed_claims[0]; i++)
+            if (span_equal_text(name, failed_claims[i].name))
+                bit = failed_claims[i].bit;
+        assert_int_not_equal(bit, 0);
+        bits |= bit;
+    }
+    return bits;
+}
+
+static void check_verdict(const char *path, cogmig_status status, int fetches, uint32_t failed)
 {
     struct buffer content = data_case_read(path, ".expected");
     struct span rest = {content.bytes, content.len}, line, word, argument;
@@ -414,6 +493,10 @@ static void check_verdict(const char *path, cogmig_status status, int fetches)
     assert_string_equal(cogmig_status_name(status), expected);
     while (next_line(&rest, &line)) {
         split_line(line, &word, &argument);
+        if (span_equal_text(word, "failed")) {
+            assert_int_equal(failed, failed_claims_in(argument));
+            continue;
+        }
         assert_true(span_equal_text(word, "fetches"));
         expected_fetches = (int)number_in(argument);
     }
@@ -455,7 +538,7 @@ static void judge_case(void **state)
     cogmig_status status = cogmig_verifier_verify(verifier, exact, token.len, &claims, err);
     free(exact);
 
-    check_verdict(path, status, c.fetches);
+    check_verdict(path, status, c.fetches, cogmig_error_failed_claims(err));
     check_message(err, &token);
     assert_true((claims != NULL) == (status == COGMIG_OK));
     cogmig_claims_free(&claims);
