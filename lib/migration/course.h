@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One event on its way to its answer, step by step: begin, look up, have the password checked,
+ * answer. Who computes the hash, and on which thread, is the caller's affair. */
+#ifndef MIGRATION_COURSE_H
+#define MIGRATION_COURSE_H
+
+#include "base/clock.h"
+#include "migration/decide.h"
+#include "migration/event.h"
+#include "migration/migration.h"
+#include "status/error.h"
+
+/* What happened so far; each step has an error box of its own, since the reason of a no is chosen
+ * only at the end. */
+struct course {
+    cogmig_migration *migration; /* borrowed, as is the document */
+    struct span document;
+    struct event event;
+    struct deadline deadline;
+    cogmig_user *user;
+    struct facts facts;
+    struct cogmig_error lookup_error;
+    struct cogmig_error password_error;
+};
+
+/* Read the event. The deadline is the earlier of the given one and the migration's own.
+ *
+ * Errors: as event_read(). */
+cogmig_status course_begin(struct course *course, cogmig_migration *migration, struct span document,
+                           struct deadline deadline, cogmig_error *err);
+
+/* Ask the store. OK also for what is a no (no such user, a row that cannot be used); a failure is
+ * an outage: there is no answer. */
+cogmig_status course_look_up(struct course *course, cogmig_error *err);
+
+/* Is it a sign-in, so that a password is to be checked? */
+bool course_needs_hash(const struct course *course);
+
+/* The hash to check event.password against; NULL: none, so that only the time it takes counts. */
+const char *course_stored_hash(const struct course *course);
+
+/* The cost of the work that the check will be: the hash's, or the usual one for a stand-in. */
+int32_t course_choose_cost(struct course *course);
+
+/* What came of the check, with course->password_error filled. A failure is no verdict on the
+ * password: there is no answer. */
+cogmig_status course_take_verdict(struct course *course, cogmig_status verdict, cogmig_error *err);
+
+/* Decide, and write the response. OK for yes and no; after a no err has the reason. */
+cogmig_status course_answer(const struct course *course, char **ret_response, size_t *ret_len,
+                            cogmig_error *err);
+
+void course_release(struct course *course);
+
+#endif
