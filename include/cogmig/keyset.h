@@ -80,7 +80,29 @@ typedef struct cogmig_jwks_reply cogmig_jwks_reply;
 typedef cogmig_status (*cogmig_jwks_fetch_fn)(void *user_data, const char *url, int32_t timeout_ms,
                                               cogmig_jwks_reply *reply);
 
-/* The HTTP status of the response. Only 200 is used.
+/* The ETag of the keys held, to be sent as If-None-Match: then the answer may be 304, without a
+ * body. NULL when there is nothing to compare with. Borrowed from the reply.
+ *
+ * Errors: none. Threads: that of the callback. Since: 1.0. */
+const char *cogmig_jwks_reply_if_none_match(const cogmig_jwks_reply *reply);
+
+/* How long the response may be used, as max-age of its Cache-Control says. It is clamped to 1 minute
+ * and 12 hours; without it the keys are asked for again after 10 minutes.
+ *
+ * max_age_s  below 0 counts as 0
+ *
+ * Errors: none. Threads: that of the callback. Since: 1.0. */
+void cogmig_jwks_reply_set_max_age_s(cogmig_jwks_reply *reply, int64_t max_age_s);
+
+/* The ETag of the response, quotes and W/ included. Longer than 256 bytes, or not printable, is as
+ * if there were none.
+ *
+ * etag  in: NUL-terminated; copied
+ *
+ * Errors: none. Threads: that of the callback. Since: 1.0. */
+void cogmig_jwks_reply_set_etag(cogmig_jwks_reply *reply, const char *etag);
+
+/* The HTTP status of the response. Only 200 is used, and 304 where an ETag was sent.
  *
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 void cogmig_jwks_reply_set_http_status(cogmig_jwks_reply *reply, int32_t http_status);

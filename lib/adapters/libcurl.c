@@ -2,10 +2,13 @@
 #include "adapters/libcurl.h"
 
 #include "base/cleanup.h"
+#include "base/span.h"
 #include "status/error.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 
 /* ---- libcurl as a whole ---- */
 
@@ -50,6 +53,76 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *user_data)
     return transfer->body_outcome == COGMIG_OK ? len : 0;
 }
 
+/* ---- headers ---- */
+
+static struct span value_of_header(struct span line, const char *name)
+{
+    struct span prefix = span_of(name);
+    if (line.len < prefix.len ||
+        !span_equal_ascii_case((struct span){line.bytes, prefix.len}, prefix))
+        return (struct span){NULL, 0};
+    return span_trim((struct span){line.bytes + prefix.len, line.len - prefix.len});
+}
+
+static struct span next_directive(struct span *rest)
+{
+    const char *comma = memchr(rest->bytes, ',', rest->len);
+    size_t len = comma == NULL ? rest->len : (size_t)(comma - rest->bytes);
+    struct span directive = span_trim((struct span){rest->bytes, len});
+    size_t used = comma == NULL ? len : len + 1;
+    *rest = (struct span){rest->bytes + used, rest->len - used};
+    return directive;
+}
+
+/* RFC 9111 section 1.2.2: digits; what is too large to hold counts as large. */
+static int64_t seconds_of(struct span digits)
+{
+    enum {
+        LARGE = 1000000000
+    };
+    int64_t seconds = 0;
+    for (size_t i = 0; i < digits.len && seconds < LARGE; i++) {
+        if (digits.bytes[i] < '0' || digits.bytes[i] > '9')
+            return 0;
+        seconds = seconds * 10 + (digits.bytes[i] - '0');
+    }
+    return seconds;
+}
+
+static void take_cache_control(cogmig_jwks_reply *reply, struct span directives)
+{
+    while (directives.len > 0) {
+        struct span seconds = value_of_header(next_directive(&directives), "max-age=");
+        if (seconds.bytes != NULL)
+            cogmig_jwks_reply_set_max_age_s(reply, seconds_of(seconds));
+    }
+}
+
+static void take_etag(cogmig_jwks_reply *reply, struct span value)
+{
+    char text[512];
+    if (value.len >= sizeof text || span_contains_nul(value))
+        return;
+    memcpy(text, value.bytes, value.len);
+    text[value.len] = '\0';
+    cogmig_jwks_reply_set_etag(reply, text);
+}
+
+static size_t take_header(char *bytes, size_t size, size_t count, void *user_data)
+{
+    struct transfer *transfer = user_data;
+    struct span line = {bytes, size * count};
+    struct span cache_control = value_of_header(line, "cache-control:");
+    struct span etag = value_of_header(line, "etag:");
+    if (cache_control.bytes != NULL)
+        take_cache_control(transfer->reply, cache_control);
+    if (etag.bytes != NULL)
+        take_etag(transfer->reply, etag);
+    return line.len;
+}
+
+/* ---- what is asked, and how ---- */
+
 static CURLcode allow_protocols(CURL *handle, bool plain_http)
 {
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -80,10 +153,31 @@ static bool set_limits(CURL *handle, int32_t timeout_ms)
            curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
 }
 
+static bool set_condition(CURL *handle, const struct transfer *transfer,
+                          struct curl_slist **ret_headers)
+{
+    char line[512];
+    const char *etag = cogmig_jwks_reply_if_none_match(transfer->reply);
+    if (etag == NULL)
+        return true;
+    snprintf(line, sizeof line, "If-None-Match: %s", etag);
+    *ret_headers = curl_slist_append(NULL, line);
+    return *ret_headers != NULL &&
+           curl_easy_setopt(handle, CURLOPT_HTTPHEADER, *ret_headers) == CURLE_OK;
+}
+
+static void release_headers(struct curl_slist **headers)
+{
+    curl_slist_free_all(*headers);
+}
+
 static bool set_request(CURL *handle, const char *url, struct transfer *transfer)
 {
     return curl_easy_setopt(handle, CURLOPT_URL, url) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_USERAGENT, "libcogmig/" PROJECT_VERSION) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_HEADERDATA, transfer) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_WRITEDATA, transfer) == CURLE_OK;
 }
@@ -113,6 +207,7 @@ static void release_handle(CURL **handle)
 cogmig_status libcurl_get(const struct libcurl_options *options, const char *url,
                           int32_t timeout_ms, cogmig_jwks_reply *reply, cogmig_error *err)
 {
+    SCOPED(release_headers) struct curl_slist *headers = NULL;
     SCOPED(release_handle) CURL *handle = libcurl_is_ready() ? curl_easy_init() : NULL;
     if (handle == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
@@ -120,7 +215,7 @@ cogmig_status libcurl_get(const struct libcurl_options *options, const char *url
     char detail[CURL_ERROR_SIZE] = "";
     if (curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail) != CURLE_OK ||
         !set_security(handle, options) || !set_limits(handle, timeout_ms) ||
-        !set_request(handle, url, &transfer))
+        !set_request(handle, url, &transfer) || !set_condition(handle, &transfer, &headers))
         return fail(err, COGMIG_INTERNAL_ERROR, "libcurl refused an option; is it built with TLS?");
     return judge(&transfer, curl_easy_perform(handle), detail, err);
 }

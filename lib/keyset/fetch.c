@@ -3,7 +3,6 @@
 
 #include "base/cleanup.h"
 #include "keyset/keyset.h"
-#include "keyset/reply.h"
 #include "status/error.h"
 
 #include <string.h>
@@ -70,13 +69,11 @@ static cogmig_status not_a_jwks(const char *url, struct span body, const char *w
                 without_query(url), url, body.len, why, shown, body.bytes);
 }
 
-static cogmig_status read_reply(const struct cogmig_jwks_reply *reply, const char *url,
-                                cogmig_keyset **ret_keyset, cogmig_error *err)
+static cogmig_status read_body(const struct cogmig_jwks_reply *reply, const char *url,
+                               cogmig_keyset **ret_keyset, cogmig_error *err)
 {
     struct span body = {reply->body.len == 0 ? "" : reply->body.bytes, reply->body.len};
     struct cogmig_error detail = {.status = COGMIG_OK};
-    if (reply->http_status != 200)
-        return not_200(reply->http_status, url, err);
     if (reply->body.state == BUFFER_FULL)
         return not_a_jwks(url, body, "the body is larger than 256 KiB.", err);
     if (reply->body.state == BUFFER_REFUSED)
@@ -89,11 +86,25 @@ static cogmig_status read_reply(const struct cogmig_jwks_reply *reply, const cha
     return status;
 }
 
-cogmig_status fetch_keyset(const struct fetcher *fetcher, const char *url,
-                           cogmig_keyset **ret_keyset, cogmig_error *err)
+/* RFC 9110 section 15.4.5: 304 answers a question, and one that nobody asked is no answer. */
+static cogmig_status read_reply(const struct cogmig_jwks_reply *reply, const char *url,
+                                struct fetched *ret_fetched, cogmig_error *err)
 {
-    SCOPED(reply_release) struct cogmig_jwks_reply reply = reply_empty();
+    bool unchanged = reply->http_status == 304 && reply->if_none_match != NULL;
+    const char *etag = unchanged && reply->etag[0] == '\0' ? reply->if_none_match : reply->etag;
+    if (reply->http_status != 200 && !unchanged)
+        return not_200(reply->http_status, url, err);
+    ret_fetched->keyset = NULL;
+    ret_fetched->max_age_s = reply->max_age_s;
+    memcpy(ret_fetched->etag, etag, strlen(etag) + 1);
+    return unchanged ? COGMIG_OK : read_body(reply, url, &ret_fetched->keyset, err);
+}
+
+cogmig_status fetch_keyset(const struct fetcher *fetcher, const char *url, const char *etag,
+                           struct fetched *ret_fetched, cogmig_error *err)
+{
+    SCOPED(reply_release) struct cogmig_jwks_reply reply = reply_empty(etag);
     cogmig_status status = fetcher->callback == NULL ? call_libcurl(fetcher, url, &reply, err)
                                                      : call_callback(fetcher, url, &reply, err);
-    return status == COGMIG_OK ? read_reply(&reply, url, ret_keyset, err) : status;
+    return status == COGMIG_OK ? read_reply(&reply, url, ret_fetched, err) : status;
 }

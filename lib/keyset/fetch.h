@@ -4,6 +4,7 @@
 #define KEYSET_FETCH_H
 
 #include "adapters/libcurl.h"
+#include "keyset/reply.h"
 
 #include <cogmig/keyset.h>
 
@@ -14,9 +15,18 @@ struct fetcher {
     int32_t timeout_ms;
 };
 
-/* Errors: OUT_OF_MEMORY, INTERNAL_ERROR, STOPPED_BY_CALLBACK, JWKS_UNREACHABLE, JWKS_HTTP_STATUS,
+/* What a fetch that went well brought. */
+struct fetched {
+    cogmig_keyset *keyset;         /* NULL: those that had the ETag are still good */
+    int64_t max_age_s;             /* MAX_AGE_UNKNOWN when it was not said */
+    char etag[ETAG_MAX_BYTES + 1]; /* empty when there is none */
+};
+
+/* etag  of the keys held; NULL when there are none
+ *
+ * Errors: OUT_OF_MEMORY, INTERNAL_ERROR, STOPPED_BY_CALLBACK, JWKS_UNREACHABLE, JWKS_HTTP_STATUS,
  * JWKS_RESPONSE_INVALID, and what of kind UNAVAILABLE a callback returns. */
-cogmig_status fetch_keyset(const struct fetcher *fetcher, const char *url,
-                           cogmig_keyset **ret_keyset, cogmig_error *err);
+cogmig_status fetch_keyset(const struct fetcher *fetcher, const char *url, const char *etag,
+                           struct fetched *ret_fetched, cogmig_error *err);
 
 #endif

@@ -112,11 +112,27 @@ cogmig_status jwk_read(struct json_value jwk, struct key *ret_key, const char **
         *ret_reason = "its n or e is missing, too large or not base64url";
     if (*ret_reason != NULL)
         return COGMIG_JWKS_NO_USABLE_KEY;
-    return openssl_rsa_key_new(bytes_of(&modulus), bytes_of(&exponent), &ret_key->rsa, ret_reason);
+    cogmig_status status =
+        openssl_rsa_key_new(bytes_of(&modulus), bytes_of(&exponent), &ret_key->rsa, ret_reason);
+    if (status != COGMIG_OK)
+        return status;
+    ret_key->life = key_life_new();
+    if (ret_key->life != NULL)
+        return COGMIG_OK;
+    jwk_release(ret_key);
+    return COGMIG_OUT_OF_MEMORY;
 }
 
 void jwk_release(struct key *key)
 {
     openssl_rsa_key_free(key->rsa);
+    key_life_release(key->life);
     key->rsa = NULL;
+    key->life = NULL;
+}
+
+bool key_equal(const struct key *a, const struct key *b)
+{
+    return a->kid_len == b->kid_len && memcmp(a->kid, b->kid, a->kid_len) == 0 &&
+           openssl_rsa_key_equal(a->rsa, b->rsa);
 }

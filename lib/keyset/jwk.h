@@ -5,6 +5,7 @@
 
 #include "adapters/openssl.h"
 #include "base/json.h"
+#include "keyset/life.h"
 
 #include <cogmig/status.h>
 
@@ -16,6 +17,7 @@ struct key {
     char kid[KID_MAX_BYTES + 1];
     size_t kid_len;
     struct openssl_rsa_key *rsa;
+    struct key_life *life;
 };
 
 /* Read a member of "keys", which is a JSON_OBJECT.
@@ -25,5 +27,8 @@ struct key {
  * Errors: JWKS_NO_USABLE_KEY, OUT_OF_MEMORY, INTERNAL_ERROR. */
 cogmig_status jwk_read(struct json_value jwk, struct key *ret_key, const char **ret_reason);
 void jwk_release(struct key *key);
+
+/* The same kid and the same numbers? */
+bool key_equal(const struct key *a, const struct key *b);
 
 #endif

@@ -184,6 +184,29 @@ COGMIG_PUBLIC cogmig_status cogmig_keyset_parse_file(const char *path, cogmig_ke
     return keyset_parse((struct span){content.bytes, content.len}, ret_keyset, err);
 }
 
+/* ---- one set after another ---- */
+
+static struct key *find_equal(cogmig_keyset *keyset, const struct key *key)
+{
+    for (size_t i = 0; i < keyset->count; i++)
+        if (key_equal(&keyset->keys[i], key))
+            return &keyset->keys[i];
+    return NULL;
+}
+
+void keyset_succeed(const cogmig_keyset *former, cogmig_keyset *next)
+{
+    for (size_t i = 0; former != NULL && i < former->count; i++) {
+        struct key *same = find_equal(next, &former->keys[i]);
+        if (same == NULL) {
+            key_life_end(former->keys[i].life);
+            continue;
+        }
+        key_life_release(same->life);
+        same->life = key_life_hold(former->keys[i].life);
+    }
+}
+
 /* ---- asking it ---- */
 
 const struct key *keyset_find(const cogmig_keyset *keyset, struct json_value kid)

@@ -26,6 +26,10 @@ cogmig_status keyset_parse(struct span document, cogmig_keyset **ret_keyset, cog
 cogmig_keyset *keyset_hold(cogmig_keyset *keyset);
 void keyset_release(cogmig_keyset **keyset); /* for SCOPED() too */
 
+/* next, which nobody else has seen yet, takes the place of former, which may be NULL: keys that are
+ * in both live on, those that are not in next have ended. */
+void keyset_succeed(const cogmig_keyset *former, cogmig_keyset *next);
+
 /* The key of this kid, a JSON_STRING; NULL when there is none. */
 const struct key *keyset_find(const cogmig_keyset *keyset, struct json_value kid);
 

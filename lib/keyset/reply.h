@@ -8,12 +8,20 @@
 #include <cogmig/keyset.h>
 #include <stdint.h>
 
+enum {
+    ETAG_MAX_BYTES = 256
+};
+
 struct cogmig_jwks_reply {
-    int32_t http_status; /* 0 until it is known */
+    const char *if_none_match; /* borrowed; NULL when there is none to send */
+    int32_t http_status;       /* 0 until it is known */
+    int64_t max_age_s;         /* MAX_AGE_UNKNOWN until it is known */
+    char etag[ETAG_MAX_BYTES + 1];
     struct buffer body;
 };
 
-struct cogmig_jwks_reply reply_empty(void);
+/* etag  of the keys held, borrowed; NULL when there are none */
+struct cogmig_jwks_reply reply_empty(const char *etag);
 void reply_release(struct cogmig_jwks_reply *reply);
 
 #endif

@@ -6,13 +6,10 @@
 #include "base/json.h"
 #include "keyset/fetch.h"
 #include "keyset/jwk.h"
+#include "keyset/policy.h"
 
 #include <cogmig/keyset.h>
 #include <stdint.h>
-
-enum {
-    UNKNOWN_KID_COOL_DOWN_MS = 30 * 1000
-};
 
 typedef int64_t (*steady_clock_fn)(void);
 
@@ -24,17 +21,21 @@ struct key_source *key_source_new(const char *url, const struct fetcher *fetcher
                                   steady_clock_fn steady_ms);
 void key_source_free(struct key_source *source);
 
-/* From now on these are the issuer's keys; the source holds them for itself. */
+/* From now on these are the issuer's keys, trusted without end unless others are fetched. Nobody
+ * else seeds the same set. */
 void key_source_seed(struct key_source *source, cogmig_keyset *keyset);
 
-/* The key of a kid, which is a JSON_STRING. A kid that is not held is looked for by one fetch at a
- * time, whoever else waits for its outcome, and no other begins before UNKNOWN_KID_COOL_DOWN_MS
- * have passed since that one began. A failed fetch changes no keys.
+/* May keys that were found before, and that last, be used without asking anew? Takes no lock. */
+bool key_source_is_settled(const struct key_source *source, int64_t now_ms);
+
+/* The key of a kid, which is a JSON_STRING. When keyset/policy.h says that a fetch is due, or the
+ * kid is not held, one thread fetches; who has no key to go on with waits for the outcome. A failed
+ * fetch changes no keys.
  *
  * ret_holder  out: what keeps the key alive; released with keyset_release()
  *
  * Errors: TOKEN_KEY_UNKNOWN, INVALID_ARGUMENT (called from within its own fetch), and as
- * fetch_keyset() when the last fetch failed. */
+ * fetch_keyset() when the last fetch failed and the key is not held, or held for too long. */
 cogmig_status key_source_find(struct key_source *source, struct json_value kid,
                               cogmig_keyset **ret_holder, const struct key **ret_key,
                               cogmig_error *err);

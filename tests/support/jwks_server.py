@@ -77,6 +77,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def play_redirect(self):
         self.answer(301, b"", Location="/good")
 
+    def play_cached(self):
+        """As long as the client has it already, 304."""
+        if self.headers.get("If-None-Match") == 'W/"v1"':
+            self.answer(304, b"", Cache_Control="max-age=700", Content_Length="0")
+        else:
+            self.answer(200, KEYS, Cache_Control="public, Max-Age=3600, must-revalidate",
+                        ETag='W/"v1"')
+
+    def play_max_age_too_large(self):
+        self.answer(200, KEYS, Cache_Control="max-age=99999999999999999999999")
+
+    def play_max_age_no_number(self):
+        self.answer(200, KEYS, Cache_Control="max-age=-1")
+
+    def play_etag_too_long(self):
+        self.answer(200, KEYS, ETag='"' + "x" * 300 + '"')
+
     def play_not_modified(self):
         self.answer(304, b"")
 

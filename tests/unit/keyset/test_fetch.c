@@ -4,6 +4,7 @@
 #include "cmocka_all.h"
 #include "keyset/fetch.h"
 #include "keyset/keyset.h"
+#include "keyset/policy.h"
 #include "status/error.h"
 
 #include <stdio.h>
@@ -12,6 +13,8 @@
 
 static struct cogmig_error err;
 static cogmig_keyset *keyset;
+static struct fetched fetched;
+static const char *etag; /* to ask with; NULL for none */
 
 static const char *server(const char *name)
 {
@@ -25,6 +28,7 @@ static int tear_down(void **state)
 {
     (void)state;
     cogmig_keyset_free(&keyset);
+    etag = NULL;
     return 0;
 }
 
@@ -34,9 +38,11 @@ static cogmig_status get_with(const struct fetcher *fetcher, const char *where, 
     snprintf(url, sizeof url, "%s%s", server(where), path);
     cogmig_error_clear(&err);
     cogmig_keyset_free(&keyset);
-    cogmig_status status = fetch_keyset(fetcher, url, &keyset, &err);
+    fetched = (struct fetched){.keyset = NULL};
+    cogmig_status status = fetch_keyset(fetcher, url, etag, &fetched, &err);
+    keyset = fetched.keyset;
     assert_int_equal(err.status, status);
-    assert_true((keyset != NULL) == (status == COGMIG_OK));
+    assert_true(etag != NULL || (keyset != NULL) == (status == COGMIG_OK));
     return status;
 }
 
@@ -195,6 +201,41 @@ static void plain_http_is_refused_unless_it_was_allowed(void **state)
     assert_string_equal(err.upstream_code, "1");
 }
 
+static void max_age_and_etag_are_read(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_HTTP", "/cached"), COGMIG_OK);
+    assert_int_equal(fetched.max_age_s, 3600);
+    assert_string_equal(fetched.etag, "W/\"v1\"");
+    assert_int_equal(get("JWKS_HTTP", "/good"), COGMIG_OK);
+    assert_int_equal(fetched.max_age_s, MAX_AGE_UNKNOWN);
+    assert_string_equal(fetched.etag, "");
+}
+
+static void an_etag_that_still_holds_is_answered_304(void **state)
+{
+    (void)state;
+    etag = "W/\"v1\"";
+    assert_int_equal(get("JWKS_HTTP", "/cached"), COGMIG_OK);
+    assert_null(keyset);
+    assert_int_equal(fetched.max_age_s, 700);
+    assert_string_equal(fetched.etag, etag);
+    etag = "\"v2\"";
+    assert_int_equal(get("JWKS_HTTP", "/cached"), COGMIG_OK);
+    assert_non_null(keyset);
+}
+
+static void headers_that_make_no_sense_count_as_little_as_possible(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_HTTP", "/max-age-too-large"), COGMIG_OK);
+    assert_in_range(fetched.max_age_s, 1000000000, INT64_MAX);
+    assert_int_equal(get("JWKS_HTTP", "/max-age-no-number"), COGMIG_OK);
+    assert_int_equal(fetched.max_age_s, 0);
+    assert_int_equal(get("JWKS_HTTP", "/etag-too-long"), COGMIG_OK);
+    assert_string_equal(fetched.etag, "");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, tear_down)
@@ -205,6 +246,9 @@ int main(void)
         TEST(a_200_without_keys_is_an_invalid_response),
         TEST(the_message_names_the_address_without_query_and_what_came),
         TEST(an_http_status_other_than_200_is_named),
+        TEST(max_age_and_etag_are_read),
+        TEST(an_etag_that_still_holds_is_answered_304),
+        TEST(headers_that_make_no_sense_count_as_little_as_possible),
         TEST(a_redirect_is_not_followed),
         TEST(a_body_of_10_mb_is_refused_announced_or_not),
         TEST(a_body_that_ends_early_is_an_outage),

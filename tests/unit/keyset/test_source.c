@@ -29,7 +29,11 @@ struct server {
     int64_t takes_ms; /* by the clock above */
     int awaits_threads;
     useconds_t sleeps_us;
+    int64_t max_age_s; /* 0: not said */
+    const char *etag;
+    char if_none_match[64];
     struct key_source *asks; /* a source to ask from within the fetch */
+    const char *asks_for;
     cogmig_status answer;
     atomic_int fetches;
     char url[128];
@@ -49,8 +53,13 @@ static cogmig_status serve(void *user_data, const char *url, int32_t timeout_ms,
     usleep(server->sleeps_us);
     snprintf(server->url, sizeof server->url, "%s", url);
     if (server->asks != NULL)
-        server->answer = ask(server->asks, "nobody", NULL);
+        server->answer = ask(server->asks, server->asks_for, NULL);
+    const char *known = cogmig_jwks_reply_if_none_match(reply);
+    snprintf(server->if_none_match, sizeof server->if_none_match, "%s", known == NULL ? "" : known);
     cogmig_jwks_reply_set_http_status(reply, server->http_status);
+    if (server->max_age_s > 0)
+        cogmig_jwks_reply_set_max_age_s(reply, server->max_age_s);
+    cogmig_jwks_reply_set_etag(reply, server->etag);
     if (server->body != NULL)
         assert_int_equal(cogmig_jwks_reply_append(reply, server->body, strlen(server->body)),
                          COGMIG_OK);
@@ -208,6 +217,7 @@ static void a_fetch_function_that_asks_its_own_verifier_is_told_so(void **state)
 {
     (void)state;
     server.asks = source;
+    server.asks_for = "nobody";
     assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
     assert_int_equal(server.answer, COGMIG_INVALID_ARGUMENT);
     assert_int_equal(server.fetches, 1);
@@ -233,16 +243,16 @@ static void a_failed_fetch_leaves_held_keys_in_use(void **state)
     assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
 }
 
-static void during_the_cool_down_of_a_failed_fetch_the_outage_is_reported_again(void **state)
+static void during_the_back_off_of_a_failed_fetch_the_outage_is_reported_again(void **state)
 {
     (void)state;
     server.http_status = 503;
     expect_outage(COGMIG_JWKS_HTTP_STATUS, COGMIG_UPSTREAM_HTTP, "503");
     server.http_status = 200;
-    now_ms += UNKNOWN_KID_COOL_DOWN_MS - 1;
+    now_ms += BACK_OFF_FIRST_MS / 2 - 1;
     expect_outage(COGMIG_JWKS_HTTP_STATUS, COGMIG_UPSTREAM_HTTP, "503");
     assert_int_equal(server.fetches, 1);
-    now_ms += 1;
+    now_ms += BACK_OFF_FIRST_MS / 2 + 1;
     assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
     assert_int_equal(server.fetches, 2);
 }
@@ -255,7 +265,7 @@ static void every_http_status_but_200_is_a_failure(void **state)
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         server.http_status = refused[i];
         assert_int_equal(ask(source, "a", &err), COGMIG_JWKS_HTTP_STATUS);
-        now_ms += UNKNOWN_KID_COOL_DOWN_MS;
+        now_ms += BACK_OFF_MAX_MS;
     }
 }
 
@@ -275,7 +285,7 @@ static void a_200_without_keys_is_a_failure_and_wipes_nothing(void **state)
         expect_outage(COGMIG_JWKS_RESPONSE_INVALID, COGMIG_UPSTREAM_NONE, "");
         assert_non_null(strstr(err.message, "https://issuer.example/jwks.json answered 200"));
         assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
-        now_ms += UNKNOWN_KID_COOL_DOWN_MS;
+        now_ms += BACK_OFF_MAX_MS;
     }
     assert_non_null(strstr(err.message, "<html>Sign in</html>"));
 }
@@ -315,6 +325,150 @@ static void a_body_over_256_kib_is_refused_even_if_the_callback_does_not_care(vo
     fetcher.user_data = &appended;
     expect_outage(COGMIG_JWKS_RESPONSE_INVALID, COGMIG_UPSTREAM_NONE, "");
     assert_int_equal(appended, COGMIG_JWKS_RESPONSE_INVALID);
+}
+
+/* ---- age ---- */
+
+enum {
+    MINUTE_MS = 60 * 1000,
+    HOUR_MS = 60 * MINUTE_MS
+};
+
+static void keys_are_asked_for_again_when_their_time_is_over(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    now_ms += 10 * MINUTE_MS - 1;
+    assert_true(key_source_is_settled(source, now_ms));
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    assert_int_equal(server.fetches, 1);
+    now_ms += 1;
+    assert_false(key_source_is_settled(source, now_ms));
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    assert_int_equal(server.fetches, 2);
+    assert_true(key_source_is_settled(source, now_ms));
+}
+
+static void max_age_says_when(void **state)
+{
+    (void)state;
+    server.max_age_s = 7200;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    now_ms += 2 * HOUR_MS - 1;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    assert_int_equal(server.fetches, 1);
+    now_ms += 1;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    assert_int_equal(server.fetches, 2);
+}
+
+static void a_key_that_was_withdrawn_in_silence_ends_when_its_time_is_over(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    server.body = keys_b;
+    now_ms += 10 * MINUTE_MS;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_TOKEN_KEY_UNKNOWN);
+}
+
+static void stale_keys_serve_for_a_day_and_then_it_is_an_outage(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    int64_t fetched_at_ms = now_ms;
+    server.http_status = 500;
+    now_ms += 24 * HOUR_MS - 1;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    assert_int_equal(server.fetches, 2);
+    assert_true(key_source_is_settled(source, now_ms));
+    now_ms = fetched_at_ms + 24 * HOUR_MS;
+    assert_false(key_source_is_settled(source, now_ms));
+    assert_int_equal(ask(source, "a", &err), COGMIG_JWKS_HTTP_STATUS);
+    now_ms += MINUTE_MS;
+    server.http_status = 200;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+}
+
+static void seeded_keys_do_not_age_until_others_were_fetched(void **state)
+{
+    (void)state;
+    seed(keys_a);
+    now_ms += 1000 * (int64_t)HOUR_MS;
+    assert_true(key_source_is_settled(source, now_ms));
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    assert_int_equal(server.fetches, 0);
+    assert_int_equal(ask(source, "nobody", NULL), COGMIG_TOKEN_KEY_UNKNOWN);
+    now_ms += 10 * MINUTE_MS;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    assert_int_equal(server.fetches, 2);
+}
+
+static void a_304_keeps_the_keys_and_starts_their_time_anew(void **state)
+{
+    (void)state;
+    server.etag = "\"v1\"";
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    assert_string_equal(server.if_none_match, "");
+    server = (struct server){.http_status = 304, .fetches = 1};
+    for (int i = 2; i < 5; i++) {
+        now_ms += 10 * MINUTE_MS;
+        assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+        assert_int_equal(server.fetches, i);
+        assert_string_equal(server.if_none_match, "\"v1\"");
+    }
+}
+
+static void a_304_to_a_question_without_etag_is_a_failure(void **state)
+{
+    (void)state;
+    server.etag = "\"v1\"";
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    seed(keys_b);
+    now_ms += UNKNOWN_KID_COOL_DOWN_MS;
+    server.http_status = 304;
+    expect_outage(COGMIG_JWKS_HTTP_STATUS, COGMIG_UPSTREAM_HTTP, "304");
+    assert_string_equal(server.if_none_match, "");
+}
+
+/* ---- the life of a key ---- */
+
+static struct key_life *life_of(const char *quoted_kid)
+{
+    struct json_value kid = {JSON_STRING, span_of(quoted_kid)};
+    cogmig_keyset *holder = NULL;
+    const struct key *key = NULL;
+    assert_int_equal(key_source_find(source, kid, &holder, &key, NULL), COGMIG_OK);
+    struct key_life *life = key_life_hold(key->life);
+    keyset_release(&holder);
+    return life;
+}
+
+static void a_key_that_comes_again_lives_on_and_one_that_does_not_has_ended(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    struct key_life *life = life_of("\"a\"");
+    seed(keys_a);
+    now_ms += UNKNOWN_KID_COOL_DOWN_MS;
+    assert_int_equal(ask(source, "nobody", NULL), COGMIG_TOKEN_KEY_UNKNOWN);
+    assert_true(key_life_lasts(life));
+    seed(keys_b);
+    assert_false(key_life_lasts(life));
+    seed(keys_a);
+    assert_false(key_life_lasts(life));
+    key_life_release(life);
+}
+
+static void another_key_under_the_same_kid_is_another_life(void **state)
+{
+    (void)state;
+    char *other_a = make_document("a");
+    seed(keys_a);
+    struct key_life *life = life_of("\"a\"");
+    seed(other_a);
+    assert_false(key_life_lasts(life));
+    key_life_release(life);
+    memory_free(other_a);
 }
 
 /* ---- many at once ---- */
@@ -367,6 +521,18 @@ static void whoever_waited_does_not_fetch_again_however_long_it_took(void **stat
     assert_int_equal(server.fetches, 1);
 }
 
+static void a_refresh_keeps_nobody_who_has_a_key(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    now_ms += 10 * MINUTE_MS;
+    server.asks = source;
+    server.asks_for = "a";
+    assert_int_equal(ask(source, "a", NULL), COGMIG_OK);
+    assert_int_equal(server.answer, COGMIG_OK);
+    assert_int_equal(server.fetches, 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -380,12 +546,22 @@ int main(void)
         TEST(a_key_in_use_outlives_its_withdrawal),
         TEST(a_fetch_function_that_asks_its_own_verifier_is_told_so),
         TEST(a_failed_fetch_leaves_held_keys_in_use),
-        TEST(during_the_cool_down_of_a_failed_fetch_the_outage_is_reported_again),
+        TEST(during_the_back_off_of_a_failed_fetch_the_outage_is_reported_again),
         TEST(every_http_status_but_200_is_a_failure),
         TEST(a_200_without_keys_is_a_failure_and_wipes_nothing),
         TEST(an_outage_that_a_callback_names_is_passed_on),
         TEST(any_other_status_of_a_callback_stops),
         TEST(a_body_over_256_kib_is_refused_even_if_the_callback_does_not_care),
+        TEST(keys_are_asked_for_again_when_their_time_is_over),
+        TEST(max_age_says_when),
+        TEST(a_key_that_was_withdrawn_in_silence_ends_when_its_time_is_over),
+        TEST(stale_keys_serve_for_a_day_and_then_it_is_an_outage),
+        TEST(seeded_keys_do_not_age_until_others_were_fetched),
+        TEST(a_304_keeps_the_keys_and_starts_their_time_anew),
+        TEST(a_304_to_a_question_without_etag_is_a_failure),
+        TEST(a_key_that_comes_again_lives_on_and_one_that_does_not_has_ended),
+        TEST(another_key_under_the_same_kid_is_another_life),
+        TEST(a_refresh_keeps_nobody_who_has_a_key),
         TEST(threads_that_ask_together_share_one_fetch),
         TEST(whoever_waited_does_not_fetch_again_however_long_it_took),
     };
