@@ -200,6 +200,16 @@ cogmig_status cogmig_verifier_config_set_ca_file(cogmig_verifier_config *config,
 cogmig_status cogmig_verifier_config_allow_plain_http(cogmig_verifier_config *config,
                                                       cogmig_error *err);
 
+/* How much memory the tokens already verified may take. One that comes again is found by all of its
+ * bytes and costs no signature, until it expires, its key leaves the issuer's set, or room is needed
+ * for others.
+ *
+ * bytes  0 for none, or 65536 to 1073741824; 4194304 by default, which holds about a thousand tokens
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_cache_bytes(cogmig_verifier_config *config, size_t bytes,
+                                                     cogmig_error *err);
+
 /* Make a verifier. Fetches nothing: the first token does, unless keys were seeded.
  *
  * ret_verifier  out: release it with cogmig_verifier_free()
@@ -286,6 +296,20 @@ COGMIG_MUST_CHECK cogmig_status cogmig_verifier_explain_refusal(cogmig_verifier 
                                                                 const char *token, size_t token_len,
                                                                 char **ret_refused_payload,
                                                                 size_t *ret_len, cogmig_error *err);
+
+/* Forget that a token was verified: next time it is verified anew. This is no revocation: where users
+ * are signed out early, ask your own list in the check of the configuration.
+ *
+ * token  in: need not have been verified
+ *
+ * Errors: INVALID_ARGUMENT. Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_forget_token(cogmig_verifier *verifier, const char *token,
+                                           size_t token_len, cogmig_error *err);
+
+/* Forget all tokens that were verified.
+ *
+ * Errors: INVALID_ARGUMENT. Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_forget_all(cogmig_verifier *verifier, cogmig_error *err);
 
 #ifdef __cplusplus
 }

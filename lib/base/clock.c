@@ -20,6 +20,17 @@ int64_t clock_steady_ms(void)
     return clock_steady_ns() / 1000000;
 }
 
+int64_t clock_coarse_ms(void)
+{
+#ifdef CLOCK_MONOTONIC_COARSE
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+#else
+    return clock_steady_ms();
+#endif
+}
+
 struct deadline deadline_in_ms(int64_t ms)
 {
     return (struct deadline){clock_steady_ms() + ms};

@@ -109,8 +109,10 @@ static void read_members(cogmig_claims *claims)
 static cogmig_claims *new_with_room_for(size_t json_bytes)
 {
     cogmig_claims *claims = memory_new(sizeof *claims + 2 * (json_bytes + 1));
-    if (claims != NULL)
-        claims->texts = claims->json + json_bytes + 1;
+    if (claims == NULL)
+        return NULL;
+    atomic_init(&claims->holders, 1);
+    claims->texts = claims->json + json_bytes + 1;
     return claims;
 }
 
@@ -132,6 +134,19 @@ cogmig_status claims_read(struct span payload, cogmig_claims **ret_claims, cogmi
     }
     *ret_claims = claims;
     return COGMIG_OK;
+}
+
+/* ---- sharing them ---- */
+
+cogmig_claims *claims_hold(cogmig_claims *claims)
+{
+    atomic_fetch_add_explicit(&claims->holders, 1, memory_order_relaxed);
+    return claims;
+}
+
+size_t claims_bytes(const cogmig_claims *claims)
+{
+    return (size_t)(claims->texts - (const char *)claims) + claims->json_len + 1;
 }
 
 /* ---- asking for claims ---- */
@@ -159,8 +174,10 @@ const char *claims_text(const cogmig_claims *claims, enum claim claim)
 
 COGMIG_PUBLIC void cogmig_claims_free(cogmig_claims **claims)
 {
-    if (claims == NULL)
+    cogmig_claims *held = claims == NULL ? NULL : *claims;
+    if (held == NULL)
         return;
-    memory_free(*claims);
     *claims = NULL;
+    if (atomic_fetch_sub_explicit(&held->holders, 1, memory_order_acq_rel) == 1)
+        memory_free(held);
 }

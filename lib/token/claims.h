@@ -7,6 +7,7 @@
 
 #include <cogmig/claims.h>
 #include <cogmig/error.h>
+#include <stdatomic.h>
 
 /* The claims that this library looks at. */
 enum claim {
@@ -30,6 +31,7 @@ enum claim {
 /* One block of memory. Each string of the top level, and of its arrays, lies unescaped and
  * NUL-terminated in texts, at the offset that it has in json: it never needs more room there. */
 struct cogmig_claims {
+    atomic_size_t holders;
     struct json_value root;
     struct json_value found[CLAIM_COUNT]; /* text.bytes is NULL for those that are absent */
     struct json_fault fault;              /* why it cannot be read; reason is NULL when it can */
@@ -47,6 +49,11 @@ struct cogmig_claims {
  *
  * Errors: TOKEN_MALFORMED, OUT_OF_MEMORY. */
 cogmig_status claims_read(struct span payload, cogmig_claims **ret_claims, cogmig_error *err);
+
+cogmig_claims *claims_hold(cogmig_claims *claims);
+
+/* What they take of memory. */
+size_t claims_bytes(const cogmig_claims *claims);
 
 bool claims_have(const cogmig_claims *claims, enum claim claim);
 

@@ -12,7 +12,10 @@
 enum {
     MAX_LEEWAY_S = 300,
     DEFAULT_FETCH_TIMEOUT_MS = 3000,
-    MAX_FETCH_TIMEOUT_MS = 60000
+    MAX_FETCH_TIMEOUT_MS = 60000,
+    DEFAULT_CACHE_BYTES = 4 * 1024 * 1024,
+    MIN_CACHE_BYTES = 64 * 1024,
+    MAX_CACHE_BYTES = 1024 * 1024 * 1024
 };
 
 static cogmig_status no_argument(const char *name, cogmig_error *err)
@@ -31,7 +34,8 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_new(cogmig_verifier_config **
     *ret_config = memory_new(sizeof **ret_config);
     if (*ret_config == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    (*ret_config)->steady_ms = clock_steady_ms;
+    (*ret_config)->steady_ms = clock_coarse_ms;
+    (*ret_config)->cache_bytes = DEFAULT_CACHE_BYTES;
     (*ret_config)->fetcher.timeout_ms = DEFAULT_FETCH_TIMEOUT_MS;
     return COGMIG_OK;
 }
@@ -87,6 +91,7 @@ static void copy_scalars(const cogmig_verifier_config *from, cogmig_verifier_con
     to->clock = from->clock;
     to->clock_data = from->clock_data;
     to->steady_ms = from->steady_ms;
+    to->cache_bytes = from->cache_bytes;
     to->fetcher = from->fetcher;
     to->fetcher.libcurl.ca_file = NULL;
 }
@@ -225,8 +230,8 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_require_any_group(cogmig_veri
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_require_group(cogmig_verifier_config *config,
-                                                                     const char *group,
-                                                                     cogmig_error *err)
+                                                                 const char *group,
+                                                                 cogmig_error *err)
 {
     cogmig_error_clear(err);
     if (config == NULL || group == NULL)
@@ -247,8 +252,8 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_require_any_scope(cogmig_veri
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_require_scope(cogmig_verifier_config *config,
-                                                                     const char *scope,
-                                                                     cogmig_error *err)
+                                                                 const char *scope,
+                                                                 cogmig_error *err)
 {
     cogmig_error_clear(err);
     if (config == NULL || scope == NULL)
@@ -380,6 +385,19 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_fetch_timeout_ms(
         return fail(err, COGMIG_CONFIG_INVALID, "The fetch timeout is 1 to %d ms, not %d.",
                     MAX_FETCH_TIMEOUT_MS, (int)timeout_ms);
     config->fetcher.timeout_ms = timeout_ms;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_cache_bytes(cogmig_verifier_config *config,
+                                                                   size_t bytes, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    if (bytes != 0 && (bytes < MIN_CACHE_BYTES || bytes > MAX_CACHE_BYTES))
+        return fail(err, COGMIG_CONFIG_INVALID, "A cache has 0 or %d to %d bytes, not %zu.",
+                    MIN_CACHE_BYTES, MAX_CACHE_BYTES, bytes);
+    config->cache_bytes = bytes;
     return COGMIG_OK;
 }
 

@@ -21,6 +21,7 @@ struct cogmig_verifier_config {
     size_t issuer_count;
     struct rules rules;
     struct check check;
+    size_t cache_bytes;    /* 0: none */
     cogmig_clock_fn clock; /* NULL: the system's */
     void *clock_data;
     steady_clock_fn steady_ms;

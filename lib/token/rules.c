@@ -381,3 +381,41 @@ cogmig_status rules_judge(const struct rules *rules, const struct circumstances 
         fail_claims(err, failed);
     return first;
 }
+
+/* ---- for how long ---- */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t end_of(const struct rules *rules, const cogmig_claims *claims)
+{
+    int64_t end_s = saturating_add(claims->expires_at_s, rules->leeway_s);
+    if (rules->min_remaining_s > 0)
+        end_s = earlier(end_s, saturating_add(claims->expires_at_s, 1 - rules->min_remaining_s));
+    if (rules->max_age_s > 0)
+        end_s = earlier(end_s, saturating_add(saturating_add(claims->issued_at_s, rules->max_age_s),
+                                              rules->leeway_s));
+    return end_s;
+}
+
+static int64_t beginning_of(const struct rules *rules, const cogmig_claims *claims)
+{
+    int64_t from_s = INT64_MIN, not_before_s;
+    if (claims_have(claims, CLAIM_NBF) && json_integer(claims->found[CLAIM_NBF], &not_before_s))
+        from_s = saturating_add(not_before_s, -rules->leeway_s);
+    if (rules->max_age_s > 0)
+        from_s = later(from_s, saturating_add(claims->issued_at_s, -rules->leeway_s));
+    return from_s;
+}
+
+struct window rules_window(const struct rules *rules, const cogmig_claims *claims)
+{
+    return (struct window){beginning_of(rules, claims), end_of(rules, claims)};
+}

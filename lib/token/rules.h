@@ -31,10 +31,18 @@ struct circumstances {
  * first rule that is broken; the error box has the bits of all.
  *
  * Errors: TOKEN_PAYLOAD_INVALID, TOKEN_TYPE_REFUSED, TOKEN_USE_REFUSED, TOKEN_CLIENT_REFUSED,
- * TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_CLAIM_MISSING, TOKEN_CLAIM_INVALID, TOKEN_GROUP_REFUSED,
- * TOKEN_SCOPE_REFUSED, TOKEN_CLAIM_REFUSED, TOKEN_TOO_OLD, TOKEN_EXPIRES_TOO_SOON. */
+ * TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_CLAIM_MISSING, TOKEN_CLAIM_INVALID,
+ * TOKEN_GROUP_REFUSED, TOKEN_SCOPE_REFUSED, TOKEN_CLAIM_REFUSED, TOKEN_TOO_OLD,
+ * TOKEN_EXPIRES_TOO_SOON. */
 cogmig_status rules_judge(const struct rules *rules, const struct circumstances *circumstances,
                           cogmig_claims *claims, cogmig_error *err);
+
+/* The seconds from which and up to which accepted claims stay accepted, the second one excluded. */
+struct window {
+    int64_t from_s;
+    int64_t end_s;
+};
+struct window rules_window(const struct rules *rules, const cogmig_claims *claims);
 
 /* Is iss there, and text? Errors: TOKEN_PAYLOAD_INVALID, TOKEN_CLAIM_MISSING, TOKEN_CLAIM_INVALID.
  */

@@ -5,6 +5,7 @@
 #include "base/public.h"
 #include "keyset/keyset.h"
 #include "status/error.h"
+#include "token/cache.h"
 #include "token/config.h"
 #include "token/header.h"
 #include "token/signature.h"
@@ -22,6 +23,7 @@ struct cogmig_verifier {
     cogmig_verifier_config *config;
     struct trusted_issuer issuers[MAX_ISSUERS];
     size_t issuer_count;
+    struct token_cache *cache; /* NULL: there is none */
 };
 
 /* ---- its life ---- */
@@ -32,6 +34,7 @@ COGMIG_PUBLIC void cogmig_verifier_free(cogmig_verifier **verifier)
         return;
     for (size_t i = 0; i < (*verifier)->issuer_count; i++)
         key_source_free((*verifier)->issuers[i].keys);
+    token_cache_free((*verifier)->cache);
     cogmig_verifier_config_free(&(*verifier)->config);
     memory_free(*verifier);
     *verifier = NULL;
@@ -75,6 +78,13 @@ static bool add_sources(cogmig_verifier *verifier)
     return true;
 }
 
+static bool add_cache(cogmig_verifier *verifier)
+{
+    size_t bytes = verifier->config->cache_bytes;
+    verifier->cache = bytes == 0 ? NULL : token_cache_new(bytes);
+    return bytes == 0 || verifier->cache != NULL;
+}
+
 static cogmig_status make(const cogmig_verifier_config *config, cogmig_verifier **ret_verifier,
                           cogmig_error *err)
 {
@@ -84,7 +94,7 @@ static cogmig_status make(const cogmig_verifier_config *config, cogmig_verifier 
     cogmig_status status = config_copy(config, &verifier->config, err);
     if (status != COGMIG_OK)
         return status;
-    if (!add_sources(verifier))
+    if (!add_sources(verifier) || !add_cache(verifier))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     *ret_verifier = verifier;
     verifier = NULL;
@@ -203,11 +213,14 @@ struct token {
     struct token_signature signature;
     bool signature_is_good;
     cogmig_claims *claims;
+    struct key_life *key; /* whose signature it has; NULL as long as that is not known */
+    const struct key_source *keys;
 };
 
 static void release_token(struct token *token)
 {
     cogmig_claims_free(&token->claims);
+    key_life_release(token->key);
 }
 
 /* Form only: nothing here is believed. */
@@ -249,7 +262,7 @@ static cogmig_status choose_issuer(const cogmig_verifier *verifier, const cogmig
     return *ret_trusted == NULL ? rules_judge_issuer_claim(claims, err) : COGMIG_OK;
 }
 
-static cogmig_status check_signature(const struct token *token, struct key_source *keys,
+static cogmig_status check_signature(struct token *token, struct key_source *keys,
                                      cogmig_error *err)
 {
     SCOPED(keyset_release) cogmig_keyset *holder = NULL;
@@ -257,6 +270,7 @@ static cogmig_status check_signature(const struct token *token, struct key_sourc
     cogmig_status status = key_source_find(keys, token->header.kid, &holder, &key, err);
     if (status != COGMIG_OK)
         return status;
+    token->key = key_life_hold(key->life);
     return token_signature_check(&token->signature, token->parts.signed_bytes, key, err);
 }
 
@@ -286,6 +300,7 @@ static cogmig_status judge(const cogmig_verifier *verifier, struct token *token,
     if (status != COGMIG_OK)
         return status;
     token->signature_is_good = true;
+    token->keys = trusted->keys;
     return judge_claims(verifier, token, trusted->issuer, err);
 }
 
@@ -297,13 +312,29 @@ static cogmig_status judge_nonce(const cogmig_claims *claims, const char *nonce,
     return status;
 }
 
+static void keep(const cogmig_verifier *verifier, struct span bytes, const struct token *token,
+                 uint64_t generation)
+{
+    struct acceptance acceptance = {
+        .claims = token->claims,
+        .key = token->key,
+        .keys = token->keys,
+        .window = rules_window(&verifier->config->rules, token->claims),
+    };
+    if (verifier->cache != NULL)
+        token_cache_keep(verifier->cache, bytes, &acceptance, generation);
+}
+
 /* nonce  NULL: none is demanded */
 static cogmig_status verify(const cogmig_verifier *verifier, struct span bytes, const char *nonce,
                             struct token *token, cogmig_error *err)
 {
+    uint64_t generation = verifier->cache == NULL ? 0 : token_cache_generation(verifier->cache);
     cogmig_status status = read_token(bytes, token, err);
     if (status == COGMIG_OK)
         status = judge(verifier, token, err);
+    if (status == COGMIG_OK)
+        keep(verifier, bytes, token, generation);
     if (status == COGMIG_OK)
         status = judge_nonce(token->claims, nonce, err);
     if (status == COGMIG_OK)
@@ -311,15 +342,46 @@ static cogmig_status verify(const cogmig_verifier *verifier, struct span bytes, 
     return status;
 }
 
-static cogmig_status verify_for(const cogmig_verifier *verifier, struct span bytes,
-                                const char *nonce, cogmig_claims **ret_claims, cogmig_error *err)
+static cogmig_claims *recall(const cogmig_verifier *verifier, struct span bytes)
+{
+    const cogmig_verifier_config *config = verifier->config;
+    if (verifier->cache == NULL)
+        return NULL;
+    struct now now = {now_s(config), config->steady_ms()};
+    return token_cache_find(verifier->cache, bytes, now);
+}
+
+/* Whatever a token that was accepted says of itself, nonce and check are asked each time. */
+static cogmig_status verify_again(const cogmig_verifier *verifier, const cogmig_claims *claims,
+                                  const char *nonce, cogmig_error *err)
+{
+    cogmig_status status = judge_nonce(claims, nonce, err);
+    return status == COGMIG_OK ? check_run(&verifier->config->check, claims, err) : status;
+}
+
+static cogmig_status verify_anew(const cogmig_verifier *verifier, struct span bytes,
+                                 const char *nonce, cogmig_claims **ret_claims, cogmig_error *err)
 {
     SCOPED(release_token) struct token token;
     token.claims = NULL;
+    token.key = NULL;
     cogmig_status status = verify(verifier, bytes, nonce, &token, err);
-    if (status == COGMIG_OK && ret_claims != NULL) {
+    if (status == COGMIG_OK) {
         *ret_claims = token.claims;
         token.claims = NULL;
+    }
+    return status;
+}
+
+static cogmig_status verify_for(const cogmig_verifier *verifier, struct span bytes,
+                                const char *nonce, cogmig_claims **ret_claims, cogmig_error *err)
+{
+    SCOPED(cogmig_claims_free) cogmig_claims *claims = recall(verifier, bytes);
+    cogmig_status status = claims != NULL ? verify_again(verifier, claims, nonce, err)
+                                          : verify_anew(verifier, bytes, nonce, &claims, err);
+    if (status == COGMIG_OK && ret_claims != NULL) {
+        *ret_claims = claims;
+        claims = NULL;
     }
     return status;
 }
@@ -350,6 +412,30 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_verify_with_nonce(cogmig_verifier *v
     return verify_for(verifier, (struct span){token, token_len}, nonce, ret_claims, err);
 }
 
+/* ---- forgetting ---- */
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_forget_token(cogmig_verifier *verifier,
+                                                         const char *token, size_t token_len,
+                                                         cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (verifier == NULL || token == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "verifier and token must not be NULL.");
+    if (verifier->cache != NULL)
+        token_cache_forget(verifier->cache, (struct span){token, token_len});
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_forget_all(cogmig_verifier *verifier, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (verifier == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "verifier must not be NULL.");
+    if (verifier->cache != NULL)
+        token_cache_forget_all(verifier->cache);
+    return COGMIG_OK;
+}
+
 /* ---- a refused token, for logs ---- */
 
 static cogmig_status hand_out(const cogmig_claims *claims, char **ret_payload, size_t *ret_len)
@@ -369,6 +455,7 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_explain_refusal(cogmig_verifier *ver
 {
     SCOPED(release_token) struct token read;
     read.claims = NULL;
+    read.key = NULL;
     read.signature_is_good = false;
     cogmig_error_clear(err);
     if (ret_refused_payload != NULL)

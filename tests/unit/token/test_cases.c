@@ -535,13 +535,14 @@ static void judge_case(void **state)
     /* an exact allocation, so that a sanitizer sees the first byte read behind it */
     char *exact = malloc(token.len + (token.len == 0));
     memcpy(exact, token.bytes, token.len);
-    cogmig_status status = cogmig_verifier_verify(verifier, exact, token.len, &claims, err);
+    for (int times = 1; times <= 2; times++) { /* the second time perhaps out of the cache */
+        cogmig_status status = cogmig_verifier_verify(verifier, exact, token.len, &claims, err);
+        check_verdict(path, status, c.fetches, cogmig_error_failed_claims(err));
+        check_message(err, &token);
+        assert_true((claims != NULL) == (status == COGMIG_OK));
+        cogmig_claims_free(&claims);
+    }
     free(exact);
-
-    check_verdict(path, status, c.fetches, cogmig_error_failed_claims(err));
-    check_message(err, &token);
-    assert_true((claims != NULL) == (status == COGMIG_OK));
-    cogmig_claims_free(&claims);
     cogmig_error_free(&err);
     cogmig_verifier_free(&verifier);
     buffer_release(&token);
