@@ -31,9 +31,12 @@ cogmig_status cogmig_verifier_config_new(cogmig_verifier_config **ret_config, co
  * Errors: none. Threads: one at a time. Since: 1.0. */
 void cogmig_verifier_config_free(cogmig_verifier_config **config);
 
-/* Trust a user pool. Its issuer and JWKS address follow from the id:
+/* Trust a user pool. Its two issuers and their JWKS addresses follow from the id:
  * https://cognito-idp.{region}.amazonaws.com/{pool id} (Developer Guide, "Verifying a JSON web
- * token"). May be called several times.
+ * token") and https://issuer-cognito-idp.{region}.amazonaws.com/{pool id} (API reference,
+ * IssuerConfigurationType). Each has its own keys, and a token is judged by those of the issuer
+ * that it names. The host of the one that the pool does not use answers 403 or 404; once the other
+ * has its keys, that is no outage but TOKEN_ISSUER_REFUSED. May be called several times.
  *
  * pool_id  in: e.g. "eu-central-1_AbCdEfGhI"; copied
  *
@@ -41,6 +44,16 @@ void cogmig_verifier_config_free(cogmig_verifier_config **config);
  * Threads: one at a time. Since: 1.0. */
 cogmig_status cogmig_verifier_config_add_pool(cogmig_verifier_config *config, const char *pool_id,
                                               cogmig_error *err);
+
+/* Trust the replica of a user pool in another region, whose tokens name that region in iss.
+ *
+ * region  in: e.g. "eu-west-1"; copied
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, POOL_ID_INVALID, CONFIG_INVALID (no region, too many
+ * issuers). Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_add_pool_region(cogmig_verifier_config *config,
+                                                     const char *pool_id, const char *region,
+                                                     cogmig_error *err);
 
 /* Trust an issuer by its URL, for emulators and for pools whose issuer differs from the rule.
  *
@@ -242,7 +255,8 @@ void cogmig_verifier_free(cogmig_verifier **verifier);
 /* Give the keys of an issuer from memory: nothing is fetched for it until a token names a kid that
  * they do not have.
  *
- * issuer  in: one of the configuration's; NULL when there is only one
+ * issuer  in: one of the configuration's; NULL when there is only one, or only one user pool, whose
+ *         issuers and regions then all begin with these keys
  * jwks    in: JSON, at most 256 KiB
  *
  * Errors: as cogmig_keyset_parse(), ISSUER_UNKNOWN. Threads: any. Since: 1.0. */

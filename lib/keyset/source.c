@@ -220,3 +220,11 @@ void key_source_seed(struct key_source *source, cogmig_keyset *keyset)
     pthread_mutex_unlock(&source->lock);
     keyset_release(&next);
 }
+
+bool key_source_holds_keys(struct key_source *source)
+{
+    pthread_mutex_lock(&source->lock);
+    bool holds = source->current != NULL;
+    pthread_mutex_unlock(&source->lock);
+    return holds;
+}

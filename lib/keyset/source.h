@@ -25,6 +25,8 @@ void key_source_free(struct key_source *source);
  * else seeds the same set. */
 void key_source_seed(struct key_source *source, cogmig_keyset *keyset);
 
+bool key_source_holds_keys(struct key_source *source);
+
 /* May keys that were found before, and that last, be used without asking anew? Takes no lock. */
 bool key_source_is_settled(const struct key_source *source, int64_t now_ms);
 

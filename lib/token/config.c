@@ -137,22 +137,50 @@ static cogmig_status add(cogmig_verifier_config *config, struct issuer *issuer, 
         status =
             fail(err, COGMIG_CONFIG_INVALID, "A verifier trusts at most %d issuers.", MAX_ISSUERS);
     else if (strcmp(same->jwks_url, issuer->jwks_url) != 0 ||
-             same->is_user_pool != issuer->is_user_pool)
+             (same->pool_id == NULL) != (issuer->pool_id == NULL))
         status = fail(err, COGMIG_CONFIG_INVALID,
                       "The issuer %.200s was already given, in another way.", issuer->name);
     issuer_release(issuer);
     return status;
 }
 
+static cogmig_status add_pool_issuer(cogmig_verifier_config *config, const char *pool_id,
+                                     enum issuer_family family, const char *region,
+                                     cogmig_error *err)
+{
+    struct issuer issuer;
+    cogmig_status status = issuer_of_pool(pool_id, family, region, &issuer, err);
+    return status == COGMIG_OK ? add(config, &issuer, err) : status;
+}
+
+/* Which of the two a pool uses is not to be seen in its id. */
+static cogmig_status add_both_issuers(cogmig_verifier_config *config, const char *pool_id,
+                                      const char *region, cogmig_error *err)
+{
+    cogmig_status status = add_pool_issuer(config, pool_id, ISSUER_ORIGINAL, region, err);
+    if (status == COGMIG_OK)
+        status = add_pool_issuer(config, pool_id, ISSUER_UPDATED, region, err);
+    return status;
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_pool(cogmig_verifier_config *config,
                                                             const char *pool_id, cogmig_error *err)
 {
-    struct issuer issuer;
     cogmig_error_clear(err);
     if (config == NULL || pool_id == NULL)
         return no_argument(config == NULL ? "config" : "pool_id", err);
-    cogmig_status status = issuer_from_pool_id(pool_id, &issuer, err);
-    return status == COGMIG_OK ? add(config, &issuer, err) : status;
+    return add_both_issuers(config, pool_id, NULL, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_pool_region(cogmig_verifier_config *config,
+                                                                   const char *pool_id,
+                                                                   const char *region,
+                                                                   cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || pool_id == NULL || region == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "config, pool_id and region must not be NULL.");
+    return add_both_issuers(config, pool_id, region, err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_issuer(cogmig_verifier_config *config,

@@ -11,7 +11,7 @@
 #include <cogmig/verifier.h>
 
 enum {
-    MAX_ISSUERS = 16,
+    MAX_ISSUERS = 64,
     MAX_CLIENTS = TEXT_LIST_MAX,
     CLIENT_ID_MAX_BYTES = 256
 };

@@ -126,6 +126,13 @@ static char *jwks_url_of(const char *issuer)
     return buffer_take(&url, NULL);
 }
 
+bool issuer_is_kin(const struct issuer *a, const struct issuer *b)
+{
+    if (a->pool_id == NULL || b->pool_id == NULL)
+        return a == b;
+    return strcmp(a->pool_id, b->pool_id) == 0;
+}
+
 bool issuer_needs_plain_http(const struct issuer *issuer)
 {
     return strncmp(issuer->jwks_url, "http://", 7) == 0;
@@ -133,30 +140,42 @@ bool issuer_needs_plain_http(const struct issuer *issuer)
 
 /* ---- an issuer ---- */
 
-static cogmig_status whole_or_nothing(struct issuer *issuer, cogmig_error *err)
+static cogmig_status whole_or_nothing(struct issuer *issuer, bool pool_is_whole, cogmig_error *err)
 {
-    if (issuer->name != NULL && issuer->jwks_url != NULL)
+    if (issuer->name != NULL && issuer->jwks_url != NULL && pool_is_whole)
         return COGMIG_OK;
     issuer_release(issuer);
     return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
 }
 
-cogmig_status issuer_from_pool_id(const char *pool_id, struct issuer *ret_issuer, cogmig_error *err)
+/* No issuer host was seen for a FIPS or dual-stack endpoint: those are the API's alone. */
+static char *name_of(const char *pool_id, enum issuer_family family, struct span region)
 {
-    struct span region;
-    if (!is_pool_id(pool_id, &region))
-        return refuse_pool_id(pool_id, err);
     struct buffer name = buffer_with_max(ISSUER_MAX_BYTES);
-    buffer_add_text(&name, "https://cognito-idp.");
+    buffer_add_text(&name, family == ISSUER_UPDATED ? "https://issuer-cognito-idp."
+                                                    : "https://cognito-idp.");
     buffer_add(&name, region);
     buffer_add_byte(&name, '.');
     buffer_add_text(&name, host_suffix(region));
     buffer_add_byte(&name, '/');
     buffer_add_text(&name, pool_id);
-    ret_issuer->is_user_pool = true;
-    ret_issuer->name = buffer_take(&name, NULL);
+    return buffer_take(&name, NULL);
+}
+
+cogmig_status issuer_of_pool(const char *pool_id, enum issuer_family family, const char *region,
+                             struct issuer *ret_issuer, cogmig_error *err)
+{
+    struct span own, at;
+    if (!is_pool_id(pool_id, &own))
+        return refuse_pool_id(pool_id, err);
+    at = region == NULL ? own : span_of(region);
+    if (at.len > POOL_ID_MAX_BYTES || !is_region(at))
+        return fail(err, COGMIG_CONFIG_INVALID, "\"%.60s\" is not a region, such as eu-central-1.",
+                    region);
+    ret_issuer->name = name_of(pool_id, family, at);
     ret_issuer->jwks_url = ret_issuer->name == NULL ? NULL : jwks_url_of(ret_issuer->name);
-    return whole_or_nothing(ret_issuer, err);
+    ret_issuer->pool_id = memory_copy_text(pool_id);
+    return whole_or_nothing(ret_issuer, ret_issuer->pool_id != NULL, err);
 }
 
 cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct issuer *ret_issuer,
@@ -172,24 +191,25 @@ cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct iss
                     "\"%.100s\" cannot be a JWKS address; it is an https:// URL of at most %d "
                     "bytes.",
                     jwks_url, JWKS_URL_MAX_BYTES);
-    ret_issuer->is_user_pool = false;
+    ret_issuer->pool_id = NULL;
     ret_issuer->name = memory_copy_text(name);
     ret_issuer->jwks_url = jwks_url == NULL ? jwks_url_of(name) : memory_copy_text(jwks_url);
-    return whole_or_nothing(ret_issuer, err);
+    return whole_or_nothing(ret_issuer, true, err);
 }
 
 cogmig_status issuer_copy(const struct issuer *issuer, struct issuer *ret_copy, cogmig_error *err)
 {
-    ret_copy->is_user_pool = issuer->is_user_pool;
+    bool is_pool = issuer->pool_id != NULL;
+    ret_copy->pool_id = is_pool ? memory_copy_text(issuer->pool_id) : NULL;
     ret_copy->name = memory_copy_text(issuer->name);
     ret_copy->jwks_url = memory_copy_text(issuer->jwks_url);
-    return whole_or_nothing(ret_copy, err);
+    return whole_or_nothing(ret_copy, !is_pool || ret_copy->pool_id != NULL, err);
 }
 
 void issuer_release(struct issuer *issuer)
 {
     memory_free(issuer->name);
     memory_free(issuer->jwks_url);
-    issuer->name = NULL;
-    issuer->jwks_url = NULL;
+    memory_free(issuer->pool_id);
+    *issuer = (struct issuer){.name = NULL};
 }

@@ -6,6 +6,12 @@
 #include <cogmig/error.h>
 #include <stdbool.h>
 
+/* A user pool says one of two things of itself (IssuerConfiguration). */
+enum issuer_family {
+    ISSUER_ORIGINAL, /* cognito-idp.{region} */
+    ISSUER_UPDATED   /* issuer-cognito-idp.{region} */
+};
+
 enum {
     ISSUER_MAX_BYTES = 1024,
     JWKS_URL_MAX_BYTES = 2048
@@ -14,12 +20,14 @@ enum {
 struct issuer {
     char *name; /* what iss says */
     char *jwks_url;
-    bool is_user_pool;
+    char *pool_id; /* NULL: it is no user pool */
 };
 
-/* Errors: POOL_ID_INVALID, OUT_OF_MEMORY. */
-cogmig_status issuer_from_pool_id(const char *pool_id, struct issuer *ret_issuer,
-                                  cogmig_error *err);
+/* region  of a replica; NULL for the pool's own, which its id names
+ *
+ * Errors: POOL_ID_INVALID, CONFIG_INVALID (no region), OUT_OF_MEMORY. */
+cogmig_status issuer_of_pool(const char *pool_id, enum issuer_family family, const char *region,
+                             struct issuer *ret_issuer, cogmig_error *err);
 
 /* jwks_url  NULL: by the rule of OpenID Connect and Cognito
  *
@@ -28,6 +36,10 @@ cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct iss
                               cogmig_error *err);
 
 cogmig_status issuer_copy(const struct issuer *issuer, struct issuer *ret_copy, cogmig_error *err);
+
+/* Two issuers of one user pool, or one issuer twice? */
+bool issuer_is_kin(const struct issuer *a, const struct issuer *b);
+
 bool issuer_needs_plain_http(const struct issuer *issuer);
 void issuer_release(struct issuer *issuer);
 

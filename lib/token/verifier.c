@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/public.h"
+#include "keyset/file.h"
 #include "keyset/keyset.h"
 #include "status/error.h"
 #include "token/cache.h"
@@ -151,9 +152,14 @@ static const struct trusted_issuer *find_named(const cogmig_verifier *verifier, 
     return NULL;
 }
 
+/* A user pool is one, however many issuers it has. */
 static const struct trusted_issuer *the_only(const cogmig_verifier *verifier)
 {
-    return verifier->issuer_count == 1 ? &verifier->issuers[0] : NULL;
+    const struct trusted_issuer *first = &verifier->issuers[0];
+    for (size_t i = 1; i < verifier->issuer_count; i++)
+        if (!issuer_is_kin(first->issuer, verifier->issuers[i].issuer))
+            return NULL;
+    return first;
 }
 
 static cogmig_status find_for_seed(const cogmig_verifier *verifier, const char *name,
@@ -171,37 +177,54 @@ static cogmig_status find_for_seed(const cogmig_verifier *verifier, const char *
                 name);
 }
 
+static cogmig_status seed_one(const struct trusted_issuer *trusted, struct span jwks,
+                              cogmig_error *err)
+{
+    SCOPED(keyset_release) cogmig_keyset *keyset = NULL;
+    cogmig_status status = keyset_parse(jwks, &keyset, err);
+    if (status == COGMIG_OK)
+        key_source_seed(trusted->keys, keyset);
+    return status;
+}
+
+/* Without a name these are the keys of a pool as a whole: of its replicas and of both its issuers,
+ * until one of them was asked and says otherwise. */
+static cogmig_status seed(const cogmig_verifier *verifier, const char *name, struct span jwks,
+                          cogmig_error *err)
+{
+    const struct trusted_issuer *named;
+    cogmig_status status = find_for_seed(verifier, name, &named, err);
+    if (status != COGMIG_OK || name != NULL)
+        return status == COGMIG_OK ? seed_one(named, jwks, err) : status;
+    for (size_t i = 0; status == COGMIG_OK && i < verifier->issuer_count; i++)
+        status = seed_one(&verifier->issuers[i], jwks, err);
+    return status;
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_verifier_seed_keys(cogmig_verifier *verifier, const char *issuer,
                                                       const char *jwks, size_t jwks_len,
                                                       cogmig_error *err)
 {
-    SCOPED(keyset_release) cogmig_keyset *keyset = NULL;
-    const struct trusted_issuer *trusted;
     cogmig_error_clear(err);
     if (verifier == NULL || jwks == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "verifier and jwks must not be NULL.");
-    cogmig_status status = find_for_seed(verifier, issuer, &trusted, err);
-    if (status == COGMIG_OK)
-        status = cogmig_keyset_parse(jwks, jwks_len, &keyset, err);
-    if (status == COGMIG_OK)
-        key_source_seed(trusted->keys, keyset);
-    return status;
+    return seed(verifier, issuer, (struct span){jwks, jwks_len}, err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_verifier_seed_keys_from_file(cogmig_verifier *verifier,
                                                                 const char *issuer,
                                                                 const char *path, cogmig_error *err)
 {
-    SCOPED(keyset_release) cogmig_keyset *keyset = NULL;
-    const struct trusted_issuer *trusted;
+    SCOPED(buffer_release) struct buffer content = buffer_with_max(JWKS_MAX_BYTES);
+    const struct trusted_issuer *named;
     cogmig_error_clear(err);
     if (verifier == NULL || path == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "verifier and path must not be NULL.");
-    cogmig_status status = find_for_seed(verifier, issuer, &trusted, err);
+    cogmig_status status = find_for_seed(verifier, issuer, &named, err);
     if (status == COGMIG_OK)
-        status = cogmig_keyset_parse_file(path, &keyset, err);
+        status = jwks_file_read(path, &content, err);
     if (status == COGMIG_OK)
-        key_source_seed(trusted->keys, keyset);
+        status = seed(verifier, issuer, (struct span){content.bytes, content.len}, err);
     return status;
 }
 
@@ -262,16 +285,51 @@ static cogmig_status choose_issuer(const cogmig_verifier *verifier, const cogmig
     return *ret_trusted == NULL ? rules_judge_issuer_claim(claims, err) : COGMIG_OK;
 }
 
-static cogmig_status check_signature(struct token *token, struct key_source *keys,
-                                     cogmig_error *err)
+static bool holds_keys(const struct trusted_issuer *trusted)
+{
+    return key_source_holds_keys(trusted->keys);
+}
+
+/* Of the issuers of a pool some are not in use, and their hosts answer 403 or 404. */
+static bool is_unused(const cogmig_verifier *verifier, const struct trusted_issuer *trusted,
+                      const cogmig_error *outage)
+{
+    const char *code = outage->upstream_code;
+    if (outage->status != COGMIG_JWKS_HTTP_STATUS || holds_keys(trusted) ||
+        (strcmp(code, "403") != 0 && strcmp(code, "404") != 0))
+        return false;
+    for (size_t i = 0; i < verifier->issuer_count; i++) {
+        const struct trusted_issuer *other = &verifier->issuers[i];
+        if (other != trusted && issuer_is_kin(other->issuer, trusted->issuer) && holds_keys(other))
+            return true;
+    }
+    return false;
+}
+
+static cogmig_status find_key(const cogmig_verifier *verifier, const struct trusted_issuer *trusted,
+                              struct json_value kid, cogmig_keyset **ret_holder,
+                              const struct key **ret_key, cogmig_error *err)
+{
+    struct cogmig_error own;
+    cogmig_error *box = err == NULL ? &own : err;
+    cogmig_status status = key_source_find(trusted->keys, kid, ret_holder, ret_key, box);
+    if (status != COGMIG_JWKS_HTTP_STATUS || !is_unused(verifier, trusted, box))
+        return status;
+    return refuse_issuer(trusted->issuer->name, err);
+}
+
+static cogmig_status check_signature(const cogmig_verifier *verifier, struct token *token,
+                                     const struct trusted_issuer *trusted, cogmig_error *err)
 {
     SCOPED(keyset_release) cogmig_keyset *holder = NULL;
     const struct key *key;
-    cogmig_status status = key_source_find(keys, token->header.kid, &holder, &key, err);
+    cogmig_status status = find_key(verifier, trusted, token->header.kid, &holder, &key, err);
     if (status != COGMIG_OK)
         return status;
-    token->key = key_life_hold(key->life);
-    return token_signature_check(&token->signature, token->parts.signed_bytes, key, err);
+    status = token_signature_check(&token->signature, token->parts.signed_bytes, key, err);
+    if (status == COGMIG_OK)
+        token->key = key_life_hold(key->life);
+    return status;
 }
 
 static int64_t now_s(const cogmig_verifier_config *config)
@@ -285,7 +343,7 @@ static cogmig_status judge_claims(const cogmig_verifier *verifier, struct token 
     struct circumstances circumstances = {
         .access_token_type = token->header.access_token_type,
         .token_use_optional =
-            !issuer->is_user_pool && verifier->config->rules.token_use == COGMIG_TOKEN_USE_ANY,
+            issuer->pool_id == NULL && verifier->config->rules.token_use == COGMIG_TOKEN_USE_ANY,
         .now_s = now_s(verifier->config),
     };
     return rules_judge(&verifier->config->rules, &circumstances, token->claims, err);
@@ -296,7 +354,7 @@ static cogmig_status judge(const cogmig_verifier *verifier, struct token *token,
     const struct trusted_issuer *trusted;
     cogmig_status status = choose_issuer(verifier, token->claims, &trusted, err);
     if (status == COGMIG_OK)
-        status = check_signature(token, trusted->keys, err);
+        status = check_signature(verifier, token, trusted, err);
     if (status != COGMIG_OK)
         return status;
     token->signature_is_good = true;

@@ -7,15 +7,21 @@
 
 static struct cogmig_error err;
 
-static void expect_pool(const char *id, const char *name)
+static void expect_issuer(const char *id, enum issuer_family family, const char *region,
+                          const char *name)
 {
     struct issuer issuer;
-    assert_int_equal(issuer_from_pool_id(id, &issuer, NULL), COGMIG_OK);
+    assert_int_equal(issuer_of_pool(id, family, region, &issuer, NULL), COGMIG_OK);
     assert_string_equal(issuer.name, name);
     assert_true(strncmp(issuer.jwks_url, name, strlen(name)) == 0);
     assert_string_equal(issuer.jwks_url + strlen(name), "/.well-known/jwks.json");
-    assert_true(issuer.is_user_pool);
+    assert_string_equal(issuer.pool_id, id);
     issuer_release(&issuer);
+}
+
+static void expect_pool(const char *id, const char *name)
+{
+    expect_issuer(id, ISSUER_ORIGINAL, NULL, name);
 }
 
 static void the_issuer_follows_from_region_and_partition(void **state)
@@ -30,6 +36,59 @@ static void the_issuer_follows_from_region_and_partition(void **state)
     expect_pool("cn-north-1_X", "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_X");
     expect_pool("eusc-de-east-1_X",
                 "https://cognito-idp.eusc-de-east-1.amazonaws.eu/eusc-de-east-1_X");
+}
+
+static void the_updated_issuer_has_a_host_of_its_own(void **state)
+{
+    (void)state;
+    expect_issuer("eu-central-1_AbC", ISSUER_UPDATED, NULL,
+                  "https://issuer-cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC");
+    expect_issuer("cn-north-1_X", ISSUER_UPDATED, NULL,
+                  "https://issuer-cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_X");
+}
+
+static void a_replica_names_its_own_region_and_the_pool(void **state)
+{
+    (void)state;
+    expect_issuer("eu-central-1_AbC", ISSUER_ORIGINAL, "eu-west-1",
+                  "https://cognito-idp.eu-west-1.amazonaws.com/eu-central-1_AbC");
+    expect_issuer("eu-central-1_AbC", ISSUER_UPDATED, "eu-west-1",
+                  "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-central-1_AbC");
+}
+
+static void what_cannot_be_a_region_is_refused(void **state)
+{
+    static const char *const refused[] = {
+        "",          "eu",           "eu-west",       "eu-west-1/", "eu-west-1.evil.example/x-1",
+        "EU-WEST-1", "eu-west-1 ",   "eu-west-1_AbC", "-1",         "eu-west-1#-1",
+        "eu--1",     "eu-west-1\n-1"};
+    struct issuer issuer;
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        if (issuer_of_pool("eu-central-1_AbC", ISSUER_ORIGINAL, refused[i], &issuer, NULL) !=
+            COGMIG_CONFIG_INVALID)
+            fail_msg("\"%s\" was not refused.", refused[i]);
+}
+
+static void the_issuers_of_one_pool_are_kin(void **state)
+{
+    struct issuer original, replica, other, url;
+    (void)state;
+    assert_int_equal(issuer_of_pool("eu-central-1_A", ISSUER_ORIGINAL, NULL, &original, NULL),
+                     COGMIG_OK);
+    assert_int_equal(issuer_of_pool("eu-central-1_A", ISSUER_UPDATED, "eu-west-1", &replica, NULL),
+                     COGMIG_OK);
+    assert_int_equal(issuer_of_pool("eu-central-1_B", ISSUER_ORIGINAL, NULL, &other, NULL),
+                     COGMIG_OK);
+    assert_int_equal(issuer_from_url("https://a.example", NULL, &url, NULL), COGMIG_OK);
+    assert_true(issuer_is_kin(&original, &replica));
+    assert_false(issuer_is_kin(&original, &other));
+    assert_false(issuer_is_kin(&original, &url));
+    assert_true(issuer_is_kin(&url, &url));
+    issuer_release(&original);
+    issuer_release(&replica);
+    issuer_release(&other);
+    issuer_release(&url);
 }
 
 static void what_cannot_be_a_pool_id_is_refused(void **state)
@@ -62,7 +121,8 @@ static void what_cannot_be_a_pool_id_is_refused(void **state)
     struct issuer issuer;
     (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-        if (issuer_from_pool_id(refused[i], &issuer, NULL) != COGMIG_POOL_ID_INVALID)
+        if (issuer_of_pool(refused[i], ISSUER_ORIGINAL, NULL, &issuer, NULL) !=
+            COGMIG_POOL_ID_INVALID)
             fail_msg("\"%s\" was not refused.", refused[i]);
 }
 
@@ -70,7 +130,8 @@ static void the_id_of_an_emulators_pool_is_refused_with_the_way_out(void **state
 {
     struct issuer issuer;
     (void)state;
-    assert_int_equal(issuer_from_pool_id("local_2xyz", &issuer, &err), COGMIG_POOL_ID_INVALID);
+    assert_int_equal(issuer_of_pool("local_2xyz", ISSUER_ORIGINAL, NULL, &issuer, &err),
+                     COGMIG_POOL_ID_INVALID);
     assert_non_null(strstr(err.message, "cogmig_verifier_config_add_issuer"));
 }
 
@@ -81,7 +142,7 @@ static void an_issuer_has_its_keys_at_the_well_known_place_unless_told_otherwise
     assert_int_equal(issuer_from_url("https://a.example/x/", NULL, &issuer, NULL), COGMIG_OK);
     assert_string_equal(issuer.name, "https://a.example/x/");
     assert_string_equal(issuer.jwks_url, "https://a.example/x/.well-known/jwks.json");
-    assert_false(issuer.is_user_pool);
+    assert_null(issuer.pool_id);
     issuer_release(&issuer);
     assert_int_equal(
         issuer_from_url("http://a.example", "https://b.example/keys?v=1", &issuer, NULL),
@@ -146,6 +207,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_issuer_follows_from_region_and_partition),
+        cmocka_unit_test(the_updated_issuer_has_a_host_of_its_own),
+        cmocka_unit_test(a_replica_names_its_own_region_and_the_pool),
+        cmocka_unit_test(what_cannot_be_a_region_is_refused),
+        cmocka_unit_test(the_issuers_of_one_pool_are_kin),
         cmocka_unit_test(what_cannot_be_a_pool_id_is_refused),
         cmocka_unit_test(the_id_of_an_emulators_pool_is_refused_with_the_way_out),
         cmocka_unit_test(an_issuer_has_its_keys_at_the_well_known_place_unless_told_otherwise),

@@ -143,6 +143,52 @@ static void an_empty_box_has_no_failed_claims(void **state)
     assert_int_equal(cogmig_error_failed_claims(NULL), 0);
 }
 
+/* ---- how long ---- */
+
+static bool accepted_at(const struct rules *rules, cogmig_claims *claims, int64_t now_s)
+{
+    const struct circumstances circumstances = {.now_s = now_s, .token_use_optional = true};
+    return rules_judge(rules, &circumstances, claims, NULL) == COGMIG_OK;
+}
+
+static void expect_acceptance(const struct rules *rules, const char *times, int64_t from_s,
+                              int64_t end_s)
+{
+    char json[256];
+    struct buffer encoded = buffer_with_max(1024);
+    cogmig_claims *claims = NULL;
+    snprintf(json, sizeof json, "{\"iss\":\"i\",\"sub\":\"s\",%s}", times);
+    add_base64url(&encoded, span_of(json));
+    assert_int_equal(claims_read((struct span){encoded.bytes, encoded.len}, &claims, NULL),
+                     COGMIG_OK);
+    assert_true(accepted_at(rules, claims, from_s));
+    struct window window = rules_window(rules, claims);
+    assert_true(window.from_s == from_s && window.end_s == end_s);
+    assert_true(accepted_at(rules, claims, end_s - 1));
+    assert_false(accepted_at(rules, claims, end_s));
+    if (from_s > INT64_MIN)
+        assert_false(accepted_at(rules, claims, from_s - 1));
+    cogmig_claims_free(&claims);
+    buffer_release(&encoded);
+}
+
+static void acceptance_ends_where_judging_again_would_refuse(void **state)
+{
+    (void)state;
+    struct rules rules = {.any_client = true, .token_use = COGMIG_TOKEN_USE_ANY};
+    expect_acceptance(&rules, "\"exp\":1000", INT64_MIN, 1000);
+    expect_acceptance(&rules, "\"exp\":1000,\"nbf\":500,\"iat\":900", 500, 1000);
+    rules.leeway_s = 10;
+    expect_acceptance(&rules, "\"exp\":1000,\"nbf\":500", 490, 1010);
+    rules.min_remaining_s = 60;
+    expect_acceptance(&rules, "\"exp\":1000", INT64_MIN, 941);
+    rules.max_age_s = 100;
+    expect_acceptance(&rules, "\"exp\":1000,\"iat\":700", 690, 810);
+    expect_acceptance(&rules, "\"exp\":1000,\"iat\":900,\"nbf\":895", 890, 941);
+    rules.min_remaining_s = 0;
+    expect_acceptance(&rules, "\"exp\":1000,\"iat\":950", 940, 1010);
+}
+
 /* ---- settings ---- */
 
 static void settings_that_cannot_be_used_are_refused(void **state)
@@ -371,6 +417,7 @@ int main(void)
         TEST(a_message_names_all_that_would_do_or_how_many),
         TEST(a_message_names_a_demanded_claim),
         TEST(an_empty_box_has_no_failed_claims),
+        TEST(acceptance_ends_where_judging_again_would_refuse),
         TEST(settings_that_cannot_be_used_are_refused),
         TEST(settings_check_their_arguments),
         TEST(demands_are_bounded),

@@ -392,6 +392,131 @@ static void an_environment_that_lacks_or_garbles_something_is_refused(void **sta
     expect_from_environment(COGMIG_OK);
 }
 
+/* ---- the issuers of a pool ---- */
+
+struct hosts {
+    const char *answers; /* part of the one address that has keys */
+    int32_t others;      /* HTTP status of all others */
+    int fetches;
+};
+
+static cogmig_status fetch_from_hosts(void *user_data, const char *url, int32_t timeout_ms,
+                                      cogmig_jwks_reply *reply)
+{
+    struct hosts *hosts = user_data;
+    (void)timeout_ms;
+    hosts->fetches++;
+    if (strstr(url, hosts->answers) == NULL) {
+        cogmig_jwks_reply_set_http_status(reply, hosts->others);
+        return COGMIG_OK;
+    }
+    cogmig_jwks_reply_set_http_status(reply, 200);
+    return cogmig_jwks_reply_append(reply, jwks, strlen(jwks));
+}
+
+static cogmig_status verify_from(const char *host)
+{
+    char payload[512];
+    struct buffer bytes = buffer_with_max(4096);
+    snprintf(
+        payload, sizeof payload,
+        "{\"iss\":\"https://%s/eu-central-1_TestPool1\",\"sub\":\"s\",\"token_use\":\"access\","
+        "\"client_id\":\"c\",\"exp\":1700003600}",
+        host);
+    signer_add_token(signer, header, payload, &bytes);
+    cogmig_status status = cogmig_verifier_verify(verifier, bytes.bytes, bytes.len, NULL, &err);
+    buffer_release(&bytes);
+    return status;
+}
+
+static const char original[] = "cognito-idp.eu-central-1.amazonaws.com";
+static const char updated[] = "issuer-cognito-idp.eu-central-1.amazonaws.com";
+static const char replica[] = "cognito-idp.eu-west-1.amazonaws.com";
+
+static void both_issuers_of_a_pool_are_trusted_each_with_its_own_keys(void **state)
+{
+    (void)state;
+    struct hosts hosts = {"amazonaws.com", 404, 0};
+    cogmig_verifier_config_set_fetch(config, fetch_from_hosts, &hosts, NULL);
+    make_pool_verifier();
+    assert_int_equal(verify_from(original), COGMIG_OK);
+    assert_int_equal(hosts.fetches, 1);
+    assert_int_equal(verify_from(updated), COGMIG_OK);
+    assert_int_equal(hosts.fetches, 2);
+    assert_int_equal(verify_from(replica), COGMIG_TOKEN_ISSUER_REFUSED);
+    assert_int_equal(hosts.fetches, 2);
+}
+
+static void a_replica_is_trusted_when_its_region_was_added(void **state)
+{
+    (void)state;
+    struct hosts hosts = {"/eu-central-1_TestPool1", 404, 0};
+    cogmig_verifier_config_set_fetch(config, fetch_from_hosts, &hosts, NULL);
+    assert_int_equal(cogmig_verifier_config_add_pool_region(config, pool, "eu-west-1", NULL),
+                     COGMIG_OK);
+    make_pool_verifier();
+    assert_int_equal(verify_from(replica), COGMIG_OK);
+    assert_int_equal(verify_from("cognito-idp.eu-west-2.amazonaws.com"),
+                     COGMIG_TOKEN_ISSUER_REFUSED);
+}
+
+static void an_unused_issuer_that_answers_403_or_404_is_no_outage(void **state)
+{
+    (void)state;
+    static const int32_t statuses[] = {403, 404};
+    for (size_t i = 0; i < 2; i++) {
+        struct hosts hosts = {"//cognito-idp", statuses[i], 0};
+        cogmig_verifier_config_set_fetch(config, fetch_from_hosts, &hosts, NULL);
+        make_pool_verifier();
+        assert_int_equal(verify_from(original), COGMIG_OK);
+        assert_int_equal(verify_from(updated), COGMIG_TOKEN_ISSUER_REFUSED);
+        assert_int_equal(cogmig_error_status(&err), COGMIG_TOKEN_ISSUER_REFUSED);
+        assert_int_equal(verify_from(updated), COGMIG_TOKEN_ISSUER_REFUSED);
+        assert_int_equal(hosts.fetches, 2);
+        cogmig_verifier_free(&verifier);
+    }
+}
+
+static void any_other_answer_of_an_issuer_stays_an_outage(void **state)
+{
+    (void)state;
+    struct hosts broken = {"//cognito-idp", 503, 0}, absent = {"nowhere", 404, 0};
+    cogmig_verifier_config_set_fetch(config, fetch_from_hosts, &broken, NULL);
+    make_pool_verifier();
+    assert_int_equal(verify_from(original), COGMIG_OK);
+    assert_int_equal(verify_from(updated), COGMIG_JWKS_HTTP_STATUS);
+    cogmig_verifier_free(&verifier);
+    cogmig_verifier_config_set_fetch(config, fetch_from_hosts, &absent, NULL);
+    make_pool_verifier();
+    assert_int_equal(verify_from(original), COGMIG_JWKS_HTTP_STATUS);
+    assert_int_equal(verify_from(updated), COGMIG_JWKS_HTTP_STATUS);
+}
+
+static void keys_seeded_without_a_name_are_those_of_the_whole_pool(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_verifier_config_add_pool_region(config, pool, "eu-west-1", NULL),
+                     COGMIG_OK);
+    make_pool_verifier();
+    assert_int_equal(cogmig_verifier_seed_keys(verifier, NULL, jwks, strlen(jwks), NULL),
+                     COGMIG_OK);
+    assert_int_equal(verify_from(original), COGMIG_OK);
+    assert_int_equal(verify_from(updated), COGMIG_OK);
+    assert_int_equal(verify_from(replica), COGMIG_OK);
+}
+
+static void a_region_must_be_one(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_verifier_config_add_pool_region(config, pool, "mars", NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_verifier_config_add_pool_region(config, "mars", "eu-west-1", NULL),
+                     COGMIG_POOL_ID_INVALID);
+    assert_int_equal(cogmig_verifier_config_add_pool_region(config, pool, NULL, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(config->issuer_count, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -402,6 +527,12 @@ int main(void)
         TEST(clients_are_bounded_in_size_and_number),
         TEST(issuers_are_bounded_in_number_and_the_same_twice_is_once),
         TEST(missing_arguments_are_refused),
+        TEST(both_issuers_of_a_pool_are_trusted_each_with_its_own_keys),
+        TEST(a_replica_is_trusted_when_its_region_was_added),
+        TEST(an_unused_issuer_that_answers_403_or_404_is_no_outage),
+        TEST(any_other_answer_of_an_issuer_stays_an_outage),
+        TEST(keys_seeded_without_a_name_are_those_of_the_whole_pool),
+        TEST(a_region_must_be_one),
         TEST(a_verifier_keeps_nothing_of_its_configuration),
         TEST(claims_outlive_the_verifier),
         TEST(an_outage_is_no_refusal),
