@@ -9,13 +9,16 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     TOKENS = 256, /* different ones: none is seen twice in one round */
-    SIGNATURE_BYTES = 256
+    SIGNATURE_BYTES = 256,
+    REPETITIONS = 100 /* of all tokens, where one takes little time */
 };
 
 struct sample {
@@ -28,9 +31,12 @@ struct sample {
 static const char issuer_url[] =
     "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Example01";
 static struct sample samples[TOKENS];
-static cogmig_verifier *verifier;
+static cogmig_verifier *cold, *caching;
+static char *rotations[2]; /* JWKS documents with the samples' key */
+static atomic_int rotating;
 static EVP_PKEY_CTX *prepared;
 static EVP_MD *sha256;
+static EVP_MD_CTX *digest;
 
 /* ---- base64url by OpenSSL's own decoder, outside of any timing ---- */
 
@@ -111,25 +117,72 @@ static void make_sample(cogmig_test_issuer *issuer, int number, struct sample *s
     cogmig_test_token_free(&token);
 }
 
+static cogmig_verifier *new_verifier(size_t cache_bytes)
+{
+    cogmig_verifier_config *config = NULL;
+    cogmig_verifier *verifier = NULL;
+    must(cogmig_verifier_config_new(&config, NULL) == COGMIG_OK &&
+             cogmig_verifier_config_add_pool(config, "eu-central-1_Example01", NULL) == COGMIG_OK &&
+             cogmig_verifier_config_add_client(config, "1example23456789", NULL) == COGMIG_OK &&
+             cogmig_verifier_config_set_token_use(config, COGMIG_TOKEN_USE_ACCESS, NULL) ==
+                 COGMIG_OK &&
+             cogmig_verifier_config_set_cache_bytes(config, cache_bytes, NULL) == COGMIG_OK &&
+             cogmig_verifier_new(config, &verifier, NULL) == COGMIG_OK,
+         "a verifier is made");
+    cogmig_verifier_config_free(&config);
+    return verifier;
+}
+
+static void seed(cogmig_verifier *verifier, const char *jwks)
+{
+    must(cogmig_verifier_seed_keys(verifier, issuer_url, jwks, strlen(jwks), NULL) == COGMIG_OK,
+         "keys are seeded");
+}
+
+/* Both documents' keys in one. */
+static char *joined(const char *jwks, const char *other)
+{
+    const char *rest = strchr(other, '[') + 1;
+    size_t len = (size_t)(strrchr(jwks, ']') - jwks);
+    char *document = malloc(len + strlen(rest) + 2);
+    must(document != NULL, "there is memory");
+    sprintf(document, "%.*s,%s", (int)len, jwks, rest);
+    return document;
+}
+
+static void prepare_rotations(const char *jwks)
+{
+    cogmig_test_issuer *other = NULL;
+    size_t len;
+    must(cogmig_test_issuer_new(issuer_url, &other, NULL) == COGMIG_OK, "an issuer is made");
+    rotations[0] = strdup(jwks);
+    rotations[1] = joined(jwks, cogmig_test_issuer_jwks(other, &len));
+    cogmig_test_issuer_free(&other);
+}
+
 static void prepare(void)
 {
     cogmig_test_issuer *issuer = NULL;
+    size_t len;
     must(cogmig_test_issuer_new(issuer_url, &issuer, NULL) == COGMIG_OK, "an issuer is made");
     for (int i = 0; i < TOKENS; i++)
         make_sample(issuer, i, &samples[i]);
-    size_t len;
     const char *jwks = cogmig_test_issuer_jwks(issuer, &len);
-    must(cogmig_verifier_new_for_pool("eu-central-1_Example01", "1example23456789",
-                                      COGMIG_TOKEN_USE_ACCESS, &verifier, NULL) == COGMIG_OK &&
-             cogmig_verifier_seed_keys(verifier, issuer_url, jwks, len, NULL) == COGMIG_OK,
-         "a verifier is made");
+    cold = new_verifier(0);
+    caching = new_verifier(4 * 1024 * 1024);
+    seed(cold, jwks);
+    seed(caching, jwks);
     prepare_openssl(jwks);
+    prepare_rotations(jwks);
+    digest = EVP_MD_CTX_new();
     cogmig_test_issuer_free(&issuer);
 }
 
-static void verify_all(void)
+/* ---- one thread ---- */
+
+static void verify_some(cogmig_verifier *verifier, int from, int count)
 {
-    for (int i = 0; i < TOKENS; i++) {
+    for (int i = from; i < from + count; i++) {
         cogmig_claims *claims = NULL;
         must(cogmig_verifier_verify(verifier, samples[i].token, samples[i].len, &claims, NULL) ==
                  COGMIG_OK,
@@ -138,25 +191,177 @@ static void verify_all(void)
     }
 }
 
+static void verify_cold(void)
+{
+    verify_some(cold, 0, TOKENS);
+}
+
 static void verify_signatures(void)
 {
     for (int i = 0; i < TOKENS; i++) {
-        unsigned char digest[32];
-        must(EVP_Digest(samples[i].token, samples[i].signed_len, digest, NULL, sha256, NULL) == 1 &&
-                 EVP_PKEY_verify(prepared, samples[i].signature, SIGNATURE_BYTES, digest,
-                                 sizeof digest) == 1,
+        unsigned char bytes[32];
+        must(EVP_Digest(samples[i].token, samples[i].signed_len, bytes, NULL, sha256, NULL) == 1 &&
+                 EVP_PKEY_verify(prepared, samples[i].signature, SIGNATURE_BYTES, bytes,
+                                 sizeof bytes) == 1,
              "OpenSSL verifies a signature");
     }
 }
 
+static void verify_again(void)
+{
+    for (int i = 0; i < REPETITIONS; i++)
+        verify_some(caching, 0, TOKENS);
+}
+
+static void hash_tokens(void)
+{
+    for (int i = 0; i < REPETITIONS * TOKENS; i++) {
+        const struct sample *sample = &samples[i % TOKENS];
+        unsigned char bytes[32];
+        must(EVP_DigestInit_ex2(digest, sha256, NULL) == 1 &&
+                 EVP_DigestUpdate(digest, sample->token, sample->len) == 1 &&
+                 EVP_DigestFinal_ex(digest, bytes, NULL) == 1,
+             "OpenSSL hashes a token");
+    }
+}
+
+/* ---- two threads: each does half of what one does ---- */
+
+static void in_threads(void *(*work)(void *), int count)
+{
+    static int halves[] = {0, TOKENS / 2};
+    pthread_t threads[2];
+    for (int i = 0; i < count; i++)
+        must(pthread_create(&threads[i], NULL, work, &halves[i]) == 0, "a thread starts");
+    for (int i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static void *cold_half(void *from)
+{
+    verify_some(cold, *(const int *)from, TOKENS / 2);
+    return NULL;
+}
+
+static void *cold_whole(void *unused)
+{
+    verify_cold();
+    return unused;
+}
+
+static void *repeated_half(void *from)
+{
+    for (int i = 0; i < REPETITIONS; i++)
+        verify_some(caching, *(const int *)from, TOKENS / 2);
+    return NULL;
+}
+
+static void *repeated_whole(void *unused)
+{
+    verify_again();
+    return unused;
+}
+
+static void cold_in_two(void)
+{
+    in_threads(cold_half, 2);
+}
+
+static void cold_in_one(void)
+{
+    in_threads(cold_whole, 1);
+}
+
+static void repeated_in_two(void)
+{
+    in_threads(repeated_half, 2);
+}
+
+static void repeated_in_one(void)
+{
+    in_threads(repeated_whole, 1);
+}
+
+/* ---- keys that change all the time ---- */
+
+static void *rotate(void *unused)
+{
+    for (int i = 0; rotating; i++)
+        seed(cold, rotations[i % 2]);
+    return unused;
+}
+
+/* The other thread works in both, so that what differs is the rotation. */
+static void *parse(void *unused)
+{
+    for (int i = 0; rotating; i++) {
+        cogmig_keyset *keyset = NULL;
+        const char *jwks = rotations[i % 2];
+        must(cogmig_keyset_parse(jwks, strlen(jwks), &keyset, NULL) == COGMIG_OK, "keys are read");
+        cogmig_keyset_free(&keyset);
+    }
+    return unused;
+}
+
+static void verify_beside(void *(*other)(void *))
+{
+    pthread_t thread;
+    rotating = 1;
+    must(pthread_create(&thread, NULL, other, NULL) == 0, "a thread starts");
+    verify_cold();
+    rotating = 0;
+    pthread_join(thread, NULL);
+}
+
+static void verify_while_rotating(void)
+{
+    verify_beside(rotate);
+}
+
+static void verify_while_parsing(void)
+{
+    verify_beside(parse);
+}
+
 int main(void)
 {
+    static const struct contest contests[] = {
+        {.name = "tokens.cold",
+         .target = "<= 1.10",
+         .ours = verify_cold,
+         .reference = verify_signatures,
+         .operations = TOKENS,
+         .rounds = 51},
+        {.name = "tokens.repeat",
+         .target = "<= 0.20",
+         .ours = verify_again,
+         .reference = hash_tokens,
+         .operations = TOKENS * REPETITIONS,
+         .rounds = 51},
+        {.name = "tokens.threads.cold",
+         .target = ">= 1.9",
+         .throughput = true,
+         .ours = cold_in_two,
+         .reference = cold_in_one,
+         .operations = TOKENS,
+         .rounds = 51},
+        {.name = "tokens.threads.repeat",
+         .target = ">= 1.9",
+         .throughput = true,
+         .ours = repeated_in_two,
+         .reference = repeated_in_one,
+         .operations = TOKENS * REPETITIONS,
+         .rounds = 51},
+        {.name = "tokens.rotating",
+         .target = ">= 0.90",
+         .throughput = true,
+         .ours = verify_while_rotating,
+         .reference = verify_while_parsing,
+         .operations = TOKENS,
+         .rounds = 51},
+    };
     prepare();
-    run_contest(&(struct contest){.name = "tokens.cold",
-                                  .target = "<= 1.10",
-                                  .ours = verify_all,
-                                  .reference = verify_signatures,
-                                  .operations = TOKENS,
-                                  .rounds = 51});
+    for (size_t i = 0; i < sizeof contests / sizeof contests[0]; i++)
+        run_contest(&contests[i]);
     return 0;
 }
