@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The second opinion on bcrypt: random passwords, salts and costs, in every lane and beside every
- * other. COGMIG_BCRYPT_PAIRS sets how many; docs/design/testing.md tells of the long runs. */
+ * other. COGMIG_BCRYPT_PAIRS sets how many, COGMIG_BCRYPT_SEED which; docs/design/testing.md tells
+ * of the long runs. */
 #include "base/memory.h"
 #include "cmocka_all.h"
 #include "password/bcrypt.h"
@@ -17,7 +18,7 @@ enum {
 
 static uint64_t random_state = 0x9E3779B97F4A7C15u;
 
-/* xorshift64*: the same pairs in every run. */
+/* xorshift64*: the same pairs in every run with the same seed. */
 static uint32_t random_below(uint32_t limit)
 {
     random_state ^= random_state >> 12;
@@ -84,11 +85,17 @@ static void done(void *user_data, struct lane_job *job)
     pair->done = true;
 }
 
+static size_t number_from_env(const char *name, size_t otherwise)
+{
+    const char *text = getenv(name);
+    return text == NULL ? otherwise : strtoul(text, NULL, 10);
+}
+
 static void random_pairs_give_the_same_digest(void **state)
 {
     (void)state;
-    const char *asked = getenv("COGMIG_BCRYPT_PAIRS");
-    size_t pairs = asked == NULL ? 1024 : strtoul(asked, NULL, 10);
+    size_t pairs = number_from_env("COGMIG_BCRYPT_PAIRS", 1024);
+    random_state ^= number_from_env("COGMIG_BCRYPT_SEED", 0);
     struct crypt_data *work = calloc(1, sizeof *work);
     struct lanes *lanes = memory_new(sizeof *lanes);
     struct batch *batch = calloc(1, sizeof *batch);
