@@ -111,6 +111,15 @@ static const struct status_entry entries[] = {
           "Cognito refuses users for whom sub or a cognito: attribute is returned.")
     ENTRY(INVALID, ATTRIBUTE_INVALID,
           "An attribute's name or value breaks Cognito's rules (at most 2048 characters).")
+    /* engine */
+    ENTRY(UNAVAILABLE, ENGINE_BUSY,
+          "The engine has as many jobs as it takes; try again when some are done.")
+    ENTRY(UNAVAILABLE, ENGINE_DRAINING,
+          "The engine takes no more jobs because it is being shut down.")
+    ENTRY(INVALID, ENGINE_FORKED,
+          "The engine was made before a fork and has no threads here; make one in the child.")
+    ENTRY(STOPPED, JOB_CANCELLED, "The job was cancelled.")
+    ENTRY(NOT_FOUND, JOB_NOT_FOUND, "There is no job of that number, or it has its verdict.")
 #undef ENTRY
 };
 /* clang-format on */

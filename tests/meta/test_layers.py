@@ -18,6 +18,7 @@ BELOW = {
     "token": {"base", "status", "adapters", "keyset"},
     "store": {"base", "status", "adapters"},
     "migration": {"base", "status", "password", "store"},
+    "engine": {"base", "status", "password", "store", "migration"},
     "testing": {"base"},
 }
 # libcogmig-testing has no part of libcogmig's inside: these two are macros alone.
@@ -29,7 +30,7 @@ INTERFACES = {"libcurl": "keyset", "libpq": "store", "sqlite": "store", "openssl
 
 # The folder that defines what a public header declares.
 FOLDER_OF_HEADER = {
-    "claims": "token", "error": "status", "keyset": "keyset", "memory": "base",
+    "claims": "token", "engine": "engine", "error": "status", "keyset": "keyset", "memory": "base",
     "migration": "migration", "password": "password", "status": "status", "store": "store",
     "testing": "testing", "user": "store", "verifier": "token", "version": "status",
 }
@@ -39,8 +40,8 @@ LIBRARIES = (("openssl/", "openssl"), ("curl/", "libcurl"), ("libpq-fe.h", "libp
              ("sqlite3.h", "sqlite"), ("crypt.h", "libxcrypt"), ("jansson.h", "jansson"),
              ("jwt.h", "libjwt"))
 
-STANDARD = set("""assert ctype errno fcntl inttypes limits math poll pthread stdarg stdatomic stdbool
-    stddef stdint stdio stdlib string strings time unistd sys/stat sys/types threads""".split())
+STANDARD = set("""assert ctype errno fcntl inttypes limits math poll pthread signal stdarg stdatomic stdbool
+    stddef stdint stdio stdlib string strings time unistd sys/eventfd sys/stat sys/types threads""".split())
 
 ALLOCATORS = re.compile(r"(?<![\w.>])(malloc|calloc|realloc|reallocarray|free|strdup|strndup|"
                         r"asprintf|vasprintf|aligned_alloc|posix_memalign|getline)\s*\(")
