@@ -35,6 +35,22 @@ static const struct {
     {"U*U*", 4, "{bcrypt}$2a$05$" SALT "VGOzA784oUp/Z0DY336zx7pLYAy0lwK", COGMIG_OK, false},
 };
 
+/* ---- memory, watched by the linker's --wrap ---- */
+
+static bool memory_is_refused;
+static size_t largest_block;
+
+void *__real_memory_new(size_t size);
+void *__wrap_memory_new(size_t size);
+
+void *__wrap_memory_new(size_t size)
+{
+    largest_block = size > largest_block ? size : largest_block;
+    return memory_is_refused ? NULL : __real_memory_new(size);
+}
+
+/* ---- lists ---- */
+
 enum {
     ENTRIES = sizeof entries / sizeof entries[0],
     MAX_COUNT = 2 * ENTRIES + 1
@@ -109,6 +125,41 @@ static void the_verdicts_are_those_of_single_calls(void **state)
             cogmig_password_verify(lists.passwords[i], lists.lens[i], lists.stored[i], NULL));
 }
 
+static void a_refused_allocation_leaves_no_verdict_behind(void **state)
+{
+    (void)state;
+    struct lists lists;
+    fill(&lists, 0, ENTRIES);
+    memory_is_refused = true;
+    cogmig_status status = cogmig_password_rules_verify_many(
+        NULL, lists.passwords, lists.lens, lists.stored, ENTRIES, lists.statuses, lists.cut, NULL);
+    memory_is_refused = false;
+    assert_int_equal(status, COGMIG_OUT_OF_MEMORY);
+    for (size_t i = 0; i < ENTRIES; i++) {
+        assert_int_equal(lists.statuses[i], COGMIG_OUT_OF_MEMORY);
+        assert_false(lists.cut[i]);
+    }
+    assert_int_equal(lists.statuses[ENTRIES], -2);
+}
+
+static void memory_does_not_grow_with_the_lists(void **state)
+{
+    (void)state;
+    struct lists lists;
+    largest_block = 0;
+    fill(&lists, 0, 1);
+    assert_int_equal(cogmig_password_verify_many(lists.passwords, lists.lens, lists.stored, 1,
+                                                 lists.statuses, NULL),
+                     COGMIG_OK);
+    size_t for_one = largest_block;
+    fill(&lists, 0, ENTRIES);
+    assert_int_equal(cogmig_password_verify_many(lists.passwords, lists.lens, lists.stored, ENTRIES,
+                                                 lists.statuses, NULL),
+                     COGMIG_OK);
+    assert_true(for_one > 0);
+    assert_int_equal(largest_block, for_one);
+}
+
 static void a_list_that_is_missing_is_refused_unless_nothing_is_asked(void **state)
 {
     (void)state;
@@ -135,6 +186,8 @@ int main(void)
         cmocka_unit_test(every_entry_has_its_own_verdict_in_whatever_order_they_come),
         cmocka_unit_test(a_list_of_any_length_is_judged_to_its_end_and_not_beyond),
         cmocka_unit_test(the_verdicts_are_those_of_single_calls),
+        cmocka_unit_test(a_refused_allocation_leaves_no_verdict_behind),
+        cmocka_unit_test(memory_does_not_grow_with_the_lists),
         cmocka_unit_test(a_list_that_is_missing_is_refused_unless_nothing_is_asked),
     };
     return cmocka_run_group_tests_name("verify many", tests, NULL, NULL);
