@@ -55,12 +55,12 @@ static size_t set_of(const struct token_cache *cache, struct span token)
 /* As long for any two tokens of one length. */
 static bool same_bytes(const char *a, const char *b, size_t len)
 {
-    uint64_t difference = 0, x, y;
+    uint64_t difference = 0, x[4], y[4];
     size_t i = 0;
     for (; i + sizeof x <= len; i += sizeof x) {
-        memcpy(&x, a + i, sizeof x);
-        memcpy(&y, b + i, sizeof y);
-        difference |= x ^ y;
+        memcpy(x, a + i, sizeof x);
+        memcpy(y, b + i, sizeof y);
+        difference |= (x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]);
     }
     for (; i < len; i++)
         difference |= (uint64_t)(unsigned char)(a[i] ^ b[i]);

@@ -18,9 +18,9 @@ static cogmig_status outcome(cogmig_status said)
 
 cogmig_status check_run(const struct check *check, const cogmig_claims *claims, cogmig_error *err)
 {
-    struct cogmig_error detail = {.status = COGMIG_OK};
     if (check->ask == NULL)
         return COGMIG_OK;
+    struct cogmig_error detail = {.status = COGMIG_OK};
     cogmig_status said = check->ask(check->user_data, claims, &detail);
     if (said == COGMIG_OK)
         return COGMIG_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sixteen threads on one verifier while its issuer rotates keys. */
+ * Thirty-two threads on one verifier while its issuer rotates keys. */
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "cmocka_all.h"
@@ -10,9 +10,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
-    THREADS = 16,
+    THREADS = 32,
     ROTATIONS = 12,
     KEYS = 3
 };
@@ -21,10 +22,11 @@ static const char issuer[] = "https://issuer.example";
 
 static struct signer *signers[KEYS];
 static char *documents[ROTATIONS], *tokens[ROTATIONS];
-static cogmig_verifier *verifier;
+static cogmig_verifier *verifier, *seeded;
 static pthread_barrier_t begin, end;
 
 static _Atomic int64_t now_ms = 1;
+static atomic_int http_status = 200;
 static atomic_int rotation, fetches, accepted, refused, others;
 
 static int64_t steady_ms(void)
@@ -46,7 +48,7 @@ static cogmig_status serve(void *user_data, const char *url, int32_t timeout_ms,
     (void)timeout_ms;
     fetches++;
     const char *document = documents[rotation];
-    cogmig_jwks_reply_set_http_status(reply, 200);
+    cogmig_jwks_reply_set_http_status(reply, http_status);
     return cogmig_jwks_reply_append(reply, document, strlen(document));
 }
 
@@ -83,6 +85,8 @@ static int set_up(void **state)
     assert_int_equal(cogmig_verifier_config_set_clock(config, calendar_s, NULL, NULL), COGMIG_OK);
     config->steady_ms = steady_ms;
     assert_int_equal(cogmig_verifier_new(config, &verifier, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_cache_bytes(config, 64 * 1024, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_new(config, &seeded, NULL), COGMIG_OK);
     cogmig_verifier_config_free(&config);
     pthread_barrier_init(&begin, NULL, THREADS + 1);
     pthread_barrier_init(&end, NULL, THREADS + 1);
@@ -93,6 +97,7 @@ static int tear_down(void **state)
 {
     (void)state;
     cogmig_verifier_free(&verifier);
+    cogmig_verifier_free(&seeded);
     for (int i = 0; i < ROTATIONS; i++) {
         memory_free(documents[i]);
         memory_free(tokens[i]);
@@ -104,15 +109,20 @@ static int tear_down(void **state)
     return 0;
 }
 
-static cogmig_status verify(int number)
+static cogmig_status verify_with(cogmig_verifier *with, int number)
 {
     cogmig_claims *claims = NULL;
     cogmig_status status =
-        cogmig_verifier_verify(verifier, tokens[number], strlen(tokens[number]), &claims, NULL);
+        cogmig_verifier_verify(with, tokens[number], strlen(tokens[number]), &claims, NULL);
     if (status == COGMIG_OK)
         assert_string_equal(cogmig_claims_sub(claims), "s");
     cogmig_claims_free(&claims);
     return status;
+}
+
+static cogmig_status verify(int number)
+{
+    return verify_with(verifier, number);
 }
 
 /* The token of the key in use, then that of the key before it. */
@@ -153,10 +163,63 @@ static void each_rotation_costs_one_fetch_and_ends_the_former_key(void **state)
     assert_int_equal(others, 0);
 }
 
+/* ---- tokens that come again ---- */
+
+enum {
+    VERIFICATIONS = 60
+};
+
+static atomic_int seeding, in_force, verified, wrongly_refused, wrongly_accepted;
+
+/* in_force follows seeding: between the two either verdict is right. */
+static void *verify_again_and_again(void *unused)
+{
+    for (int i = 0; i < VERIFICATIONS; i++) {
+        int now = in_force;
+        cogmig_status current = verify_with(seeded, now);
+        wrongly_refused += current != COGMIG_OK && seeding == now;
+        wrongly_accepted += now > 0 && verify_with(seeded, now - 1) == COGMIG_OK;
+        verified++;
+    }
+    return unused;
+}
+
+static void put_in_force(int number)
+{
+    seeding = number;
+    assert_int_equal(
+        cogmig_verifier_seed_keys(seeded, NULL, documents[number], strlen(documents[number]), NULL),
+        COGMIG_OK);
+    in_force = number;
+}
+
+static void no_token_is_accepted_once_its_key_was_replaced_however_often_it_was_before(void **state)
+{
+    (void)state;
+    pthread_t threads[THREADS];
+    http_status = 500;
+    put_in_force(0);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, verify_again_and_again, NULL), 0);
+    for (int i = 1; i < ROTATIONS; i++) {
+        while (verified < THREADS * VERIFICATIONS * i / ROTATIONS)
+            usleep(100);
+        put_in_force(i);
+        if (i % 3 == 0)
+            assert_int_equal(cogmig_verifier_forget_all(seeded, NULL), COGMIG_OK);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(wrongly_refused, 0);
+    assert_int_equal(wrongly_accepted, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rotation_costs_one_fetch_and_ends_the_former_key),
+        cmocka_unit_test(
+            no_token_is_accepted_once_its_key_was_replaced_however_often_it_was_before),
     };
     return cmocka_run_group_tests_name("token: threads", tests, set_up, tear_down);
 }
