@@ -65,6 +65,33 @@ cogmig_status cogmig_verifier_config_add_pool_region(cogmig_verifier_config *con
 cogmig_status cogmig_verifier_config_add_issuer(cogmig_verifier_config *config, const char *issuer,
                                                 const char *jwks_url, cogmig_error *err);
 
+/* alg of RFC 7518 and RFC 8037, as bits. EDDSA is Ed25519 alone. */
+enum {
+    COGMIG_ALGORITHM_RS256 = 1,
+    COGMIG_ALGORITHM_RS384 = 2,
+    COGMIG_ALGORITHM_RS512 = 4,
+    COGMIG_ALGORITHM_PS256 = 8,
+    COGMIG_ALGORITHM_PS384 = 16,
+    COGMIG_ALGORITHM_PS512 = 32,
+    COGMIG_ALGORITHM_ES256 = 64,
+    COGMIG_ALGORITHM_ES384 = 128,
+    COGMIG_ALGORITHM_ES512 = 256,
+    COGMIG_ALGORITHM_EDDSA = 512
+};
+
+/* Which algorithms an issuer that was added by its URL signs with; RS256 alone by default. Each key
+ * is bound to one of them by its kty, crv and alg (an RSA key without alg to RS256), and verifies
+ * nothing else, whatever a token's header says.
+ *
+ * issuer      in: as it was added; a user pool signs with RS256 alone
+ * algorithms  COGMIG_ALGORITHM_* put together
+ *
+ * Errors: INVALID_ARGUMENT, ISSUER_UNKNOWN, CONFIG_INVALID. Threads: one at a time. Since: 1.0.
+ * Source: RFC 7518 section 3, RFC 8037 section 3, RFC 8725 section 3.1. */
+cogmig_status cogmig_verifier_config_set_issuer_algorithms(cogmig_verifier_config *config,
+                                                           const char *issuer, uint32_t algorithms,
+                                                           cogmig_error *err);
+
 /* Accept tokens for this app client. May be called several times.
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
@@ -214,10 +241,11 @@ cogmig_status cogmig_verifier_config_allow_plain_http(cogmig_verifier_config *co
                                                       cogmig_error *err);
 
 /* How much memory the tokens already verified may take. One that comes again is found by all of its
- * bytes and costs no signature, until it expires, its key leaves the issuer's set, or room is needed
- * for others.
+ * bytes and costs no signature, until it expires, its key leaves the issuer's set, or room is
+ * needed for others.
  *
- * bytes  0 for none, or 65536 to 1073741824; 4194304 by default, which holds about a thousand tokens
+ * bytes  0 for none, or 65536 to 1073741824; 4194304 by default, which holds about a thousand
+ * tokens
  *
  * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
 cogmig_status cogmig_verifier_config_set_cache_bytes(cogmig_verifier_config *config, size_t bytes,
@@ -269,9 +297,35 @@ cogmig_status cogmig_verifier_seed_keys(cogmig_verifier *verifier, const char *i
 cogmig_status cogmig_verifier_seed_keys_from_file(cogmig_verifier *verifier, const char *issuer,
                                                   const char *path, cogmig_error *err);
 
+/* Fetch the keys of all issuers now, when a service starts for example, so that no token has to
+ * wait for them. Of the issuers of one pool, those that answer 403 or 404 are not in use, and no
+ * error as long as another one answers with keys. Keys held stay in use whatever comes of it.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, STOPPED_BY_CALLBACK, JWKS_UNREACHABLE,
+ * JWKS_HTTP_STATUS, JWKS_RESPONSE_INVALID. Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_hydrate(cogmig_verifier *verifier, cogmig_error *err);
+
+/* What a verifier counts, over all its issuers. */
+enum {
+    COGMIG_COUNTER_FETCHES = 1, /* that ended, well or not */
+    COGMIG_COUNTER_FETCH_FAILURES = 2,
+    COGMIG_COUNTER_NOT_MODIFIED = 3,    /* fetches answered by 304 */
+    COGMIG_COUNTER_KEY_SET_CHANGES = 4, /* documents that took the place of others */
+    COGMIG_COUNTER_UNKNOWN_KIDS = 5,    /* tokens refused with TOKEN_KEY_UNKNOWN */
+    COGMIG_COUNTER_STALE_KEY_USES = 6 /* signatures checked with keys that were due to be fetched */
+};
+
+/* A counter's value since the verifier was made, for your monitoring; 0 for one that is not known.
+ *
+ * counter  COGMIG_COUNTER_*
+ *
+ * Errors: none. Threads: any. Since: 1.0. */
+uint64_t cogmig_verifier_get_counter(const cogmig_verifier *verifier, int32_t counter);
+
 /* Judge a token. Nothing in the token chooses where keys come from. An unknown kid fetches the
  * issuer's JWKS once, whoever else waits, and then not again for 30 seconds; a fetch that fails
- * leaves the keys held in use. An outage is JWKS_* (kind UNAVAILABLE), never a refusal.
+ * leaves the keys held in use, for 24 hours after the last good one at most. An outage is JWKS_*
+ * (kind UNAVAILABLE), never a refusal.
  *
  * token       in: the bytes after "Bearer ", at most 16 KiB
  * ret_claims  out: release them with cogmig_claims_free(); NULL when only the verdict counts
@@ -311,8 +365,8 @@ COGMIG_MUST_CHECK cogmig_status cogmig_verifier_explain_refusal(cogmig_verifier 
                                                                 char **ret_refused_payload,
                                                                 size_t *ret_len, cogmig_error *err);
 
-/* Forget that a token was verified: next time it is verified anew. This is no revocation: where users
- * are signed out early, ask your own list in the check of the configuration.
+/* Forget that a token was verified: next time it is verified anew. This is no revocation: where
+ * users are signed out early, ask your own list in the check of the configuration.
  *
  * token  in: need not have been verified
  *

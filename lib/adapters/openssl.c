@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "adapters/openssl.h"
 
+#include "adapters/openssl_rsa.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 
@@ -139,6 +140,17 @@ static EVP_PKEY *make_public_key(struct span modulus, struct span exponent)
         return NULL;
     SCOPED(release_params) OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(builder);
     return params == NULL ? NULL : public_key_from(params);
+}
+
+cogmig_status openssl_rsa_public_key(struct span modulus, struct span exponent, EVP_PKEY **ret_key,
+                                     const char **ret_reason)
+{
+    *ret_key = NULL;
+    *ret_reason = reason_against(modulus, exponent);
+    if (*ret_reason != NULL)
+        return COGMIG_JWKS_NO_USABLE_KEY;
+    *ret_key = make_public_key(modulus, exponent);
+    return *ret_key == NULL ? COGMIG_INTERNAL_ERROR : COGMIG_OK;
 }
 
 static EVP_PKEY_CTX *make_model(EVP_PKEY *public_key, const EVP_MD *sha256)

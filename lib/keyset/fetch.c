@@ -69,8 +69,8 @@ static cogmig_status not_a_jwks(const char *url, struct span body, const char *w
                 without_query(url), url, body.len, why, shown, body.bytes);
 }
 
-static cogmig_status read_body(const struct cogmig_jwks_reply *reply, const char *url,
-                               cogmig_keyset **ret_keyset, cogmig_error *err)
+static cogmig_status read_body(const struct fetcher *fetcher, const struct cogmig_jwks_reply *reply,
+                               const char *url, cogmig_keyset **ret_keyset, cogmig_error *err)
 {
     struct span body = {reply->body.len == 0 ? "" : reply->body.bytes, reply->body.len};
     struct cogmig_error detail = {.status = COGMIG_OK};
@@ -78,7 +78,8 @@ static cogmig_status read_body(const struct cogmig_jwks_reply *reply, const char
         return not_a_jwks(url, body, "the body is larger than 256 KiB.", err);
     if (reply->body.state == BUFFER_REFUSED)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = keyset_parse(body, ret_keyset, &detail);
+    cogmig_status status =
+        keyset_parse_for(SIGNATURE_RS256 | fetcher->algorithms, body, ret_keyset, &detail);
     if (status == COGMIG_JWKS_MALFORMED || status == COGMIG_JWKS_NO_USABLE_KEY)
         return not_a_jwks(url, body, detail.message, err);
     if (status != COGMIG_OK)
@@ -87,7 +88,8 @@ static cogmig_status read_body(const struct cogmig_jwks_reply *reply, const char
 }
 
 /* RFC 9110 section 15.4.5: 304 answers a question, and one that nobody asked is no answer. */
-static cogmig_status read_reply(const struct cogmig_jwks_reply *reply, const char *url,
+static cogmig_status read_reply(const struct fetcher *fetcher,
+                                const struct cogmig_jwks_reply *reply, const char *url,
                                 struct fetched *ret_fetched, cogmig_error *err)
 {
     bool unchanged = reply->http_status == 304 && reply->if_none_match != NULL;
@@ -97,7 +99,7 @@ static cogmig_status read_reply(const struct cogmig_jwks_reply *reply, const cha
     ret_fetched->keyset = NULL;
     ret_fetched->max_age_s = reply->max_age_s;
     memcpy(ret_fetched->etag, etag, strlen(etag) + 1);
-    return unchanged ? COGMIG_OK : read_body(reply, url, &ret_fetched->keyset, err);
+    return unchanged ? COGMIG_OK : read_body(fetcher, reply, url, &ret_fetched->keyset, err);
 }
 
 cogmig_status fetch_keyset(const struct fetcher *fetcher, const char *url, const char *etag,
@@ -106,5 +108,5 @@ cogmig_status fetch_keyset(const struct fetcher *fetcher, const char *url, const
     SCOPED(reply_release) struct cogmig_jwks_reply reply = reply_empty(etag);
     cogmig_status status = fetcher->callback == NULL ? call_libcurl(fetcher, url, &reply, err)
                                                      : call_callback(fetcher, url, &reply, err);
-    return status == COGMIG_OK ? read_reply(&reply, url, ret_fetched, err) : status;
+    return status == COGMIG_OK ? read_reply(fetcher, &reply, url, ret_fetched, err) : status;
 }

@@ -13,6 +13,7 @@ struct fetcher {
     void *user_data;
     struct libcurl_options libcurl;
     int32_t timeout_ms;
+    uint32_t algorithms; /* SIGNATURE_*, that are wanted besides RS256 */
 };
 
 /* What a fetch that went well brought. */

@@ -49,14 +49,45 @@ static bool holds_private_material(struct json_value jwk)
     return false;
 }
 
+/* ---- which algorithm it is bound to ---- */
+
+struct binding {
+    uint32_t algorithm;
+    const char *alg;
+    const char *kty;
+    const char *crv; /* NULL: it has none */
+};
+
+/* Where alg is absent the first one that fits counts. */
+static const struct binding bindings[] = {
+    {SIGNATURE_RS256, "RS256", "RSA", NULL},   {SIGNATURE_RS384, "RS384", "RSA", NULL},
+    {SIGNATURE_RS512, "RS512", "RSA", NULL},   {SIGNATURE_PS256, "PS256", "RSA", NULL},
+    {SIGNATURE_PS384, "PS384", "RSA", NULL},   {SIGNATURE_PS512, "PS512", "RSA", NULL},
+    {SIGNATURE_ES256, "ES256", "EC", "P-256"}, {SIGNATURE_ES384, "ES384", "EC", "P-384"},
+    {SIGNATURE_ES512, "ES512", "EC", "P-521"}, {SIGNATURE_EDDSA, "EdDSA", "OKP", "Ed25519"},
+};
+
+const char *algorithm_name(uint32_t algorithm)
+{
+    size_t i = 0;
+    while (bindings[i].algorithm != algorithm)
+        i++;
+    return bindings[i].alg;
+}
+
+static uint32_t algorithm_of(struct json_value jwk)
+{
+    for (size_t i = 0; i < sizeof bindings / sizeof bindings[0]; i++)
+        if (says(jwk, "kty", bindings[i].kty) && is_absent_or_says(jwk, "alg", bindings[i].alg) &&
+            (bindings[i].crv == NULL || says(jwk, "crv", bindings[i].crv)))
+            return bindings[i].algorithm;
+    return 0;
+}
+
 static const char *reason_against(struct json_value jwk)
 {
-    if (!says(jwk, "kty", "RSA"))
-        return "its kty is not RSA";
     if (!is_absent_or_says(jwk, "use", "sig"))
         return "its use is not sig";
-    if (!is_absent_or_says(jwk, "alg", "RS256"))
-        return "its alg is not RS256";
     if (!may_verify(jwk))
         return "its key_ops do not allow verify";
     if (holds_private_material(jwk))
@@ -101,19 +132,48 @@ static struct span bytes_of(const struct number *number)
     return (struct span){(const char *)number->bytes, number->len};
 }
 
-cogmig_status jwk_read(struct json_value jwk, struct key *ret_key, const char **ret_reason)
+struct numbers {
+    struct number first, second; /* n and e, x and y, or x alone */
+};
+
+static const char *read_numbers(struct json_value jwk, uint32_t algorithm, struct numbers *numbers)
 {
-    struct number modulus, exponent;
-    *ret_reason = reason_against(jwk);
+    numbers->second.len = 0;
+    if (algorithm == SIGNATURE_EDDSA)
+        return read_number(jwk, "x", &numbers->first) ? NULL : "its x is missing or not base64url";
+    if ((algorithm & (SIGNATURE_ES256 | SIGNATURE_ES384 | SIGNATURE_ES512)) != 0)
+        return read_number(jwk, "x", &numbers->first) && read_number(jwk, "y", &numbers->second)
+                   ? NULL
+                   : "its x or y is missing or not base64url";
+    return read_number(jwk, "n", &numbers->first) && read_number(jwk, "e", &numbers->second)
+               ? NULL
+               : "its n or e is missing, too large or not base64url";
+}
+
+static cogmig_status make_key(const struct numbers *numbers, struct key *key,
+                              const char **ret_reason)
+{
+    struct span first = bytes_of(&numbers->first), second = bytes_of(&numbers->second);
+    if (key->algorithm == SIGNATURE_RS256)
+        return openssl_rsa_key_new(first, second, &key->rsa, ret_reason);
+    return openssl_public_key_new(key->algorithm, first, second, &key->other, ret_reason);
+}
+
+cogmig_status jwk_read(struct json_value jwk, uint32_t algorithms, struct key *ret_key,
+                       const char **ret_reason)
+{
+    struct numbers numbers;
+    ret_key->algorithm = algorithm_of(jwk);
+    *ret_reason = (ret_key->algorithm & algorithms) != 0
+                      ? reason_against(jwk)
+                      : "its kty, crv and alg are not those of an algorithm that is wanted";
     if (*ret_reason == NULL && !read_kid(jwk, ret_key))
         *ret_reason = "it has no kid of 1 to 256 bytes";
-    if (*ret_reason == NULL &&
-        (!read_number(jwk, "n", &modulus) || !read_number(jwk, "e", &exponent)))
-        *ret_reason = "its n or e is missing, too large or not base64url";
+    if (*ret_reason == NULL)
+        *ret_reason = read_numbers(jwk, ret_key->algorithm, &numbers);
     if (*ret_reason != NULL)
         return COGMIG_JWKS_NO_USABLE_KEY;
-    cogmig_status status =
-        openssl_rsa_key_new(bytes_of(&modulus), bytes_of(&exponent), &ret_key->rsa, ret_reason);
+    cogmig_status status = make_key(&numbers, ret_key, ret_reason);
     if (status != COGMIG_OK)
         return status;
     ret_key->life = key_life_new();
@@ -126,13 +186,22 @@ cogmig_status jwk_read(struct json_value jwk, struct key *ret_key, const char **
 void jwk_release(struct key *key)
 {
     openssl_rsa_key_free(key->rsa);
+    openssl_public_key_free(key->other);
     key_life_release(key->life);
     key->rsa = NULL;
+    key->other = NULL;
     key->life = NULL;
+}
+
+bool key_is_same(const struct key *a, const struct key *b)
+{
+    if (a->algorithm != b->algorithm)
+        return false;
+    return a->rsa != NULL ? openssl_rsa_key_equal(a->rsa, b->rsa)
+                          : openssl_public_key_equal(a->other, b->other);
 }
 
 bool key_equal(const struct key *a, const struct key *b)
 {
-    return a->kid_len == b->kid_len && memcmp(a->kid, b->kid, a->kid_len) == 0 &&
-           openssl_rsa_key_equal(a->rsa, b->rsa);
+    return a->kid_len == b->kid_len && memcmp(a->kid, b->kid, a->kid_len) == 0 && key_is_same(a, b);
 }

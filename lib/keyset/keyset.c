@@ -76,7 +76,7 @@ static cogmig_status settle_last(cogmig_keyset *keyset, cogmig_error *err)
         keyset->count++;
         return COGMIG_OK;
     }
-    bool same = openssl_rsa_key_equal(earlier->rsa, last->rsa);
+    bool same = key_is_same(earlier, last);
     jwk_release(last);
     return same ? COGMIG_OK
                 : fail(err, COGMIG_JWKS_MALFORMED,
@@ -84,14 +84,14 @@ static cogmig_status settle_last(cogmig_keyset *keyset, cogmig_error *err)
                        earlier->kid);
 }
 
-static cogmig_status read_one(cogmig_keyset *keyset, struct json_value jwk,
+static cogmig_status read_one(cogmig_keyset *keyset, struct json_value jwk, uint32_t algorithms,
                               const char **first_reason, cogmig_error *err)
 {
     const char *reason = NULL;
     if (jwk.type != JSON_OBJECT)
         return fail(err, COGMIG_JWKS_MALFORMED,
                     "The JWKS document has something in \"keys\" that is not an object.");
-    cogmig_status status = jwk_read(jwk, &keyset->keys[keyset->count], &reason);
+    cogmig_status status = jwk_read(jwk, algorithms, &keyset->keys[keyset->count], &reason);
     if (status == COGMIG_OK)
         return settle_last(keyset, err);
     if (status != COGMIG_JWKS_NO_USABLE_KEY)
@@ -101,14 +101,15 @@ static cogmig_status read_one(cogmig_keyset *keyset, struct json_value jwk,
     return COGMIG_OK;
 }
 
-static cogmig_status read_all(cogmig_keyset *keyset, struct json_value array, cogmig_error *err)
+static cogmig_status read_all(cogmig_keyset *keyset, struct json_value array, uint32_t algorithms,
+                              cogmig_error *err)
 {
     const char *first_reason = NULL;
     struct json_cursor cursor = json_enter(array);
     struct json_value jwk;
     size_t seen = 0;
     for (; json_next_element(&cursor, &jwk); seen++) {
-        cogmig_status status = read_one(keyset, jwk, &first_reason, err);
+        cogmig_status status = read_one(keyset, jwk, algorithms, &first_reason, err);
         if (status != COGMIG_OK)
             return status;
     }
@@ -117,8 +118,8 @@ static cogmig_status read_all(cogmig_keyset *keyset, struct json_value array, co
     if (seen == 0)
         return fail(err, COGMIG_JWKS_NO_USABLE_KEY, "The JWKS document's \"keys\" is empty.");
     return fail(err, COGMIG_JWKS_NO_USABLE_KEY,
-                "None of the %zu keys of the JWKS document can verify RS256; of the first: %s.",
-                seen, first_reason);
+                "None of the %zu keys of the JWKS document can be used; of the first: %s.", seen,
+                first_reason);
 }
 
 static cogmig_status find_keys(struct span document, struct json_value *ret_keys, cogmig_error *err)
@@ -138,7 +139,8 @@ static cogmig_status find_keys(struct span document, struct json_value *ret_keys
     return COGMIG_OK;
 }
 
-cogmig_status keyset_parse(struct span document, cogmig_keyset **ret_keyset, cogmig_error *err)
+cogmig_status keyset_parse_for(uint32_t algorithms, struct span document,
+                               cogmig_keyset **ret_keyset, cogmig_error *err)
 {
     struct json_value array;
     cogmig_status status = find_keys(document, &array, err);
@@ -151,11 +153,16 @@ cogmig_status keyset_parse(struct span document, cogmig_keyset **ret_keyset, cog
     SCOPED(keyset_release) cogmig_keyset *keyset = new_with_room_for(elements);
     if (keyset == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    status = read_all(keyset, array, err);
+    status = read_all(keyset, array, algorithms, err);
     if (status != COGMIG_OK)
         return status;
     *ret_keyset = keyset_hold(keyset);
     return COGMIG_OK;
+}
+
+cogmig_status keyset_parse(struct span document, cogmig_keyset **ret_keyset, cogmig_error *err)
+{
+    return keyset_parse_for(SIGNATURE_RS256, document, ret_keyset, err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_keyset_parse(const char *jwks, size_t len,

@@ -23,6 +23,10 @@ struct cogmig_keyset {
 /* Errors: as cogmig_keyset_parse(). */
 cogmig_status keyset_parse(struct span document, cogmig_keyset **ret_keyset, cogmig_error *err);
 
+/* The same for other algorithms than RS256, SIGNATURE_*. */
+cogmig_status keyset_parse_for(uint32_t algorithms, struct span document,
+                               cogmig_keyset **ret_keyset, cogmig_error *err);
+
 cogmig_keyset *keyset_hold(cogmig_keyset *keyset);
 void keyset_release(cogmig_keyset **keyset); /* for SCOPED() too */
 

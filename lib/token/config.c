@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/config.h"
 
+#include "adapters/openssl_signature.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
@@ -116,7 +117,7 @@ cogmig_status config_copy(const cogmig_verifier_config *config, cogmig_verifier_
 
 /* ---- issuers ---- */
 
-static const struct issuer *find_issuer(const cogmig_verifier_config *config, const char *name)
+static struct issuer *find_issuer(cogmig_verifier_config *config, const char *name)
 {
     for (size_t i = 0; i < config->issuer_count; i++)
         if (strcmp(config->issuers[i].name, name) == 0)
@@ -194,6 +195,48 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_issuer(cogmig_verifier_co
         return no_argument(config == NULL ? "config" : "issuer", err);
     cogmig_status status = issuer_from_url(issuer, jwks_url, &made, err);
     return status == COGMIG_OK ? add(config, &made, err) : status;
+}
+
+#define SAME(name) _Static_assert((int)COGMIG_ALGORITHM_##name == (int)SIGNATURE_##name, #name)
+SAME(RS256);
+SAME(RS384);
+SAME(RS512);
+SAME(PS256);
+SAME(PS384);
+SAME(PS512);
+SAME(ES256);
+SAME(ES384);
+SAME(ES512);
+SAME(EDDSA);
+#undef SAME
+
+static cogmig_status check_algorithms(const struct issuer *found, const char *issuer,
+                                      uint32_t algorithms, cogmig_error *err)
+{
+    if (found == NULL)
+        return fail(err, COGMIG_ISSUER_UNKNOWN,
+                    "The issuer %.200s was not added; algorithms are said after that.", issuer);
+    if (algorithms == 0 || (algorithms & ~(uint32_t)SIGNATURE_ALL) != 0)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "algorithms is put together of COGMIG_ALGORITHM_*.");
+    if (found->pool_id != NULL && algorithms != SIGNATURE_RS256)
+        return fail(err, COGMIG_CONFIG_INVALID, "A user pool signs with RS256 and nothing else.");
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_issuer_algorithms(
+    cogmig_verifier_config *config, const char *issuer, uint32_t algorithms, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || issuer == NULL)
+        return no_argument(config == NULL ? "config" : "issuer", err);
+    struct issuer *found = find_issuer(config, issuer);
+    cogmig_status status = check_algorithms(found, issuer, algorithms, err);
+    if (status != COGMIG_OK)
+        return status;
+    found->algorithms = algorithms;
+    config->fetcher.algorithms |= algorithms;
+    return COGMIG_OK;
 }
 
 /* ---- clients and token use ---- */

@@ -35,7 +35,16 @@ static cogmig_status parse(struct span json, struct json_value *ret_object, cogm
 /* ---- its members; jku, jwk, x5u and x5c are not looked at: keys come from the configuration ----
  */
 
-static cogmig_status judge_algorithm(struct json_value object, cogmig_error *err)
+static uint32_t algorithm_named(struct json_value alg)
+{
+    for (uint32_t bit = 1; bit <= SIGNATURE_ALL; bit <<= 1)
+        if (json_string_equals(alg, span_of(algorithm_name(bit))))
+            return bit;
+    return 0;
+}
+
+static cogmig_status read_algorithm(struct json_value object, uint32_t accepted,
+                                    struct token_header *header, cogmig_error *err)
 {
     enum {
         MAX_SHOWN = 32
@@ -43,11 +52,14 @@ static cogmig_status judge_algorithm(struct json_value object, cogmig_error *err
     struct json_value alg;
     if (!json_find(object, "alg", &alg) || alg.type != JSON_STRING)
         return fail(err, COGMIG_TOKEN_HEADER_INVALID, "The token's header has no alg text.");
-    if (json_string_equals(alg, span_of("RS256")))
+    header->algorithm = algorithm_named(alg) & accepted;
+    if (header->algorithm != 0)
         return COGMIG_OK;
     int shown = alg.text.len > MAX_SHOWN ? MAX_SHOWN : (int)alg.text.len;
-    return fail(err, COGMIG_TOKEN_ALGORITHM_REFUSED,
-                "The token's alg is %.*s; only \"RS256\" is accepted.", shown, alg.text.bytes);
+    return fail(err, COGMIG_TOKEN_ALGORITHM_REFUSED, "The token's alg is %.*s; %s.", shown,
+                alg.text.bytes,
+                accepted == SIGNATURE_RS256 ? "only \"RS256\" is accepted"
+                                            : "that is none of those that are accepted");
 }
 
 /* No extension is understood here, so any crit names one that is not; b64 (RFC 7797) would change
@@ -105,8 +117,8 @@ static cogmig_status read_kid(struct json_value object, struct token_header *hea
     return COGMIG_OK;
 }
 
-cogmig_status token_header_read(struct span text, struct token_header *ret_header,
-                                cogmig_error *err)
+cogmig_status token_header_read(struct span text, uint32_t algorithms,
+                                struct token_header *ret_header, cogmig_error *err)
 {
     struct span json;
     struct json_value object;
@@ -115,7 +127,7 @@ cogmig_status token_header_read(struct span text, struct token_header *ret_heade
     if (status == COGMIG_OK)
         status = parse(json, &object, err);
     if (status == COGMIG_OK)
-        status = judge_algorithm(object, err);
+        status = read_algorithm(object, algorithms, ret_header, err);
     if (status == COGMIG_OK)
         status = judge_extensions(object, err);
     if (status == COGMIG_OK)

@@ -7,6 +7,7 @@
 
 #include <cogmig/error.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum {
     HEADER_MAX_BYTES = 4096 /* decoded; Cognito's have about 80 */
@@ -14,13 +15,16 @@ enum {
 
 struct token_header {
     unsigned char bytes[HEADER_MAX_BYTES];
+    uint32_t algorithm;     /* one of SIGNATURE_* */
     struct json_value kid;  /* a JSON_STRING within bytes, not empty */
     bool access_token_type; /* typ is at+jwt (RFC 9068) */
 };
 
-/* Errors: TOKEN_MALFORMED (not base64url), TOKEN_TOO_LARGE, TOKEN_HEADER_INVALID,
+/* algorithms  that are accepted, SIGNATURE_*
+ *
+ * Errors: TOKEN_MALFORMED (not base64url), TOKEN_TOO_LARGE, TOKEN_HEADER_INVALID,
  * TOKEN_ALGORITHM_REFUSED, TOKEN_CRITICAL_REFUSED, TOKEN_TYPE_REFUSED. */
-cogmig_status token_header_read(struct span text, struct token_header *ret_header,
-                                cogmig_error *err);
+cogmig_status token_header_read(struct span text, uint32_t algorithms,
+                                struct token_header *ret_header, cogmig_error *err);
 
 #endif

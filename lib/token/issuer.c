@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/issuer.h"
 
+#include "adapters/openssl_signature.h"
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "status/error.h"
@@ -172,6 +173,7 @@ cogmig_status issuer_of_pool(const char *pool_id, enum issuer_family family, con
     if (at.len > POOL_ID_MAX_BYTES || !is_region(at))
         return fail(err, COGMIG_CONFIG_INVALID, "\"%.60s\" is not a region, such as eu-central-1.",
                     region);
+    ret_issuer->algorithms = SIGNATURE_RS256;
     ret_issuer->name = name_of(pool_id, family, at);
     ret_issuer->jwks_url = ret_issuer->name == NULL ? NULL : jwks_url_of(ret_issuer->name);
     ret_issuer->pool_id = memory_copy_text(pool_id);
@@ -192,6 +194,7 @@ cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct iss
                     "bytes.",
                     jwks_url, JWKS_URL_MAX_BYTES);
     ret_issuer->pool_id = NULL;
+    ret_issuer->algorithms = SIGNATURE_RS256;
     ret_issuer->name = memory_copy_text(name);
     ret_issuer->jwks_url = jwks_url == NULL ? jwks_url_of(name) : memory_copy_text(jwks_url);
     return whole_or_nothing(ret_issuer, true, err);
@@ -200,6 +203,7 @@ cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct iss
 cogmig_status issuer_copy(const struct issuer *issuer, struct issuer *ret_copy, cogmig_error *err)
 {
     bool is_pool = issuer->pool_id != NULL;
+    ret_copy->algorithms = issuer->algorithms;
     ret_copy->pool_id = is_pool ? memory_copy_text(issuer->pool_id) : NULL;
     ret_copy->name = memory_copy_text(issuer->name);
     ret_copy->jwks_url = memory_copy_text(issuer->jwks_url);

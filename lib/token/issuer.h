@@ -5,6 +5,7 @@
 
 #include <cogmig/error.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A user pool says one of two things of itself (IssuerConfiguration). */
 enum issuer_family {
@@ -20,7 +21,8 @@ enum {
 struct issuer {
     char *name; /* what iss says */
     char *jwks_url;
-    char *pool_id; /* NULL: it is no user pool */
+    char *pool_id;       /* NULL: it is no user pool */
+    uint32_t algorithms; /* SIGNATURE_* */
 };
 
 /* region  of a replica; NULL for the pool's own, which its id names

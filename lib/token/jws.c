@@ -39,7 +39,7 @@ static cogmig_status read_jws(struct span bytes, struct jws *jws, cogmig_error *
 {
     cogmig_status status = token_split(bytes, &jws->parts, err);
     if (status == COGMIG_OK)
-        status = token_header_read(jws->parts.header, &jws->header, err);
+        status = token_header_read(jws->parts.header, SIGNATURE_RS256, &jws->header, err);
     if (status == COGMIG_OK)
         status = token_signature_read(jws->parts.signature, &jws->signature, err);
     if (status == COGMIG_OK)
@@ -53,7 +53,8 @@ static cogmig_status check_signature(const cogmig_keyset *keyset, const struct j
     const struct key *key = keyset_find(keyset, jws->header.kid);
     if (key == NULL)
         return fail(err, COGMIG_TOKEN_KEY_UNKNOWN, "The key set has none of the token's kid.");
-    return token_signature_check(&jws->signature, jws->parts.signed_bytes, key, err);
+    return token_signature_check(&jws->signature, jws->parts.signed_bytes, jws->header.algorithm,
+                                 key, err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_keyset_verify_jws(const cogmig_keyset *keyset, const char *jws,

@@ -16,10 +16,16 @@ cogmig_status token_signature_read(struct span text, struct token_signature *ret
 }
 
 cogmig_status token_signature_check(const struct token_signature *signature,
-                                    struct span signed_bytes, const struct key *key,
-                                    cogmig_error *err)
+                                    struct span signed_bytes, uint32_t algorithm,
+                                    const struct key *key, cogmig_error *err)
 {
     struct span bytes = {(const char *)signature->bytes, signature->len};
-    cogmig_status status = openssl_rsa_verify_rs256(key->rsa, signed_bytes, bytes);
+    if (algorithm != key->algorithm)
+        return fail(err, COGMIG_TOKEN_ALGORITHM_REFUSED,
+                    "The token's alg is %s, but the key that it names is for %s.",
+                    algorithm_name(algorithm), algorithm_name(key->algorithm));
+    cogmig_status status = algorithm == SIGNATURE_RS256
+                               ? openssl_rsa_verify_rs256(key->rsa, signed_bytes, bytes)
+                               : openssl_public_key_verify(key->other, signed_bytes, bytes);
     return status == COGMIG_OK ? COGMIG_OK : fail_plainly(err, status);
 }

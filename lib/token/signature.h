@@ -16,9 +16,11 @@ struct token_signature {
 cogmig_status token_signature_read(struct span text, struct token_signature *ret_signature,
                                    cogmig_error *err);
 
-/* Errors: TOKEN_SIGNATURE_INVALID, OUT_OF_MEMORY. */
+/* algorithm  what the header says, which must be what the key is bound to
+ *
+ * Errors: TOKEN_ALGORITHM_REFUSED, TOKEN_SIGNATURE_INVALID, OUT_OF_MEMORY. */
 cogmig_status token_signature_check(const struct token_signature *signature,
-                                    struct span signed_bytes, const struct key *key,
-                                    cogmig_error *err);
+                                    struct span signed_bytes, uint32_t algorithm,
+                                    const struct key *key, cogmig_error *err);
 
 #endif

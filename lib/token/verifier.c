@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "token/verifier.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
@@ -6,26 +7,12 @@
 #include "keyset/file.h"
 #include "keyset/keyset.h"
 #include "status/error.h"
-#include "token/cache.h"
-#include "token/config.h"
 #include "token/header.h"
 #include "token/signature.h"
 #include "token/split.h"
 
 #include <cogmig/verifier.h>
 #include <string.h>
-
-struct trusted_issuer {
-    const struct issuer *issuer;
-    struct key_source *keys;
-};
-
-struct cogmig_verifier {
-    cogmig_verifier_config *config;
-    struct trusted_issuer issuers[MAX_ISSUERS];
-    size_t issuer_count;
-    struct token_cache *cache; /* NULL: there is none */
-};
 
 /* ---- its life ---- */
 
@@ -73,6 +60,7 @@ static bool add_sources(cogmig_verifier *verifier)
             key_source_new(config->issuers[i].jwks_url, &config->fetcher, config->steady_ms);
         if (keys == NULL)
             return false;
+        verifier->algorithms |= config->issuers[i].algorithms;
         verifier->issuers[verifier->issuer_count++] =
             (struct trusted_issuer){&config->issuers[i], keys};
     }
@@ -181,7 +169,7 @@ static cogmig_status seed_one(const struct trusted_issuer *trusted, struct span 
                               cogmig_error *err)
 {
     SCOPED(keyset_release) cogmig_keyset *keyset = NULL;
-    cogmig_status status = keyset_parse(jwks, &keyset, err);
+    cogmig_status status = keyset_parse_for(trusted->issuer->algorithms, jwks, &keyset, err);
     if (status == COGMIG_OK)
         key_source_seed(trusted->keys, keyset);
     return status;
@@ -247,11 +235,12 @@ static void release_token(struct token *token)
 }
 
 /* Form only: nothing here is believed. */
-static cogmig_status read_token(struct span bytes, struct token *token, cogmig_error *err)
+static cogmig_status read_token(const cogmig_verifier *verifier, struct span bytes,
+                                struct token *token, cogmig_error *err)
 {
     cogmig_status status = token_split(bytes, &token->parts, err);
     if (status == COGMIG_OK)
-        status = token_header_read(token->parts.header, &token->header, err);
+        status = token_header_read(token->parts.header, verifier->algorithms, &token->header, err);
     if (status == COGMIG_OK)
         status = token_signature_read(token->parts.signature, &token->signature, err);
     if (status == COGMIG_OK)
@@ -318,6 +307,16 @@ static cogmig_status find_key(const cogmig_verifier *verifier, const struct trus
     return refuse_issuer(trusted->issuer->name, err);
 }
 
+static cogmig_status accept_algorithm(const struct issuer *issuer, uint32_t algorithm,
+                                      cogmig_error *err)
+{
+    if ((issuer->algorithms & algorithm) != 0)
+        return COGMIG_OK;
+    return fail(err, COGMIG_TOKEN_ALGORITHM_REFUSED,
+                "The token's alg is %s, which is not accepted of its issuer.",
+                algorithm_name(algorithm));
+}
+
 static cogmig_status check_signature(const cogmig_verifier *verifier, struct token *token,
                                      const struct trusted_issuer *trusted, cogmig_error *err)
 {
@@ -326,7 +325,8 @@ static cogmig_status check_signature(const cogmig_verifier *verifier, struct tok
     cogmig_status status = find_key(verifier, trusted, token->header.kid, &holder, &key, err);
     if (status != COGMIG_OK)
         return status;
-    status = token_signature_check(&token->signature, token->parts.signed_bytes, key, err);
+    status = token_signature_check(&token->signature, token->parts.signed_bytes,
+                                   token->header.algorithm, key, err);
     if (status == COGMIG_OK)
         token->key = key_life_hold(key->life);
     return status;
@@ -353,6 +353,8 @@ static cogmig_status judge(const cogmig_verifier *verifier, struct token *token,
 {
     const struct trusted_issuer *trusted;
     cogmig_status status = choose_issuer(verifier, token->claims, &trusted, err);
+    if (status == COGMIG_OK)
+        status = accept_algorithm(trusted->issuer, token->header.algorithm, err);
     if (status == COGMIG_OK)
         status = check_signature(verifier, token, trusted, err);
     if (status != COGMIG_OK)
@@ -388,7 +390,7 @@ static cogmig_status verify(const cogmig_verifier *verifier, struct span bytes, 
                             struct token *token, cogmig_error *err)
 {
     uint64_t generation = verifier->cache == NULL ? 0 : token_cache_generation(verifier->cache);
-    cogmig_status status = read_token(bytes, token, err);
+    cogmig_status status = read_token(verifier, bytes, token, err);
     if (status == COGMIG_OK)
         status = judge(verifier, token, err);
     if (status == COGMIG_OK)

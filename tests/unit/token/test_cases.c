@@ -17,8 +17,39 @@ enum {
 
 /* ---- what all cases share ---- */
 
-static struct signer *good, *other, *small_exponent;
-static struct buffer jwks;
+static struct signer *good, *other, *small_exponent, *p256, *p384, *p521, *ed25519;
+static struct buffer jwks, generic_jwks;
+
+static const char generic_issuer[] = "https://generic.example";
+
+/* The keys of the generic issuer: a kid, whose key, and the alg that the JWK says. */
+static const struct {
+    const char *kid;
+    struct signer **signer;
+    const char *alg;
+} generic_keys[] = {
+    {"no-alg", &good, NULL},        {"rs256", &good, "RS256"},    {"rs384", &good, "RS384"},
+    {"rs512", &good, "RS512"},      {"ps256", &good, "PS256"},    {"ps384", &good, "PS384"},
+    {"ps512", &good, "PS512"},      {"p256", &p256, "ES256"},     {"p384", &p384, "ES384"},
+    {"p521", &p521, "ES512"},       {"p256-no-alg", &p256, NULL}, {"p256-as-es384", &p256, "ES384"},
+    {"ed25519", &ed25519, "EdDSA"},
+};
+
+static void make_generic_keys(void)
+{
+    p256 = signer_new_of_curve("P-256");
+    p384 = signer_new_of_curve("P-384");
+    p521 = signer_new_of_curve("P-521");
+    ed25519 = signer_new_of_curve("ED25519");
+    generic_jwks = buffer_with_max(16384);
+    buffer_add_text(&generic_jwks, "{\"keys\":[");
+    for (size_t i = 0; i < sizeof generic_keys / sizeof generic_keys[0]; i++) {
+        buffer_add_text(&generic_jwks, i == 0 ? "" : ",");
+        signer_add_jwk_for(*generic_keys[i].signer, generic_keys[i].kid, generic_keys[i].alg,
+                           &generic_jwks);
+    }
+    buffer_add_text(&generic_jwks, "]}");
+}
 
 static int make_keys(void **state)
 {
@@ -32,6 +63,7 @@ static int make_keys(void **state)
     buffer_add_text(&jwks, ",");
     signer_add_jwk(small_exponent, "e3", &jwks);
     buffer_add_text(&jwks, "]}");
+    make_generic_keys();
     return 0;
 }
 
@@ -41,7 +73,12 @@ static int free_keys(void **state)
     signer_free(good);
     signer_free(other);
     signer_free(small_exponent);
+    signer_free(p256);
+    signer_free(p384);
+    signer_free(p521);
+    signer_free(ed25519);
     buffer_release(&jwks);
+    buffer_release(&generic_jwks);
     return 0;
 }
 
@@ -142,6 +179,7 @@ struct test_case {
     char *token; /* a template; NULL for the token as it is */
     cogmig_verifier_config *config;
     bool client_given;
+    bool generic;
     int64_t now_s;
     int fetches;
 };
@@ -190,6 +228,14 @@ static void choose_signer(struct test_case *c, struct span name)
         c->signer = other;
     else if (span_equal_text(name, "e3"))
         c->signer = small_exponent;
+    else if (span_equal_text(name, "p256"))
+        c->signer = p256;
+    else if (span_equal_text(name, "p384"))
+        c->signer = p384;
+    else if (span_equal_text(name, "p521"))
+        c->signer = p521;
+    else if (span_equal_text(name, "ed25519"))
+        c->signer = ed25519;
     else
         fail_msg("There is no key called %.*s.", (int)name.len, name.bytes);
 }
@@ -223,6 +269,38 @@ static void configure_issuer(struct test_case *c, struct span url)
 static long long number_in(struct span text)
 {
     return strtoll(text.bytes, NULL, 10);
+}
+
+/* ---- an issuer that is no user pool ---- */
+
+static uint32_t algorithms_in(struct span rest)
+{
+    static const char *const names[] = {"RS256", "RS384", "RS512", "PS256", "PS384",
+                                        "PS512", "ES256", "ES384", "ES512", "EdDSA"};
+    struct span name;
+    uint32_t algorithms = 0;
+    while (rest.len > 0) {
+        uint32_t found = 0;
+        split_line(rest, &name, &rest);
+        for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++)
+            if (span_equal_text(name, names[i]))
+                found = UINT32_C(1) << i;
+        assert_int_not_equal(found, 0);
+        algorithms |= found;
+    }
+    return algorithms;
+}
+
+static void be_generic(struct test_case *c, struct span algorithms)
+{
+    c->generic = true;
+    assert_int_equal(cogmig_verifier_config_add_issuer(c->config, generic_issuer, NULL, NULL),
+                     COGMIG_OK);
+    if (algorithms.len > 0)
+        assert_int_equal(cogmig_verifier_config_set_issuer_algorithms(
+                             c->config, generic_issuer, algorithms_in(algorithms), NULL),
+                         COGMIG_OK);
+    set_member(&c->payload, span_of("iss \"https://generic.example\""));
 }
 
 /* ---- what a verifier demands ---- */
@@ -315,6 +393,8 @@ static void apply(struct test_case *c, struct span word, struct span rest)
             COGMIG_OK);
     else if (span_equal_text(word, "now"))
         c->now_s = number_in(rest);
+    else if (span_equal_text(word, "generic"))
+        be_generic(c, rest);
     else if (span_equal_text(word, "require-claim-text"))
         demand_claim_text(c, rest);
     else if (!demand(c, word, rest) && !demand_time(c, word, rest))
@@ -442,6 +522,10 @@ static cogmig_verifier *make_verifier(struct test_case *c)
     assert_int_equal(cogmig_verifier_new(c->config, &verifier, NULL), COGMIG_OK);
     assert_int_equal(cogmig_verifier_seed_keys(verifier, pool, jwks.bytes, jwks.len, NULL),
                      COGMIG_OK);
+    if (c->generic)
+        assert_int_equal(cogmig_verifier_seed_keys(verifier, generic_issuer, generic_jwks.bytes,
+                                                   generic_jwks.len, NULL),
+                         COGMIG_OK);
     return verifier;
 }
 
