@@ -25,6 +25,7 @@ struct key_source {
     pthread_t who_fetches;
     uint64_t fetches_ended;
     struct cogmig_error outcome; /* of the last fetch */
+    uint64_t counts[KEY_EVENT_COUNT];
 };
 
 struct key_source *key_source_new(const char *url, const struct fetcher *fetcher,
@@ -79,6 +80,7 @@ static uint32_t random_number(const struct key_source *source)
 static void replace(struct key_source *source, cogmig_keyset **next)
 {
     cogmig_keyset *former = source->current;
+    source->counts[KEYS_CHANGED] += former != NULL;
     keyset_succeed(former, *next);
     source->current = *next;
     *next = former;
@@ -100,6 +102,9 @@ static void take_outcome(struct key_source *source, struct fetched *fetched,
 {
     int64_t now_ms = source->steady_ms();
     source->outcome = *outcome;
+    source->counts[KEYS_FETCHED]++;
+    source->counts[KEYS_FETCH_FAILED] += outcome->status != COGMIG_OK;
+    source->counts[KEYS_NOT_MODIFIED] += outcome->status == COGMIG_OK && fetched->keyset == NULL;
     if (outcome->status == COGMIG_OK) {
         policy_note_success(&source->policy, now_ms, fetched->max_age_s);
         take_keys(source, fetched);
@@ -151,6 +156,12 @@ static bool calls_from_its_own_fetch(const struct key_source *source)
     return source->fetching && pthread_equal(source->who_fetches, pthread_self());
 }
 
+static cogmig_status refuse_own_fetch(cogmig_error *err)
+{
+    return fail(err, COGMIG_INVALID_ARGUMENT,
+                "The fetch function asked the verifier that waits for its answer.");
+}
+
 /* ---- one kid ---- */
 
 static const struct key *find_trusted(const struct key_source *source, struct json_value kid)
@@ -173,8 +184,9 @@ static void look_once(struct key_source *source, bool key_is_held)
         fetch(source);
 }
 
-static cogmig_status not_held(const struct key_source *source, cogmig_error *err)
+static cogmig_status not_held(struct key_source *source, cogmig_error *err)
 {
+    source->counts[KEY_UNKNOWN] += source->outcome.status == COGMIG_OK;
     if (source->outcome.status == COGMIG_OK)
         return fail(err, COGMIG_TOKEN_KEY_UNKNOWN,
                     "The issuer's keys, fetched not long ago, have none of the token's kid.");
@@ -187,12 +199,12 @@ static cogmig_status find(struct key_source *source, struct json_value kid,
 {
     bool is_held = find_trusted(source, kid) != NULL;
     if (!is_held && calls_from_its_own_fetch(source))
-        return fail(err, COGMIG_INVALID_ARGUMENT,
-                    "The fetch function asked the verifier that waits for its answer.");
+        return refuse_own_fetch(err);
     look_once(source, is_held);
     *ret_key = find_trusted(source, kid);
     if (*ret_key == NULL)
         return not_held(source, err);
+    source->counts[KEY_STALE] += policy_is_due(&source->policy, source->steady_ms());
     *ret_holder = keyset_hold(source->current);
     return COGMIG_OK;
 }
@@ -205,6 +217,38 @@ cogmig_status key_source_find(struct key_source *source, struct json_value kid,
     cogmig_status status = find(source, kid, ret_holder, ret_key, err);
     pthread_mutex_unlock(&source->lock);
     return status;
+}
+
+/* ---- all keys ---- */
+
+cogmig_status key_source_refresh(struct key_source *source, cogmig_error *err)
+{
+    pthread_mutex_lock(&source->lock);
+    bool own = calls_from_its_own_fetch(source);
+    if (source->fetching && !own)
+        wait_for_fetch(source);
+    else if (!own)
+        fetch(source);
+    pthread_mutex_unlock(&source->lock);
+    return own ? refuse_own_fetch(err) : key_source_outcome(source, err);
+}
+
+cogmig_status key_source_outcome(struct key_source *source, cogmig_error *err)
+{
+    pthread_mutex_lock(&source->lock);
+    cogmig_status status = source->outcome.status;
+    if (status != COGMIG_OK)
+        error_copy(err, &source->outcome);
+    pthread_mutex_unlock(&source->lock);
+    return status;
+}
+
+uint64_t key_source_count(struct key_source *source, enum key_event event)
+{
+    pthread_mutex_lock(&source->lock);
+    uint64_t count = source->counts[event];
+    pthread_mutex_unlock(&source->lock);
+    return count;
 }
 
 /* ---- keys that the caller has ---- */

@@ -30,6 +30,23 @@ bool key_source_holds_keys(struct key_source *source);
 /* May keys that were found before, and that last, be used without asking anew? Takes no lock. */
 bool key_source_is_settled(const struct key_source *source, int64_t now_ms);
 
+/* Fetch now, or wait for the fetch under way. Errors: as key_source_find(). */
+cogmig_status key_source_refresh(struct key_source *source, cogmig_error *err);
+
+/* What came of the last fetch; OK when there was none. Errors: as fetch_keyset(). */
+cogmig_status key_source_outcome(struct key_source *source, cogmig_error *err);
+
+enum key_event {
+    KEYS_FETCHED, /* well or not */
+    KEYS_FETCH_FAILED,
+    KEYS_NOT_MODIFIED,
+    KEYS_CHANGED, /* a set took the place of another */
+    KEY_UNKNOWN,
+    KEY_STALE, /* used although its set should have been fetched anew */
+    KEY_EVENT_COUNT
+};
+uint64_t key_source_count(struct key_source *source, enum key_event event);
+
 /* The key of a kid, which is a JSON_STRING. When keyset/policy.h says that a fetch is due, or the
  * kid is not held, one thread fetches; who has no key to go on with waits for the outcome. A failed
  * fetch changes no keys.
