@@ -34,15 +34,16 @@ static void decode(const char *text, unsigned char *out, size_t out_len)
     }
 }
 
-struct lane_job bcrypt_job(struct span password, const struct bcrypt_hash *hash, enum key_form form)
+void bcrypt_job(struct span password, const struct bcrypt_hash *hash, enum key_form form,
+                struct lane_job *ret_job)
 {
     unsigned char salt[BCRYPT_SALT_BYTES];
     decode(hash->text + SALT_AT, salt, sizeof salt);
     if (password.len > BCRYPT_KEY_BYTES)
         password.len = BCRYPT_KEY_BYTES;
-    return (struct lane_job){.password = key_words_of_password(password, form),
-                             .salt = key_words_of_salt(salt),
-                             .cost = hash->cost};
+    key_words_of_password(password, form, &ret_job->password);
+    ret_job->salt = key_words_of_salt(salt);
+    ret_job->cost = hash->cost;
 }
 
 bool bcrypt_job_matches(const struct lane_job *job, const struct bcrypt_hash *hash)

@@ -133,7 +133,7 @@ cogmig_status check_begin(struct check *check, const struct cogmig_password_rule
     if (check->refusal == COGMIG_OK)
         check->refusal = check_length(rules, key.whole_len, &recipe, check->cut, err);
     check->hash = recipe.hash;
-    check->job = bcrypt_job(key.used, &recipe.hash, recipe.form);
+    bcrypt_job(key.used, &recipe.hash, recipe.form, &check->job);
     return COGMIG_OK;
 }
 

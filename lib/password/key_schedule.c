@@ -17,9 +17,8 @@ static uint32_t sign_extended(uint32_t byte)
     return byte < 0x80 ? byte : byte | 0xFFFFFF00u;
 }
 
-struct key_words key_words_of_password(struct span password, enum key_form form)
+void key_words_of_password(struct span password, enum key_form form, struct key_words *ret_words)
 {
-    struct key_words words;
     size_t key_len = password.len + (form == KEY_WITHOUT_NUL ? 0 : 1);
     if (key_len == 0)
         key_len = 1; /* nothing at all: one zero byte, as node's bcrypt has it */
@@ -30,9 +29,8 @@ struct key_words key_words_of_password(struct span password, enum key_form form)
             uint32_t byte = byte_of_key(password, key_len, next++);
             word = word << 8 | (form == KEY_SIGN_EXTENDED ? sign_extended(byte) : byte);
         }
-        words.at[i] = word;
+        ret_words->at[i] = word;
     }
-    return words;
 }
 
 struct key_words key_words_of_salt(const unsigned char salt[BCRYPT_SALT_BYTES])

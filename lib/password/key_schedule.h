@@ -26,7 +26,9 @@ enum key_form {
     KEY_SIGN_EXTENDED /* $2x$: as KEY_WITH_NUL, with the defect of CVE-2011-2483 */
 };
 
-struct key_words key_words_of_password(struct span password, enum key_form form);
+/* Written in place: a copy on the way would stay on the stack. */
+void key_words_of_password(struct span password, enum key_form form, struct key_words *ret_words);
+
 struct key_words key_words_of_salt(const unsigned char salt[BCRYPT_SALT_BYTES]);
 
 /* The first step: a fresh state takes in password and salt. */

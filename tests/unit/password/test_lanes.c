@@ -39,7 +39,7 @@ static void add(struct queue *queue, size_t which, const char *password)
 {
     struct bcrypt_hash *hash = &queue->hashes[queue->count];
     assert_null(bcrypt_hash_parse(span_of(known[which].stored), hash));
-    queue->jobs[queue->count++] = bcrypt_job(span_of(password), hash, KEY_WITH_NUL);
+    bcrypt_job(span_of(password), hash, KEY_WITH_NUL, &queue->jobs[queue->count++]);
 }
 
 static struct lane_job *next(void *user_data)
