@@ -517,6 +517,32 @@ static void a_region_must_be_one(void **state)
     assert_int_equal(config->issuer_count, 0);
 }
 
+static void algorithms_are_said_for_issuers_added_by_url(void **state)
+{
+    (void)state;
+    static const char generic[] = "https://a.example";
+    assert_int_equal(
+        cogmig_verifier_config_set_issuer_algorithms(config, generic, COGMIG_ALGORITHM_ES256, NULL),
+        COGMIG_ISSUER_UNKNOWN);
+    assert_int_equal(cogmig_verifier_config_add_pool(config, pool, NULL), COGMIG_OK);
+    assert_int_equal(
+        cogmig_verifier_config_set_issuer_algorithms(
+            config, pool_issuer, COGMIG_ALGORITHM_RS256 | COGMIG_ALGORITHM_RS512, NULL),
+        COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_verifier_config_add_issuer(config, generic, NULL, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_issuer_algorithms(config, generic, 0, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_verifier_config_set_issuer_algorithms(config, generic, 1024, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_verifier_config_set_issuer_algorithms(NULL, generic, 1, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_verifier_config_set_issuer_algorithms(config, NULL, 1, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(
+        cogmig_verifier_config_set_issuer_algorithms(config, generic, COGMIG_ALGORITHM_ES256, NULL),
+        COGMIG_OK);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -533,6 +559,7 @@ int main(void)
         TEST(any_other_answer_of_an_issuer_stays_an_outage),
         TEST(keys_seeded_without_a_name_are_those_of_the_whole_pool),
         TEST(a_region_must_be_one),
+        TEST(algorithms_are_said_for_issuers_added_by_url),
         TEST(a_verifier_keeps_nothing_of_its_configuration),
         TEST(claims_outlive_the_verifier),
         TEST(an_outage_is_no_refusal),
