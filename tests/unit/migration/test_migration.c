@@ -147,6 +147,44 @@ static void the_right_password_is_a_yes_and_any_other_a_no(void **state)
     expect_no(*state, event_of("b@example.com", "U*U"), COGMIG_USER_NOT_FOUND);
 }
 
+static cogmig_status cannot_hash(void *user_data, const char *password, size_t password_len,
+                                 char *prehash, size_t prehash_size, size_t *ret_len)
+{
+    (void)user_data, (void)password, (void)password_len;
+    (void)prehash, (void)prehash_size, (void)ret_len;
+    return COGMIG_OUT_OF_MEMORY;
+}
+
+static void passwords_are_verified_by_the_rules_that_were_given(void **state)
+{
+    struct fixture *fixture = *state;
+    cogmig_password_rules *rules = NULL;
+    assert_int_equal(cogmig_password_rules_new(&rules, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_password_rules_set_pepper(rules, "*U", 2, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_set_password_rules(fixture->config, rules, NULL),
+                     COGMIG_OK);
+    cogmig_password_rules_free(&rules);
+    expect_yes(fixture, event_of("a@example.com", "U"));
+    expect_no(fixture, event_of("a@example.com", "U*U"), COGMIG_PASSWORD_MISMATCH);
+}
+
+static void a_prehash_that_fails_is_an_outage_and_never_a_no(void **state)
+{
+    struct fixture *fixture = *state;
+    cogmig_password_rules *rules = NULL;
+    bool no;
+    assert_int_equal(cogmig_password_rules_new(&rules, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_password_rules_set_prehash(rules, cannot_hash, NULL, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_set_password_rules(fixture->config, rules, NULL),
+                     COGMIG_OK);
+    cogmig_password_rules_free(&rules);
+    assert_int_equal(handle(fixture, event_of("a@example.com", "U*U"), &no),
+                     COGMIG_STOPPED_BY_CALLBACK);
+    assert_int_equal(handle(fixture, event_of("b@example.com", "U*U"), &no),
+                     COGMIG_STOPPED_BY_CALLBACK);
+    assert_int_equal(cogmig_error_status(fixture->err), COGMIG_STOPPED_BY_CALLBACK);
+}
+
 static void what_is_wrong_with_a_row_is_a_no_with_its_reason(void **state)
 {
     static const struct {
@@ -314,6 +352,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_STORE(the_right_password_is_a_yes_and_any_other_a_no),
+        WITH_STORE(passwords_are_verified_by_the_rules_that_were_given),
+        WITH_STORE(a_prehash_that_fails_is_an_outage_and_never_a_no),
         WITH_STORE(what_is_wrong_with_a_row_is_a_no_with_its_reason),
         WITH_STORE(an_outage_is_never_a_no),
         WITH_STORE(user_names_that_no_store_can_have_are_a_no_without_asking),
