@@ -23,7 +23,7 @@ ISSUER = f"https://cognito-idp.eu-central-1.amazonaws.com/{POOL_ID}"
 CLIENT_ID = "1example23456789"
 LEGACY_ID = "cm1a0verified000exampleu1"
 HTML = b"<!DOCTYPE html>\n<html><body><h1>Sign in to the hotel's network</h1></body></html>\n"
-VERBS = ("migrate", "verify", "user")
+VERBS = ("capacity", "migrate", "verify", "user")
 
 cogmig = Program(sys.argv[1])
 issuer = Issuer(ISSUER, cogmig.folder)
@@ -516,6 +516,19 @@ def a_file_sets_nothing_but_our_own_settings():
     with Web(issuer.jwks.encode()) as web, DotEnv(".env", http_proxy="http://127.0.0.1:9"):
         done = verify_online(token, web.url, "--allow-plain-http")
         equal((done.returncode, done.stderr), (OK, ""))
+
+
+@test
+def capacity_measures_and_plans():
+    done = cogmig.run("capacity", "--users", "1000", "--peak", "5", "--cost", "10=90,12=10", "--json")
+    equal(done.returncode, OK, done.stderr)
+    plan = json.loads(done.stdout)
+    assert plan["side_by_side_ms_at_cost_10"] > 0 and plan["cores_for_peak"] >= 1, plan
+    assert abs(plan["drain_seconds_here"] * plan["sign_ins_per_second_here"] - 1000) < 1, plan
+    people = cogmig.run("capacity").stdout.decode()
+    assert "Lambda memory" in people and "peak" not in people, people
+    for wrong in (("--cost", "3"), ("--peak", "-1"), ("--users", "many"), ("more",)):
+        refused(cogmig.run("capacity", *wrong), "cogmig --help", INVALID)
 
 
 @test
