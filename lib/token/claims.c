@@ -77,7 +77,8 @@ static void note(cogmig_claims *claims, struct json_value name, struct json_valu
     struct span plain = inside_quotes(name);
     bool escaped = has_escapes(name);
     for (int i = 0; i < CLAIM_COUNT; i++) {
-        if (escaped ? json_string_equals(name, names[i]) : span_equal(plain, names[i])) {
+        if (escaped ? json_string_equals(name, names[i])
+                    : plain.len == names[i].len && span_equal(plain, names[i])) {
             claims->found[i] = value;
             return;
         }
