@@ -57,7 +57,7 @@ static const struct status_entry entries[] = {
     ENTRY(DENIED, TOKEN_ENCRYPTED,
           "The token is encrypted, as refresh tokens are; an ID or access token is needed.")
     ENTRY(DENIED, TOKEN_HEADER_INVALID, "The token's header is not what RFC 7515 asks for.")
-    ENTRY(DENIED, TOKEN_ALGORITHM_REFUSED, "The token is not signed with RS256.")
+    ENTRY(DENIED, TOKEN_ALGORITHM_REFUSED, "The token is not signed with an algorithm that is accepted here.")
     ENTRY(DENIED, TOKEN_CRITICAL_REFUSED, "The token demands an extension that is not understood.")
     ENTRY(DENIED, TOKEN_TYPE_REFUSED, "The token's typ is not that of a JWT.")
     ENTRY(DENIED, TOKEN_KEY_UNKNOWN,
