@@ -57,7 +57,8 @@ static const struct status_entry entries[] = {
     ENTRY(DENIED, TOKEN_ENCRYPTED,
           "The token is encrypted, as refresh tokens are; an ID or access token is needed.")
     ENTRY(DENIED, TOKEN_HEADER_INVALID, "The token's header is not what RFC 7515 asks for.")
-    ENTRY(DENIED, TOKEN_ALGORITHM_REFUSED, "The token is not signed with an algorithm that is accepted here.")
+    ENTRY(DENIED, TOKEN_ALGORITHM_REFUSED,
+          "The token is not signed with an algorithm that is accepted here.")
     ENTRY(DENIED, TOKEN_CRITICAL_REFUSED, "The token demands an extension that is not understood.")
     ENTRY(DENIED, TOKEN_TYPE_REFUSED, "The token's typ is not that of a JWT.")
     ENTRY(DENIED, TOKEN_KEY_UNKNOWN,
@@ -77,7 +78,8 @@ static const struct status_entry entries[] = {
     ENTRY(DENIED, TOKEN_SCOPE_REFUSED, "The token lacks a scope that is demanded.")
     ENTRY(DENIED, TOKEN_CLAIM_REFUSED, "A claim of the token does not say what is demanded.")
     ENTRY(DENIED, TOKEN_TOO_OLD, "The token was issued longer ago than is allowed; refresh it.")
-    ENTRY(DENIED, TOKEN_EXPIRES_TOO_SOON, "The token is valid, but for less time than is demanded; refresh it.")
+    ENTRY(DENIED, TOKEN_EXPIRES_TOO_SOON,
+          "The token is valid, but for less time than is demanded; refresh it.")
     ENTRY(DENIED, TOKEN_NONCE_REFUSED, "The token was made for another sign-in.")
     ENTRY(DENIED, TOKEN_CHECK_REFUSED, "A check of yours refused the token.")
     ENTRY(NOT_FOUND, CLAIM_NOT_FOUND, "The token has no such claim of that type.")
