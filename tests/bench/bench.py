@@ -12,12 +12,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
 import peers
 
-SUITES = ["tokens", "passwords"]
+SUITES = ["tokens", "passwords", "engine"]
+ROOT = Path(__file__).parents[2]
+# The engine's users are in a PostgreSQL that is thrown away.
+BESIDE_POSTGRES = [sys.executable, ROOT / "tests/support/postgres.py", "run", "--", "sh", "-c",
+                   'psql -X -q -v ON_ERROR_STOP=1 -f "$1" "$COGMIG_TEST_DATABASE_URL" && exec "$0"']
 
 
 def rows_of(build, suite):
     program = build / "tests" / "bench" / f"bench-{suite}"
-    with subprocess.Popen([program], stdout=subprocess.PIPE, text=True) as running:
+    command = [program]
+    if suite == "engine":
+        command = [*BESIDE_POSTGRES, program, ROOT / "examples/users/users.sql"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         for line in running.stdout:
             yield json.loads(line)
     if running.returncode != 0:
