@@ -127,6 +127,16 @@ static int calls_of_the_child(struct server *server)
     return engine == NULL ? 0 : 7;
 }
 
+/* As another program: a child that ends by itself is taken by valgrind to leak what only its parent
+ * may free. */
+static _Noreturn void end_child(int code)
+{
+    char command[32];
+    snprintf(command, sizeof command, "exit %d", code);
+    execl("/bin/sh", "sh", "-c", command, NULL);
+    _exit(99);
+}
+
 static void a_forked_child_is_told_so_and_the_parent_goes_on(void **state)
 {
     struct server *server = *state;
@@ -136,7 +146,7 @@ static void a_forked_child_is_told_so_and_the_parent_goes_on(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0)
-        _exit(calls_of_the_child(server));
+        end_child(calls_of_the_child(server));
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_true(WIFEXITED(ended));
     assert_int_equal(WEXITSTATUS(ended), 0);
