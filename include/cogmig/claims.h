@@ -34,8 +34,8 @@ void cogmig_claims_free(cogmig_claims **claims);
 const char *cogmig_claims_sub(const cogmig_claims *claims);
 
 /* The id of the user's row in the legacy store, for cogmig_store_find_by_id(): the claim
- * custom:legacy_id, or legacy_id where a PreTokenGeneration trigger put it into the token. NULL when
- * the token has neither (access tokens carry no custom:* of themselves). Borrowed.
+ * custom:legacy_id, or legacy_id where a PreTokenGeneration trigger put it into the token. NULL
+ * when the token has neither (access tokens carry no custom:* of themselves). Borrowed.
  *
  * Errors: none. Threads: any. Since: 1.0. */
 const char *cogmig_claims_legacy_id(const cogmig_claims *claims);

@@ -52,13 +52,15 @@ COGMIG_PUBLIC void cogmig_migration_free(cogmig_migration **migration)
 /* ---- one event ---- */
 
 /* Refuse before the work what cannot be done in time. */
-static cogmig_status check_time(const struct course *course, int32_t cost, cogmig_error *err)
+static cogmig_status check_time(struct course *course, int32_t cost, cogmig_error *err)
 {
-    const cogmig_migration *migration = course->migration;
+    cogmig_migration *migration = course->migration;
     int64_t expected_ms = bcrypt_speed_expected_ms(&migration->speed, cost);
     int32_t left_ms = deadline_left_ms(course->deadline);
     if (left_ms > 0 && expected_ms <= left_ms)
         return COGMIG_OK;
+    if (left_ms > 0)
+        bcrypt_speed_doubt(&migration->speed);
     return fail(err, COGMIG_DEADLINE_EXCEEDED,
                 "Of %d ms for this event %d are left, and bcrypt of cost %d takes about %d here; "
                 "give the function more memory (and with it CPU), or look at the database.",

@@ -15,6 +15,12 @@ void bcrypt_speed_note(struct bcrypt_speed *speed, int32_t cost, int64_t elapsed
     atomic_store_explicit(&speed->round_ns, next, memory_order_relaxed);
 }
 
+void bcrypt_speed_doubt(struct bcrypt_speed *speed)
+{
+    int64_t known = atomic_load_explicit(&speed->round_ns, memory_order_relaxed);
+    atomic_store_explicit(&speed->round_ns, known - known / 4, memory_order_relaxed);
+}
+
 int64_t bcrypt_speed_expected_ms(const struct bcrypt_speed *speed, int32_t cost)
 {
     int64_t round_ns = atomic_load_explicit(&speed->round_ns, memory_order_relaxed);

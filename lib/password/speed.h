@@ -14,6 +14,11 @@ struct bcrypt_speed {
 /* One hash of this cost took so long. */
 void bcrypt_speed_note(struct bcrypt_speed *speed, int32_t cost, int64_t elapsed_ns);
 
+/* Work was refused for what was expected: expect a quarter less the next time. Without it one hash
+ * during which the machine was suspended would have all later ones refused for ever, and none
+ * measured. */
+void bcrypt_speed_doubt(struct bcrypt_speed *speed);
+
 /* How long one will take; 0 as long as nothing was measured. */
 int64_t bcrypt_speed_expected_ms(const struct bcrypt_speed *speed, int32_t cost);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "cmocka_all.h"
+#include "migration/migration.h"
 
 #include <cogmig/memory.h>
 #include <cogmig/migration.h>
@@ -279,6 +280,26 @@ static void work_that_cannot_be_done_in_time_is_not_begun(void **state)
     cogmig_migration_free(&migration);
 }
 
+static void a_migration_recovers_from_a_stalled_machine(void **state)
+{
+    struct fixture *fixture = *state;
+    cogmig_migration *migration = NULL;
+    char *response = NULL;
+    size_t len = 0;
+    assert_int_equal(cogmig_migration_new(fixture->config, fixture->store, &migration, NULL),
+                     COGMIG_OK);
+    bcrypt_speed_note(&migration->speed, 5, 3600 * 1000000000LL); /* suspended for an hour */
+    const char *event = event_of("a@example.com", "U*U");
+    int refused = 0;
+    while (cogmig_migration_handle(migration, event, strlen(event), &response, &len, NULL) ==
+           COGMIG_DEADLINE_EXCEEDED)
+        refused++;
+    assert_in_range(refused, 1, 40);
+    assert_non_null(response);
+    cogmig_free(response);
+    cogmig_migration_free(&migration);
+}
+
 static void a_migration_keeps_its_store(void **state)
 {
     struct fixture *fixture = *state;
@@ -360,6 +381,7 @@ int main(void)
         WITH_STORE(forgot_password_needs_a_verified_address_and_no_lock),
         WITH_STORE(a_store_that_is_too_slow_is_an_outage),
         WITH_STORE(work_that_cannot_be_done_in_time_is_not_begun),
+        WITH_STORE(a_migration_recovers_from_a_stalled_machine),
         WITH_STORE(a_migration_keeps_its_store),
         WITH_STORE(one_migration_serves_many_threads),
         WITH_STORE(null_arguments_are_refused),

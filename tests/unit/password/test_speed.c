@@ -31,12 +31,24 @@ static void one_slow_hash_does_not_decide_but_several_do(void **state)
     assert_in_range(bcrypt_speed_expected_ms(&speed, 10), 600, 620);
 }
 
+static void what_a_stall_taught_is_doubted_away_by_refusals(void **state)
+{
+    (void)state;
+    struct bcrypt_speed speed = {0};
+    bcrypt_speed_note(&speed, 10, 3600 * 1000000000LL); /* suspended for an hour */
+    int refusals = 0;
+    for (; bcrypt_speed_expected_ms(&speed, 10) > 4000; refusals++)
+        bcrypt_speed_doubt(&speed);
+    assert_in_range(refusals, 1, 30);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_expected_before_anything_was_measured),
         cmocka_unit_test(each_step_of_cost_doubles_the_time),
         cmocka_unit_test(one_slow_hash_does_not_decide_but_several_do),
+        cmocka_unit_test(what_a_stall_taught_is_doubted_away_by_refusals),
     };
     return cmocka_run_group_tests_name("speed", tests, NULL, NULL);
 }
