@@ -33,9 +33,7 @@ void *lookup_run(void *argument)
     while ((job = take(engine)) != NULL) {
         if (deadline_passed(job->deadline))
             delivery_fail(engine, job, COGMIG_DEADLINE_EXCEEDED);
-        else if (!job->kind->look_up(job))
-            delivery_finish(engine, job);
-        else if (!pass_on(engine, job))
+        else if (!job->kind->look_up(job) || !pass_on(engine, job))
             delivery_finish(engine, job);
     }
     return NULL;
