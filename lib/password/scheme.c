@@ -6,7 +6,6 @@
 #include "password/password.h"
 
 #include <cogmig/password.h>
-#include <string.h>
 
 /* The first that fits names the scheme. */
 static const struct {
@@ -51,9 +50,17 @@ static const struct {
     {"md5$", "MD5 (Django)"},
 };
 
+static bool is_hex_digit(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 static bool is_hex(struct span s)
 {
-    return s.len > 0 && strspn(s.bytes, "0123456789abcdefABCDEF") >= s.len;
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_hex_digit(s.bytes[i]))
+            return false;
+    return s.len > 0;
 }
 
 /* Better Auth writes 16 bytes of salt and 64 of key, in hexadecimal with a colon between. */
