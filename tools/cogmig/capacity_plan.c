@@ -91,10 +91,11 @@ static int32_t round_up(double value)
 
 static int32_t lambda_mb_for(double slowest_s)
 {
-    double mb = LAMBDA_MB_OF_A_CORE * slowest_s / lambda_target_s;
-    if (mb >= LAMBDA_MB_OF_A_CORE)
+    const double core_mb = (double)LAMBDA_MB_OF_A_CORE, step_mb = (double)LAMBDA_STEP_MB;
+    double mb = core_mb * slowest_s / lambda_target_s;
+    if (mb >= core_mb)
         return LAMBDA_MB_OF_A_CORE; /* one sign-in at a time cannot use a second core */
-    int32_t steps = round_up(mb / LAMBDA_STEP_MB);
+    int32_t steps = round_up(mb / step_mb);
     if (steps * LAMBDA_STEP_MB > LAMBDA_MB_OF_A_CORE)
         return LAMBDA_MB_OF_A_CORE;
     return steps * LAMBDA_STEP_MB < LAMBDA_SMALLEST_MB ? LAMBDA_SMALLEST_MB

@@ -173,20 +173,22 @@ struct sample {
     double sum_of_squares;
 };
 
+static const double sample_count = (double)SAMPLES;
+
 static double mean(const struct sample *sample)
 {
-    return sample->sum / SAMPLES;
+    return sample->sum / sample_count;
 }
 
 static double variance(const struct sample *sample)
 {
-    return sample->sum_of_squares / SAMPLES - mean(sample) * mean(sample);
+    return sample->sum_of_squares / sample_count - mean(sample) * mean(sample);
 }
 
 /* Welch's t: beyond 5, a difference that repeated asking would show. */
 static double welch(const struct sample *a, const struct sample *b)
 {
-    return (mean(a) - mean(b)) / sqrt((variance(a) + variance(b)) / SAMPLES);
+    return (mean(a) - mean(b)) / sqrt((variance(a) + variance(b)) / sample_count);
 }
 
 static void report_times_against_a_wrong_password(void **state)
