@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * cogmig user: one row of the legacy store, without its hash. */
 #include "failure.h"
+#include "show.h"
 #include "verbs.h"
 
 #include <cogmig/password.h>
@@ -62,11 +63,6 @@ static int read_question(int argc, char **argv, struct question *question)
     return 0;
 }
 
-static json_t *text_or_null(const char *text)
-{
-    return text == NULL ? json_null() : json_string(text);
-}
-
 static void print_json(const cogmig_user *user)
 {
     const char *hash = cogmig_user_password_hash(user);
@@ -86,8 +82,7 @@ static void print_json(const cogmig_user *user)
 
 static void print_line(const char *label, const char *text)
 {
-    if (text != NULL)
-        printf("%-15s %s\n", label, text);
+    show_line(15, label, text);
 }
 
 static void print_text(const cogmig_user *user)

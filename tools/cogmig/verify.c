@@ -3,6 +3,7 @@
 #include "failure.h"
 #include "input.h"
 #include "number.h"
+#include "show.h"
 #include "verbs.h"
 
 #include <cogmig/verifier.h>
@@ -208,11 +209,6 @@ static const char *use_name(const cogmig_claims *claims)
     }
 }
 
-static json_t *text_or_null(const char *text)
-{
-    return text == NULL ? json_null() : json_string(text);
-}
-
 static void print_json(const cogmig_claims *claims)
 {
     json_t *object = json_object();
@@ -236,8 +232,7 @@ static void print_json(const cogmig_claims *claims)
 
 static void print_line(const char *label, const char *text)
 {
-    if (text != NULL)
-        printf("%-10s %s\n", label, text);
+    show_line(10, label, text);
 }
 
 static void print_text(const cogmig_claims *claims)
