@@ -27,6 +27,9 @@ static const struct status_entry entries[] = {
     ENTRY(INVALID, CONFIG_INCOMPLETE, "A setting that has no safe default is missing.")
     ENTRY(INVALID, CONFIG_INVALID, "A setting has a value that cannot be used.")
     ENTRY(INVALID, FILE_UNREADABLE, "A file could not be read; check its path and permissions.")
+    ENTRY(INVALID, FILE_UNWRITABLE,
+          "A file could not be written; check its path, its permissions and whether it exists.")
+    ENTRY(UNAVAILABLE, DISK_FULL, "The disk is full or failing; make room, then try again.")
     /* passwords */
     ENTRY(DENIED, PASSWORD_MISMATCH, "The password is not the one that was hashed.")
     ENTRY(DENIED, PASSWORD_NOT_SET, "The user has no password in the store.")
