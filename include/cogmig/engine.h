@@ -236,8 +236,8 @@ void *cogmig_verdict_job_data(const cogmig_verdict *verdict);
  * Errors: none. Threads: any. Since: 1.0. */
 cogmig_status cogmig_verdict_status(const cogmig_verdict *verdict);
 
-/* The error box of the job, never NULL: the message of a failure, and for an event that was
- * answered with no the reason. Borrowed from the verdict.
+/* The error box of the job, never NULL: the message of a failure, and for an event what
+ * cogmig_migration_handle() would say there. Borrowed from the verdict.
  *
  * Errors: none. Threads: any. Since: 1.0. */
 const cogmig_error *cogmig_verdict_error(const cogmig_verdict *verdict);
@@ -248,7 +248,7 @@ const cogmig_error *cogmig_verdict_error(const cogmig_verdict *verdict);
 const cogmig_user *cogmig_verdict_user(const cogmig_verdict *verdict);
 
 /* Did the password match with bytes behind the 72nd that did not count? See
- * cogmig_password_rules_verify(). False for events.
+ * cogmig_password_rules_verify(). For an event: whatever the answer to it is.
  *
  * Errors: none. Threads: any. Since: 1.0. */
 bool cogmig_verdict_password_cut(const cogmig_verdict *verdict);

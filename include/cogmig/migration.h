@@ -7,6 +7,7 @@
 #include <cogmig/password.h>
 #include <cogmig/status.h>
 #include <cogmig/store.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,6 +58,20 @@ cogmig_status cogmig_migration_config_set_password_rules(cogmig_migration_config
                                                          const cogmig_password_rules *rules,
                                                          cogmig_error *err);
 
+/* Answer a sign-in with a reset where the password matches, but with bytes behind the 72nd, which
+ * bcrypt does not read: then more than one password fits the hash, and what was typed need not be
+ * the user's. Cognito migrates the user and gives your app PasswordResetRequiredException, upon
+ * which it goes through forgot-password; where the address is not verified, no code could be sent,
+ * and the answer is no (EMAIL_NOT_VERIFIED). Without, such a password is confirmed, as the legacy
+ * hasher took it.
+ *
+ * reset  false by default
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0.
+ * Source: Developer Guide, "Migrate user Lambda trigger", finalUserStatus. */
+cogmig_status cogmig_migration_config_set_reset_long_passwords(cogmig_migration_config *config,
+                                                               bool reset, cogmig_error *err);
+
 /* The attribute that carries the legacy id; "custom:legacy_id" by default. It must begin with
  * "custom:", exist in the pool, be readable by the app client and not writable by it.
  *
@@ -96,7 +111,8 @@ void cogmig_migration_free(cogmig_migration **migration);
  * user, which also cost the same work. Both yes and no are COGMIG_OK: send the response. After a no
  * the error box says why, for your own log: PASSWORD_*, EMAIL_NOT_VERIFIED, USER_NOT_FOUND, or what
  * is wrong with the row (HASH_*, USER_AMBIGUOUS, STORE_ROW_INVALID, ATTRIBUTE_INVALID: a value of
- * more than 2048 characters). After a yes it is empty.
+ * more than 2048 characters). After a yes it is empty, except where a sign-in is answered with a
+ * reset: PASSWORD_TOO_LONG, see cogmig_migration_config_set_reset_long_passwords().
  *
  * Anything but COGMIG_OK means that no answer can be given: fail the invocation, with a text that
  * says nothing, so that Cognito asks again.

@@ -12,7 +12,8 @@ static void answer(struct job *job)
 static void take_verdict(struct job *job, cogmig_status password)
 {
     cogmig_verdict *verdict = job->verdict;
-    verdict->status = course_take_verdict(&job->course, password, &verdict->error);
+    verdict->status =
+        course_take_verdict(&job->course, password, verdict->password_cut, &verdict->error);
     if (verdict->status == COGMIG_OK)
         answer(job);
 }

@@ -80,6 +80,16 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_password_rules(
     return COGMIG_OK;
 }
 
+COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_reset_long_passwords(
+    cogmig_migration_config *config, bool reset, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    config->reset_long_passwords = reset;
+    return COGMIG_OK;
+}
+
 static bool is_reserved(struct span attribute)
 {
     return span_equal_text(attribute, "sub") || span_starts_with(attribute, "cognito:");

@@ -18,6 +18,7 @@ enum {
 struct cogmig_migration_config {
     int32_t deadline_ms;
     bool with_name;
+    bool reset_long_passwords;
     char legacy_id_attribute[ATTRIBUTE_MAX_TEXT];
     struct cogmig_password_rules password_rules;
 };

@@ -101,9 +101,11 @@ static bool is_verdict(cogmig_status status)
            status != COGMIG_STOPPED_BY_CALLBACK;
 }
 
-cogmig_status course_take_verdict(struct course *course, cogmig_status verdict, cogmig_error *err)
+cogmig_status course_take_verdict(struct course *course, cogmig_status verdict, bool cut,
+                                  cogmig_error *err)
 {
     course->facts.password = verdict;
+    course->facts.reset_wanted = cut && course->migration->config.reset_long_passwords;
     if (is_verdict(verdict))
         return COGMIG_OK;
     error_copy(err, &course->password_error);
@@ -112,7 +114,14 @@ cogmig_status course_take_verdict(struct course *course, cogmig_status verdict, 
 
 /* ---- the answer ---- */
 
-static void explain(const struct course *course, cogmig_status reason, cogmig_error *err)
+static void explain_reset(cogmig_error *err)
+{
+    fail(err, COGMIG_PASSWORD_TOO_LONG,
+         "The password matches in the 72 bytes that the legacy hasher read; it has more, so that "
+         "the answer is a reset.");
+}
+
+static void explain_no(const struct course *course, cogmig_status reason, cogmig_error *err)
 {
     if (reason == course->lookup_error.status)
         error_copy(err, &course->lookup_error);
@@ -126,13 +135,18 @@ cogmig_status course_answer(const struct course *course, char **ret_response, si
                             cogmig_error *err)
 {
     struct decision decision = decide(&course->facts);
-    if (decision.answer != ANSWER_NO)
-        return response_yes(&course->migration->config, course->document, &course->event,
-                            course->user, decision.answer, ret_response, ret_len, err);
-    cogmig_status status = response_no(course->document, ret_response, ret_len, err);
-    if (status == COGMIG_OK)
-        explain(course, decision.reason, err);
-    return status;
+    bool yes = decision.answer != ANSWER_NO;
+    cogmig_status status =
+        yes ? response_yes(&course->migration->config, course->document, &course->event,
+                           course->user, decision.answer, ret_response, ret_len, err)
+            : response_no(course->document, ret_response, ret_len, err);
+    if (status != COGMIG_OK || decision.reason == COGMIG_OK)
+        return status;
+    if (yes)
+        explain_reset(err);
+    else
+        explain_no(course, decision.reason, err);
+    return COGMIG_OK;
 }
 
 void course_release(struct course *course)

@@ -43,10 +43,14 @@ const char *course_stored_hash(const struct course *course);
 int32_t course_choose_cost(struct course *course);
 
 /* What came of the check, with course->password_error filled. A failure is no verdict on the
- * password: there is no answer. */
-cogmig_status course_take_verdict(struct course *course, cogmig_status verdict, cogmig_error *err);
+ * password: there is no answer.
+ *
+ * cut  did it match with bytes that did not count? */
+cogmig_status course_take_verdict(struct course *course, cogmig_status verdict, bool cut,
+                                  cogmig_error *err);
 
-/* Decide, and write the response. OK for yes and no; after a no err has the reason. */
+/* Decide, and write the response. OK for yes and no; err has the reason of a no, or of a reset that
+ * answers a sign-in. */
 cogmig_status course_answer(const struct course *course, char **ret_response, size_t *ret_len,
                             cogmig_error *err);
 

@@ -17,6 +17,7 @@ enum why {
     NONE,
     LOOKUP,
     PASSWORD,
+    PASSWORD_TOO_LONG,
     EMAIL_NOT_VERIFIED
 };
 
@@ -26,18 +27,21 @@ static const struct {
     enum condition found;
     enum condition matches;
     enum condition locked;
+    enum condition reset;
     enum condition verified;
     enum answer answer;
     enum why why;
 } table[] = {
     /* clang-format off */
-    /* trigger  found  matches  locked  verified  answer          why */
-    {EITHER,    NO,    ANY,     ANY,    ANY,      ANSWER_NO,      LOOKUP},
-    {SIGN_IN,   YES,   YES,     NO,     ANY,      ANSWER_CONFIRM, NONE},
-    {SIGN_IN,   YES,   NO,      ANY,    ANY,      ANSWER_NO,      PASSWORD},
-    {FORGOT,    YES,   ANY,     YES,    ANY,      ANSWER_NO,      PASSWORD},
-    {FORGOT,    YES,   ANY,     NO,     NO,       ANSWER_NO,      EMAIL_NOT_VERIFIED},
-    {FORGOT,    YES,   ANY,     NO,     YES,      ANSWER_RESET,   NONE},
+    /* trigger  found  matches  locked  reset  verified  answer          why */
+    {EITHER,    NO,    ANY,     ANY,    ANY,   ANY,      ANSWER_NO,      LOOKUP},
+    {SIGN_IN,   YES,   YES,     NO,     NO,    ANY,      ANSWER_CONFIRM, NONE},
+    {SIGN_IN,   YES,   YES,     NO,     YES,   NO,       ANSWER_NO,      EMAIL_NOT_VERIFIED},
+    {SIGN_IN,   YES,   YES,     NO,     YES,   YES,      ANSWER_RESET,   PASSWORD_TOO_LONG},
+    {SIGN_IN,   YES,   NO,      ANY,    ANY,   ANY,      ANSWER_NO,      PASSWORD},
+    {FORGOT,    YES,   ANY,     YES,    ANY,   ANY,      ANSWER_NO,      PASSWORD},
+    {FORGOT,    YES,   ANY,     NO,     ANY,   NO,       ANSWER_NO,      EMAIL_NOT_VERIFIED},
+    {FORGOT,    YES,   ANY,     NO,     ANY,   YES,      ANSWER_RESET,   NONE},
     /* clang-format on */
 };
 
@@ -60,6 +64,8 @@ static cogmig_status reason_of(enum why why, const struct facts *facts)
         return facts->lookup;
     case PASSWORD:
         return facts->password;
+    case PASSWORD_TOO_LONG:
+        return COGMIG_PASSWORD_TOO_LONG;
     case EMAIL_NOT_VERIFIED:
         return COGMIG_EMAIL_NOT_VERIFIED;
     }
@@ -73,6 +79,7 @@ struct decision decide(const struct facts *facts)
             fits(table[i].found, facts->lookup == COGMIG_OK) &&
             fits(table[i].matches, facts->password == COGMIG_OK) &&
             fits(table[i].locked, facts->password == COGMIG_PASSWORD_LOCKED) &&
+            fits(table[i].reset, facts->reset_wanted) &&
             fits(table[i].verified, facts->email_verified))
             return (struct decision){table[i].answer, reason_of(table[i].why, facts)};
     }

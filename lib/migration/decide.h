@@ -14,6 +14,7 @@ struct facts {
     cogmig_status lookup;   /* OK, USER_NOT_FOUND, USER_AMBIGUOUS, STORE_ROW_INVALID */
     cogmig_status password; /* OK for a match; for forgot-password the state of the stored hash */
     bool email_verified;
+    bool reset_wanted; /* the password matches, but is not to be taken over */
 };
 
 enum answer {
@@ -24,7 +25,7 @@ enum answer {
 
 struct decision {
     enum answer answer;
-    cogmig_status reason; /* of a no; OK otherwise */
+    cogmig_status reason; /* of a no, or of a reset at a sign-in; OK otherwise */
 };
 
 struct decision decide(const struct facts *facts);

@@ -74,11 +74,12 @@ static cogmig_status check_password(struct course *course, cogmig_error *err)
     cogmig_status status = check_time(course, cost, err);
     if (status != COGMIG_OK)
         return status;
+    bool cut = false;
     int64_t started_ns = clock_steady_ns();
     status = password_verify(&migration->config.password_rules, course->event.password,
-                             course_stored_hash(course), cost, NULL, &course->password_error);
+                             course_stored_hash(course), cost, &cut, &course->password_error);
     bcrypt_speed_note(&migration->speed, cost, clock_steady_ns() - started_ns);
-    return course_take_verdict(course, status, err);
+    return course_take_verdict(course, status, cut, err);
 }
 
 static cogmig_status handle(cogmig_migration *migration, struct span document, char **ret_response,

@@ -39,6 +39,8 @@ static void a_password_of_255_bytes_is_too_long_for_2a(void **state)
                      COGMIG_PASSWORD_TOO_LONG);
 }
 
+#define HASH_OF_73 "$2b$04$CCCCCCCCCCCCCCCCCCCCC.mDyzbhj.9K0apb9O/AGMWwoLXiYAu6u"
+
 static void a_match_that_was_cut_says_so(void **state)
 {
     struct pool *pool = *state;
@@ -46,10 +48,34 @@ static void a_match_that_was_cut_says_so(void **state)
     char password[74];
     memset(password, 'a', 73);
     password[73] = '\0';
-    submit_password(pool, password, "$2b$04$CCCCCCCCCCCCCCCCCCCCC.mDyzbhj.9K0apb9O/AGMWwoLXiYAu6u");
+    submit_password(pool, password, HASH_OF_73);
     cogmig_verdict *verdict = next_verdict(pool);
     assert_int_equal(cogmig_verdict_status(verdict), COGMIG_OK);
     assert_true(cogmig_verdict_password_cut(verdict));
+    cogmig_verdict_free(&verdict);
+}
+
+static void a_cut_password_in_an_event_says_so_and_is_reset_where_that_is_wanted(void **state)
+{
+    struct pool *pool = *state;
+    cogmig_migration_config *config = NULL;
+    char password[74];
+    memset(password, 'a', 73);
+    password[73] = '\0';
+    cogmig_migration_free(&pool->migration);
+    assert_int_equal(cogmig_migration_config_new(&config, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_set_reset_long_passwords(config, true, NULL),
+                     COGMIG_OK);
+    assert_int_equal(cogmig_migration_new(config, pool->store, &pool->migration, NULL), COGMIG_OK);
+    cogmig_migration_config_free(&config);
+    pool_start(pool);
+    pool->legacy.hash = HASH_OF_73;
+    submit_event(pool, sign_in_event(EMAIL, password));
+    cogmig_verdict *verdict = next_verdict(pool);
+    assert_int_equal(cogmig_verdict_status(verdict), COGMIG_OK);
+    assert_true(cogmig_verdict_password_cut(verdict));
+    assert_int_equal(cogmig_error_status(cogmig_verdict_error(verdict)), COGMIG_PASSWORD_TOO_LONG);
+    assert_null(strstr(cogmig_verdict_response(verdict, NULL), "CONFIRMED"));
     cogmig_verdict_free(&verdict);
 }
 
@@ -238,6 +264,7 @@ int main(void)
         TEST(a_password_has_the_verdict_of_its_hash),
         TEST(a_password_of_255_bytes_is_too_long_for_2a),
         TEST(a_match_that_was_cut_says_so),
+        TEST(a_cut_password_in_an_event_says_so_and_is_reset_where_that_is_wanted),
         TEST(the_engines_password_rules_hold),
         TEST(a_sign_in_gives_the_user),
         TEST(a_sign_in_that_fails_gives_no_user),

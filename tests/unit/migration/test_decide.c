@@ -11,23 +11,37 @@ static void only_a_match_for_a_row_that_was_found_is_confirmed(void **state)
 {
     (void)state;
     for (int verified = 0; verified < 2; verified++) {
-        struct facts facts = {TRIGGER_AUTHENTICATION, COGMIG_OK, COGMIG_OK, verified};
+        struct facts facts = {TRIGGER_AUTHENTICATION, COGMIG_OK, COGMIG_OK, verified, false};
         struct decision decision = decide(&facts);
         assert_int_equal(decision.answer, ANSWER_CONFIRM);
         assert_int_equal(decision.reason, COGMIG_OK);
     }
 }
 
+static void a_match_that_is_not_to_be_taken_over_is_reset_where_a_code_can_be_sent(void **state)
+{
+    (void)state;
+    struct facts facts = {TRIGGER_AUTHENTICATION, COGMIG_OK, COGMIG_OK, true, true};
+    assert_int_equal(decide(&facts).answer, ANSWER_RESET);
+    assert_int_equal(decide(&facts).reason, COGMIG_PASSWORD_TOO_LONG);
+    facts.email_verified = false;
+    assert_int_equal(decide(&facts).answer, ANSWER_NO);
+    assert_int_equal(decide(&facts).reason, COGMIG_EMAIL_NOT_VERIFIED);
+    facts.password = COGMIG_PASSWORD_MISMATCH;
+    assert_int_equal(decide(&facts).answer, ANSWER_NO);
+    assert_int_equal(decide(&facts).reason, COGMIG_PASSWORD_MISMATCH);
+}
+
 static void a_sign_in_with_any_other_verdict_is_a_no_for_that_reason(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-        struct facts facts = {TRIGGER_AUTHENTICATION, COGMIG_OK, refusals[i], true};
+        struct facts facts = {TRIGGER_AUTHENTICATION, COGMIG_OK, refusals[i], true, false};
         struct decision decision = decide(&facts);
         assert_int_equal(decision.answer, ANSWER_NO);
         assert_int_equal(decision.reason, refusals[i]);
     }
-    struct facts locked = {TRIGGER_AUTHENTICATION, COGMIG_OK, COGMIG_PASSWORD_LOCKED, true};
+    struct facts locked = {TRIGGER_AUTHENTICATION, COGMIG_OK, COGMIG_PASSWORD_LOCKED, true, false};
     assert_int_equal(decide(&locked).answer, ANSWER_NO);
     assert_int_equal(decide(&locked).reason, COGMIG_PASSWORD_LOCKED);
 }
@@ -43,7 +57,7 @@ static void without_one_row_it_is_a_no_whatever_the_password(void **state)
     for (size_t t = 0; t < 2; t++) {
         for (size_t l = 0; l < 4; l++) {
             for (size_t p = 0; p < 3; p++) {
-                struct facts facts = {triggers[t], lookups[l], passwords[p], true};
+                struct facts facts = {triggers[t], lookups[l], passwords[p], true, false};
                 struct decision decision = decide(&facts);
                 assert_int_equal(decision.answer, ANSWER_NO);
                 assert_int_equal(decision.reason, lookups[l]);
@@ -55,7 +69,7 @@ static void without_one_row_it_is_a_no_whatever_the_password(void **state)
 static void forgot_password_needs_a_verified_address(void **state)
 {
     (void)state;
-    struct facts facts = {TRIGGER_FORGOT_PASSWORD, COGMIG_OK, COGMIG_OK, false};
+    struct facts facts = {TRIGGER_FORGOT_PASSWORD, COGMIG_OK, COGMIG_OK, false, false};
     assert_int_equal(decide(&facts).answer, ANSWER_NO);
     assert_int_equal(decide(&facts).reason, COGMIG_EMAIL_NOT_VERIFIED);
     facts.email_verified = true;
@@ -66,7 +80,7 @@ static void forgot_password_needs_a_verified_address(void **state)
 static void forgot_password_does_not_unlock(void **state)
 {
     (void)state;
-    struct facts facts = {TRIGGER_FORGOT_PASSWORD, COGMIG_OK, COGMIG_PASSWORD_LOCKED, true};
+    struct facts facts = {TRIGGER_FORGOT_PASSWORD, COGMIG_OK, COGMIG_PASSWORD_LOCKED, true, false};
     assert_int_equal(decide(&facts).answer, ANSWER_NO);
     assert_int_equal(decide(&facts).reason, COGMIG_PASSWORD_LOCKED);
 }
@@ -75,6 +89,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_a_match_for_a_row_that_was_found_is_confirmed),
+        cmocka_unit_test(a_match_that_is_not_to_be_taken_over_is_reset_where_a_code_can_be_sent),
         cmocka_unit_test(a_sign_in_with_any_other_verdict_is_a_no_for_that_reason),
         cmocka_unit_test(without_one_row_it_is_a_no_whatever_the_password),
         cmocka_unit_test(forgot_password_needs_a_verified_address),

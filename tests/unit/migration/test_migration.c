@@ -105,6 +105,8 @@ static const char *reset_of(const char *user)
     return event;
 }
 
+static bool confirmed; /* by the answer to the last event */
+
 /* The answer to one event, into `ret_no`: is it the event as it came? */
 static cogmig_status handle(struct fixture *fixture, const char *event, bool *ret_no)
 {
@@ -117,6 +119,7 @@ static cogmig_status handle(struct fixture *fixture, const char *event, bool *re
         cogmig_migration_handle(migration, event, strlen(event), &response, &len, fixture->err);
     assert_int_equal(status == COGMIG_OK, response != NULL);
     *ret_no = response != NULL && len == strlen(event) && memcmp(response, event, len) == 0;
+    confirmed = response != NULL && strstr(response, "\"CONFIRMED\"") != NULL;
     if (response != NULL && !*ret_no)
         assert_non_null(strstr(response, "\"custom:legacy_id\":\"clx1\""));
     cogmig_free(response);
@@ -247,6 +250,44 @@ static void forgot_password_needs_a_verified_address_and_no_lock(void **state)
     expect_no(*state, reset_of("a@example.com"), COGMIG_EMAIL_NOT_VERIFIED);
 }
 
+/* The hash of 72 times "a", which 73 of them fit too. */
+#define LONG_HASH "$2b$04$CCCCCCCCCCCCCCCCCCCCC.mDyzbhj.9K0apb9O/AGMWwoLXiYAu6u"
+
+static const char *letters_a(int count)
+{
+    static char text[80];
+    snprintf(text, sizeof text, "%.*s", count,
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    return text;
+}
+
+static void expect_reset(struct fixture *fixture, const char *event)
+{
+    bool no;
+    assert_int_equal(handle(fixture, event, &no), COGMIG_OK);
+    assert_false(no);
+    assert_false(confirmed);
+    assert_int_equal(cogmig_error_status(fixture->err), COGMIG_PASSWORD_TOO_LONG);
+    assert_non_null(strstr(cogmig_error_message(fixture->err), "reset"));
+}
+
+static void a_password_that_was_cut_is_confirmed_unless_a_reset_is_wanted(void **state)
+{
+    struct fixture *fixture = *state;
+    legacy.hash = LONG_HASH;
+    expect_yes(fixture, event_of("a@example.com", letters_a(73)));
+    assert_true(confirmed);
+    assert_int_equal(cogmig_migration_config_set_reset_long_passwords(fixture->config, true, NULL),
+                     COGMIG_OK);
+    expect_reset(fixture, event_of("a@example.com", letters_a(73)));
+    expect_yes(fixture, event_of("a@example.com", letters_a(72)));
+    assert_true(confirmed);
+    expect_no(fixture, event_of("a@example.com", letters_a(71)), COGMIG_PASSWORD_MISMATCH);
+    legacy.verified = false;
+    expect_no(fixture, event_of("a@example.com", letters_a(73)), COGMIG_EMAIL_NOT_VERIFIED);
+    expect_yes(fixture, event_of("a@example.com", letters_a(72)));
+}
+
 static void a_store_that_is_too_slow_is_an_outage(void **state)
 {
     struct fixture *fixture = *state;
@@ -359,6 +400,8 @@ static void null_arguments_are_refused(void **state)
     assert_int_equal(cogmig_migration_new(NULL, NULL, &migration, NULL), COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_migration_new(NULL, fixture->store, NULL, NULL),
                      COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_reset_long_passwords(NULL, true, NULL),
+                     COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_migration_handle(NULL, "{}", 2, &response, &len, NULL),
                      COGMIG_INVALID_ARGUMENT);
     assert_null(response);
@@ -379,6 +422,7 @@ int main(void)
         WITH_STORE(an_outage_is_never_a_no),
         WITH_STORE(user_names_that_no_store_can_have_are_a_no_without_asking),
         WITH_STORE(forgot_password_needs_a_verified_address_and_no_lock),
+        WITH_STORE(a_password_that_was_cut_is_confirmed_unless_a_reset_is_wanted),
         WITH_STORE(a_store_that_is_too_slow_is_an_outage),
         WITH_STORE(work_that_cannot_be_done_in_time_is_not_begun),
         WITH_STORE(a_migration_recovers_from_a_stalled_machine),
