@@ -130,6 +130,17 @@ cogmig_status cogmig_migration_handle(cogmig_migration *migration, const char *e
                                       size_t event_len, char **ret_response, size_t *ret_len,
                                       cogmig_error *err);
 
+/* Answer one event as cogmig_migration_handle() does, in the time that the host leaves: Lambda says
+ * with each event when it ends it (Lambda-Runtime-Deadline-Ms).
+ *
+ * deadline_ms  1 to 60000, from now; the migration's own deadline counts too
+ *
+ * Errors: as cogmig_migration_handle(). Threads: any. Since: 1.0. */
+cogmig_status cogmig_migration_handle_within(cogmig_migration *migration, const char *event,
+                                             size_t event_len, int32_t deadline_ms,
+                                             char **ret_response, size_t *ret_len,
+                                             cogmig_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -10,8 +10,7 @@
 #include <string.h>
 
 enum {
-    DEFAULT_DEADLINE_MS = 4000,
-    MAX_DEADLINE_MS = 60000
+    DEFAULT_DEADLINE_MS = 4000
 };
 
 void migration_config_set_defaults(cogmig_migration_config *config)
@@ -51,11 +50,11 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_deadline_ms(cogmig_migra
     cogmig_error_clear(err);
     if (config == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
-    if (deadline_ms < 1 || deadline_ms > MAX_DEADLINE_MS)
+    if (deadline_ms < 1 || deadline_ms > MIGRATION_MAX_DEADLINE_MS)
         return fail(err, COGMIG_CONFIG_INVALID,
                     "A deadline is 1 to %d milliseconds, not %" PRId32
                     "; Cognito itself waits 5000.",
-                    MAX_DEADLINE_MS, deadline_ms);
+                    MIGRATION_MAX_DEADLINE_MS, deadline_ms);
     config->deadline_ms = deadline_ms;
     return COGMIG_OK;
 }

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 
 enum {
+    MIGRATION_MAX_DEADLINE_MS = 60000,
+
     /* Cognito's limits for custom attributes (Developer Guide, "User pool attributes"). */
     ATTRIBUTE_MAX_NAME = 20,
     ATTRIBUTE_MAX_VALUE = 2048,

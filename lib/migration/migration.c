@@ -62,9 +62,9 @@ static cogmig_status check_time(struct course *course, int32_t cost, cogmig_erro
     if (left_ms > 0)
         bcrypt_speed_doubt(&migration->speed);
     return fail(err, COGMIG_DEADLINE_EXCEEDED,
-                "Of %d ms for this event %d are left, and bcrypt of cost %d takes about %d here; "
-                "give the function more memory (and with it CPU), or look at the database.",
-                (int)migration->config.deadline_ms, (int)left_ms, (int)cost, (int)expected_ms);
+                "For this event %d ms are left, and bcrypt of cost %d takes about %d here; give "
+                "the function more memory (and with it CPU), or look at the database.",
+                (int)left_ms, (int)cost, (int)expected_ms);
 }
 
 static cogmig_status check_password(struct course *course, cogmig_error *err)
@@ -82,12 +82,12 @@ static cogmig_status check_password(struct course *course, cogmig_error *err)
     return course_take_verdict(course, status, cut, err);
 }
 
-static cogmig_status handle(cogmig_migration *migration, struct span document, char **ret_response,
-                            size_t *ret_len, cogmig_error *err)
+static cogmig_status handle(cogmig_migration *migration, struct span document,
+                            struct deadline deadline, char **ret_response, size_t *ret_len,
+                            cogmig_error *err)
 {
     SCOPED(course_release) struct course course;
-    struct deadline none = {INT64_MAX};
-    cogmig_status status = course_begin(&course, migration, document, none, err);
+    cogmig_status status = course_begin(&course, migration, document, deadline, err);
     if (status == COGMIG_OK)
         status = course_look_up(&course, err);
     if (status == COGMIG_OK && course_needs_hash(&course))
@@ -95,9 +95,10 @@ static cogmig_status handle(cogmig_migration *migration, struct span document, c
     return status == COGMIG_OK ? course_answer(&course, ret_response, ret_len, err) : status;
 }
 
-COGMIG_PUBLIC cogmig_status cogmig_migration_handle(cogmig_migration *migration, const char *event,
-                                                    size_t event_len, char **ret_response,
-                                                    size_t *ret_len, cogmig_error *err)
+COGMIG_PUBLIC cogmig_status cogmig_migration_handle_within(cogmig_migration *migration,
+                                                           const char *event, size_t event_len,
+                                                           int32_t deadline_ms, char **ret_response,
+                                                           size_t *ret_len, cogmig_error *err)
 {
     cogmig_error_clear(err);
     if (ret_response != NULL)
@@ -106,5 +107,18 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_handle(cogmig_migration *migration,
         *ret_len = 0;
     if (migration == NULL || event == NULL || ret_response == NULL || ret_len == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
-    return handle(migration, (struct span){event, event_len}, ret_response, ret_len, err);
+    if (deadline_ms < 1 || deadline_ms > MIGRATION_MAX_DEADLINE_MS)
+        return fail(err, COGMIG_INVALID_ARGUMENT,
+                    "The deadline of an event is 1 to %d milliseconds, not %d.",
+                    MIGRATION_MAX_DEADLINE_MS, (int)deadline_ms);
+    return handle(migration, (struct span){event, event_len}, deadline_in_ms(deadline_ms),
+                  ret_response, ret_len, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_migration_handle(cogmig_migration *migration, const char *event,
+                                                    size_t event_len, char **ret_response,
+                                                    size_t *ret_len, cogmig_error *err)
+{
+    return cogmig_migration_handle_within(migration, event, event_len, MIGRATION_MAX_DEADLINE_MS,
+                                          ret_response, ret_len, err);
 }

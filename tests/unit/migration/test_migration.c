@@ -298,6 +298,48 @@ static void a_store_that_is_too_slow_is_an_outage(void **state)
                      COGMIG_DEADLINE_EXCEEDED);
 }
 
+static void the_host_may_leave_less_time_than_the_migration_takes(void **state)
+{
+    struct fixture *fixture = *state;
+    cogmig_migration *migration = NULL;
+    char *response = NULL;
+    size_t len = 0;
+    const char *event = event_of("a@example.com", "U*U");
+    assert_int_equal(cogmig_migration_new(NULL, fixture->store, &migration, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_handle_within(migration, event, strlen(event), 60000,
+                                                    &response, &len, NULL),
+                     COGMIG_OK);
+    cogmig_free(response);
+    legacy.delay_ms = 60;
+    assert_int_equal(
+        cogmig_migration_handle_within(migration, event, strlen(event), 20, &response, &len, NULL),
+        COGMIG_DEADLINE_EXCEEDED);
+    assert_null(response);
+    static const int32_t outside[] = {INT32_MIN, 0, 60001};
+    for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++)
+        assert_int_equal(cogmig_migration_handle_within(migration, event, strlen(event), outside[i],
+                                                        &response, &len, NULL),
+                         COGMIG_INVALID_ARGUMENT);
+    cogmig_migration_free(&migration);
+}
+
+static void the_host_cannot_leave_more_time_than_the_migration_takes(void **state)
+{
+    struct fixture *fixture = *state;
+    cogmig_migration *migration = NULL;
+    char *response = NULL;
+    size_t len = 0;
+    const char *event = event_of("a@example.com", "U*U");
+    legacy.delay_ms = 60;
+    assert_int_equal(cogmig_migration_config_set_deadline_ms(fixture->config, 20, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_new(fixture->config, fixture->store, &migration, NULL),
+                     COGMIG_OK);
+    assert_int_equal(cogmig_migration_handle_within(migration, event, strlen(event), 60000,
+                                                    &response, &len, NULL),
+                     COGMIG_DEADLINE_EXCEEDED);
+    cogmig_migration_free(&migration);
+}
+
 static void work_that_cannot_be_done_in_time_is_not_begun(void **state)
 {
     struct fixture *fixture = *state;
@@ -424,6 +466,8 @@ int main(void)
         WITH_STORE(forgot_password_needs_a_verified_address_and_no_lock),
         WITH_STORE(a_password_that_was_cut_is_confirmed_unless_a_reset_is_wanted),
         WITH_STORE(a_store_that_is_too_slow_is_an_outage),
+        WITH_STORE(the_host_may_leave_less_time_than_the_migration_takes),
+        WITH_STORE(the_host_cannot_leave_more_time_than_the_migration_takes),
         WITH_STORE(work_that_cannot_be_done_in_time_is_not_begun),
         WITH_STORE(a_migration_recovers_from_a_stalled_machine),
         WITH_STORE(a_migration_keeps_its_store),
