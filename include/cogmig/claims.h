@@ -71,7 +71,7 @@ bool cogmig_claims_phone_number_verified(const cogmig_claims *claims);
  * Errors: none. Threads: any. Since: 1.0. */
 const char *cogmig_claims_name(const cogmig_claims *claims);
 
-/* The issuer; never NULL. Borrowed.
+/* The issuer; NULL only where the issuer check was waived and the token names none. Borrowed.
  *
  * Errors: none. Threads: any. Since: 1.0. */
 const char *cogmig_claims_issuer(const cogmig_claims *claims);

@@ -65,6 +65,17 @@ cogmig_status cogmig_verifier_config_add_pool_region(cogmig_verifier_config *con
 cogmig_status cogmig_verifier_config_add_issuer(cogmig_verifier_config *config, const char *issuer,
                                                 const char *jwks_url, cogmig_error *err);
 
+/* Waive the issuer check: accept tokens of whoever holds the keys of one address, whatever their iss
+ * says, and without one. The keys still come from nowhere else, and all other rules hold. Such a
+ * verifier trusts no other issuers.
+ *
+ * jwks_url  in: copied; it stands for the issuer where one is to be named
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, JWKS_URL_INVALID, CONFIG_INVALID (there is another
+ * issuer). Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_allow_any_issuer(cogmig_verifier_config *config,
+                                                      const char *jwks_url, cogmig_error *err);
+
 /* alg of RFC 7518 and RFC 8037, as bits. EDDSA is Ed25519 alone. */
 enum {
     COGMIG_ALGORITHM_RS256 = 1,
@@ -378,6 +389,14 @@ cogmig_status cogmig_verifier_forget_token(cogmig_verifier *verifier, const char
  *
  * Errors: INVALID_ARGUMENT. Threads: any. Since: 1.0. */
 cogmig_status cogmig_verifier_forget_all(cogmig_verifier *verifier, cogmig_error *err);
+
+/* Give the tokens already verified more memory or less, while others verify; all are forgotten.
+ *
+ * bytes  as in cogmig_verifier_config_set_cache_bytes(); 0 to keep none from now on
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID, OUT_OF_MEMORY. Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_resize_cache(cogmig_verifier *verifier, size_t bytes,
+                                           cogmig_error *err);
 
 #ifdef __cplusplus
 }

@@ -26,10 +26,13 @@ struct now {
 
 struct token_cache;
 
-/* max_bytes  of all that it keeps for its tokens, claims included
+/* max_bytes  of all that it keeps for its tokens, claims included; 0: it keeps none
  *
  * NULL: memory was refused. */
 struct token_cache *token_cache_new(size_t max_bytes);
+
+/* Forgets all tokens. False: memory was refused, and all is as it was. */
+bool token_cache_resize(struct token_cache *cache, size_t max_bytes);
 void token_cache_free(struct token_cache *cache); /* after the last call on it */
 
 /* The claims of a token that is accepted still, held for the caller; NULL when it must be verified.

@@ -125,23 +125,41 @@ static struct issuer *find_issuer(cogmig_verifier_config *config, const char *na
     return NULL;
 }
 
+static cogmig_status check_same(const struct issuer *same, const struct issuer *issuer,
+                                cogmig_error *err)
+{
+    if (strcmp(same->jwks_url, issuer->jwks_url) == 0 && same->any_name == issuer->any_name &&
+        (same->pool_id == NULL) == (issuer->pool_id == NULL))
+        return COGMIG_OK;
+    return fail(err, COGMIG_CONFIG_INVALID, "The issuer %.200s was already given, in another way.",
+                issuer->name);
+}
+
+/* Where iss is not looked at there is no telling whose keys to use but if they are the only ones.
+ */
+static cogmig_status check_room(const cogmig_verifier_config *config, const struct issuer *issuer,
+                                cogmig_error *err)
+{
+    if (config->issuer_count > 0 && (issuer->any_name || config->issuers[0].any_name))
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "A verifier that accepts any issuer takes the keys of one address and trusts "
+                    "nobody else.");
+    if (config->issuer_count == MAX_ISSUERS)
+        return fail(err, COGMIG_CONFIG_INVALID, "A verifier trusts at most %d issuers.",
+                    MAX_ISSUERS);
+    return COGMIG_OK;
+}
+
 /* Takes what the issuer holds, whatever comes of it. The same twice is once. */
 static cogmig_status add(cogmig_verifier_config *config, struct issuer *issuer, cogmig_error *err)
 {
     const struct issuer *same = find_issuer(config, issuer->name);
-    cogmig_status status = COGMIG_OK;
-    if (same == NULL && config->issuer_count < MAX_ISSUERS) {
+    cogmig_status status =
+        same == NULL ? check_room(config, issuer, err) : check_same(same, issuer, err);
+    if (same == NULL && status == COGMIG_OK)
         config->issuers[config->issuer_count++] = *issuer;
-        return COGMIG_OK;
-    }
-    if (same == NULL)
-        status =
-            fail(err, COGMIG_CONFIG_INVALID, "A verifier trusts at most %d issuers.", MAX_ISSUERS);
-    else if (strcmp(same->jwks_url, issuer->jwks_url) != 0 ||
-             (same->pool_id == NULL) != (issuer->pool_id == NULL))
-        status = fail(err, COGMIG_CONFIG_INVALID,
-                      "The issuer %.200s was already given, in another way.", issuer->name);
-    issuer_release(issuer);
+    else
+        issuer_release(issuer);
     return status;
 }
 
@@ -194,6 +212,18 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_issuer(cogmig_verifier_co
     if (config == NULL || issuer == NULL)
         return no_argument(config == NULL ? "config" : "issuer", err);
     cogmig_status status = issuer_from_url(issuer, jwks_url, &made, err);
+    return status == COGMIG_OK ? add(config, &made, err) : status;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_allow_any_issuer(cogmig_verifier_config *config,
+                                                                    const char *jwks_url,
+                                                                    cogmig_error *err)
+{
+    struct issuer made;
+    cogmig_error_clear(err);
+    if (config == NULL || jwks_url == NULL)
+        return no_argument(config == NULL ? "config" : "jwks_url", err);
+    cogmig_status status = issuer_of_any_name(jwks_url, &made, err);
     return status == COGMIG_OK ? add(config, &made, err) : status;
 }
 
@@ -459,17 +489,24 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_fetch_timeout_ms(
     return COGMIG_OK;
 }
 
+cogmig_status config_check_cache_bytes(size_t bytes, cogmig_error *err)
+{
+    if (bytes == 0 || (bytes >= MIN_CACHE_BYTES && bytes <= MAX_CACHE_BYTES))
+        return COGMIG_OK;
+    return fail(err, COGMIG_CONFIG_INVALID, "A cache has 0 or %d to %d bytes, not %zu.",
+                MIN_CACHE_BYTES, MAX_CACHE_BYTES, bytes);
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_cache_bytes(cogmig_verifier_config *config,
                                                                    size_t bytes, cogmig_error *err)
 {
     cogmig_error_clear(err);
     if (config == NULL)
         return no_argument("config", err);
-    if (bytes != 0 && (bytes < MIN_CACHE_BYTES || bytes > MAX_CACHE_BYTES))
-        return fail(err, COGMIG_CONFIG_INVALID, "A cache has 0 or %d to %d bytes, not %zu.",
-                    MIN_CACHE_BYTES, MAX_CACHE_BYTES, bytes);
-    config->cache_bytes = bytes;
-    return COGMIG_OK;
+    cogmig_status status = config_check_cache_bytes(bytes, err);
+    if (status == COGMIG_OK)
+        config->cache_bytes = bytes;
+    return status;
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_ca_file(cogmig_verifier_config *config,

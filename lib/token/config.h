@@ -29,6 +29,9 @@ struct cogmig_verifier_config {
     char *ca_file;
 };
 
+/* Errors: CONFIG_INVALID. */
+cogmig_status config_check_cache_bytes(size_t bytes, cogmig_error *err);
+
 /* A copy of its own, for a verifier. Errors: OUT_OF_MEMORY. */
 cogmig_status config_copy(const cogmig_verifier_config *config, cogmig_verifier_config **ret_copy,
                           cogmig_error *err);

@@ -173,11 +173,32 @@ cogmig_status issuer_of_pool(const char *pool_id, enum issuer_family family, con
     if (at.len > POOL_ID_MAX_BYTES || !is_region(at))
         return fail(err, COGMIG_CONFIG_INVALID, "\"%.60s\" is not a region, such as eu-central-1.",
                     region);
+    ret_issuer->any_name = false;
     ret_issuer->algorithms = SIGNATURE_RS256;
     ret_issuer->name = name_of(pool_id, family, at);
     ret_issuer->jwks_url = ret_issuer->name == NULL ? NULL : jwks_url_of(ret_issuer->name);
     ret_issuer->pool_id = memory_copy_text(pool_id);
     return whole_or_nothing(ret_issuer, ret_issuer->pool_id != NULL, err);
+}
+
+static cogmig_status check_jwks_url(const char *jwks_url, cogmig_error *err)
+{
+    if (is_url(jwks_url, JWKS_URL_MAX_BYTES))
+        return COGMIG_OK;
+    return fail(err, COGMIG_JWKS_URL_INVALID,
+                "\"%.100s\" cannot be a JWKS address; it is an https:// URL of at most %d bytes.",
+                jwks_url, JWKS_URL_MAX_BYTES);
+}
+
+static cogmig_status issuer_named(const char *name, const char *jwks_url, struct issuer *ret_issuer,
+                                  cogmig_error *err)
+{
+    ret_issuer->pool_id = NULL;
+    ret_issuer->any_name = false;
+    ret_issuer->algorithms = SIGNATURE_RS256;
+    ret_issuer->name = memory_copy_text(name);
+    ret_issuer->jwks_url = jwks_url == NULL ? jwks_url_of(name) : memory_copy_text(jwks_url);
+    return whole_or_nothing(ret_issuer, true, err);
 }
 
 cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct issuer *ret_issuer,
@@ -188,21 +209,24 @@ cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct iss
                     "\"%.100s\" cannot be an issuer; it is an https:// URL of at most %d bytes "
                     "without query.",
                     name, ISSUER_MAX_BYTES);
-    if (jwks_url != NULL && !is_url(jwks_url, JWKS_URL_MAX_BYTES))
-        return fail(err, COGMIG_JWKS_URL_INVALID,
-                    "\"%.100s\" cannot be a JWKS address; it is an https:// URL of at most %d "
-                    "bytes.",
-                    jwks_url, JWKS_URL_MAX_BYTES);
-    ret_issuer->pool_id = NULL;
-    ret_issuer->algorithms = SIGNATURE_RS256;
-    ret_issuer->name = memory_copy_text(name);
-    ret_issuer->jwks_url = jwks_url == NULL ? jwks_url_of(name) : memory_copy_text(jwks_url);
-    return whole_or_nothing(ret_issuer, true, err);
+    cogmig_status status = jwks_url == NULL ? COGMIG_OK : check_jwks_url(jwks_url, err);
+    return status == COGMIG_OK ? issuer_named(name, jwks_url, ret_issuer, err) : status;
+}
+
+cogmig_status issuer_of_any_name(const char *jwks_url, struct issuer *ret_issuer, cogmig_error *err)
+{
+    cogmig_status status = check_jwks_url(jwks_url, err);
+    if (status == COGMIG_OK)
+        status = issuer_named(jwks_url, jwks_url, ret_issuer, err);
+    if (status == COGMIG_OK)
+        ret_issuer->any_name = true;
+    return status;
 }
 
 cogmig_status issuer_copy(const struct issuer *issuer, struct issuer *ret_copy, cogmig_error *err)
 {
     bool is_pool = issuer->pool_id != NULL;
+    ret_copy->any_name = issuer->any_name;
     ret_copy->algorithms = issuer->algorithms;
     ret_copy->pool_id = is_pool ? memory_copy_text(issuer->pool_id) : NULL;
     ret_copy->name = memory_copy_text(issuer->name);

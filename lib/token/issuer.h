@@ -19,7 +19,8 @@ enum {
 };
 
 struct issuer {
-    char *name; /* what iss says */
+    char *name;    /* what iss says */
+    bool any_name; /* iss is not looked at; then name is the address of the keys */
     char *jwks_url;
     char *pool_id;       /* NULL: it is no user pool */
     uint32_t algorithms; /* SIGNATURE_* */
@@ -36,6 +37,11 @@ cogmig_status issuer_of_pool(const char *pool_id, enum issuer_family family, con
  * Errors: ISSUER_INVALID, JWKS_URL_INVALID, OUT_OF_MEMORY. */
 cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct issuer *ret_issuer,
                               cogmig_error *err);
+
+/* Whoever holds the keys of this address, by whatever name. Errors: JWKS_URL_INVALID,
+ * OUT_OF_MEMORY. */
+cogmig_status issuer_of_any_name(const char *jwks_url, struct issuer *ret_issuer,
+                                 cogmig_error *err);
 
 cogmig_status issuer_copy(const struct issuer *issuer, struct issuer *ret_copy, cogmig_error *err);
 

@@ -293,6 +293,8 @@ struct judgement {
 
 static cogmig_status issuer_rule(const struct judgement *j, cogmig_error *err)
 {
+    if (j->circumstances->issuer_optional && !claims_have(j->claims, CLAIM_ISS))
+        return COGMIG_OK;
     return judge_issuer_claim(j->claims, err);
 }
 

@@ -24,6 +24,7 @@ struct rules {
 struct circumstances {
     bool access_token_type;  /* the header's typ is at+jwt */
     bool token_use_optional; /* the issuer is not a user pool, so it may never have heard of it */
+    bool issuer_optional;    /* whoever holds the keys may issue */
     int64_t now_s;
 };
 

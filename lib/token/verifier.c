@@ -31,7 +31,8 @@ COGMIG_PUBLIC void cogmig_verifier_free(cogmig_verifier **verifier)
 static cogmig_status check_complete(const cogmig_verifier_config *config, cogmig_error *err)
 {
     if (config->issuer_count == 0)
-        return fail(err, COGMIG_CONFIG_INCOMPLETE, "No issuer was given: add a pool or an issuer.");
+        return fail(err, COGMIG_CONFIG_INCOMPLETE,
+                    "No issuer was given: add a pool or an issuer, or allow any in so many words.");
     if (config->rules.clients.count == 0 && !config->rules.any_client)
         return fail(err, COGMIG_CONFIG_INCOMPLETE,
                     "No app client was given: add one, or allow any in so many words.");
@@ -69,9 +70,8 @@ static bool add_sources(cogmig_verifier *verifier)
 
 static bool add_cache(cogmig_verifier *verifier)
 {
-    size_t bytes = verifier->config->cache_bytes;
-    verifier->cache = bytes == 0 ? NULL : token_cache_new(bytes);
-    return bytes == 0 || verifier->cache != NULL;
+    verifier->cache = token_cache_new(verifier->config->cache_bytes);
+    return verifier->cache != NULL;
 }
 
 static cogmig_status make(const cogmig_verifier_config *config, cogmig_verifier **ret_verifier,
@@ -265,7 +265,9 @@ static cogmig_status refuse_issuer(const char *name, cogmig_error *err)
 static cogmig_status choose_issuer(const cogmig_verifier *verifier, const cogmig_claims *claims,
                                    const struct trusted_issuer **ret_trusted, cogmig_error *err)
 {
-    if (claims_have(claims, CLAIM_ISS) && claims->found[CLAIM_ISS].type == JSON_STRING) {
+    bool any_name = verifier->issuers[0].issuer->any_name;
+    if (!any_name && claims_have(claims, CLAIM_ISS) &&
+        claims->found[CLAIM_ISS].type == JSON_STRING) {
         const char *name = claims_text(claims, CLAIM_ISS);
         *ret_trusted = find_named(verifier, span_of(name));
         return *ret_trusted == NULL ? refuse_issuer(name, err) : COGMIG_OK;
@@ -345,6 +347,7 @@ static cogmig_status judge_claims(const cogmig_verifier *verifier, struct token 
         .access_token_type = token->header.access_token_type,
         .token_use_optional =
             issuer->pool_id == NULL && verifier->config->rules.token_use == COGMIG_TOKEN_USE_ANY,
+        .issuer_optional = issuer->any_name,
         .now_s = now_s(verifier->config),
     };
     return rules_judge(&verifier->config->rules, &circumstances, token->claims, err);
@@ -382,15 +385,14 @@ static void keep(const cogmig_verifier *verifier, struct span bytes, const struc
         .keys = token->keys,
         .window = rules_window(&verifier->config->rules, token->claims),
     };
-    if (verifier->cache != NULL)
-        token_cache_keep(verifier->cache, bytes, &acceptance, generation);
+    token_cache_keep(verifier->cache, bytes, &acceptance, generation);
 }
 
 /* nonce  NULL: none is demanded */
 static cogmig_status verify(const cogmig_verifier *verifier, struct span bytes, const char *nonce,
                             struct token *token, cogmig_error *err)
 {
-    uint64_t generation = verifier->cache == NULL ? 0 : token_cache_generation(verifier->cache);
+    uint64_t generation = token_cache_generation(verifier->cache);
     cogmig_status status = read_token(verifier, bytes, token, err);
     if (status == COGMIG_OK)
         status = judge(verifier, token, err);
@@ -406,8 +408,6 @@ static cogmig_status verify(const cogmig_verifier *verifier, struct span bytes, 
 static cogmig_claims *recall(const cogmig_verifier *verifier, struct span bytes)
 {
     const cogmig_verifier_config *config = verifier->config;
-    if (verifier->cache == NULL)
-        return NULL;
     struct now now = {now_s(config), config->steady_ms()};
     return token_cache_find(verifier->cache, bytes, now);
 }
@@ -482,8 +482,7 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_forget_token(cogmig_verifier *verifi
     cogmig_error_clear(err);
     if (verifier == NULL || token == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "verifier and token must not be NULL.");
-    if (verifier->cache != NULL)
-        token_cache_forget(verifier->cache, (struct span){token, token_len});
+    token_cache_forget(verifier->cache, (struct span){token, token_len});
     return COGMIG_OK;
 }
 
@@ -492,9 +491,20 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_forget_all(cogmig_verifier *verifier
     cogmig_error_clear(err);
     if (verifier == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "verifier must not be NULL.");
-    if (verifier->cache != NULL)
-        token_cache_forget_all(verifier->cache);
+    token_cache_forget_all(verifier->cache);
     return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_resize_cache(cogmig_verifier *verifier, size_t bytes,
+                                                         cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (verifier == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "verifier must not be NULL.");
+    cogmig_status status = config_check_cache_bytes(bytes, err);
+    if (status == COGMIG_OK && !token_cache_resize(verifier->cache, bytes))
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    return status;
 }
 
 /* ---- a refused token, for logs ---- */

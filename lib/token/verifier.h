@@ -16,8 +16,8 @@ struct cogmig_verifier {
     cogmig_verifier_config *config;
     struct trusted_issuer issuers[MAX_ISSUERS];
     size_t issuer_count;
-    uint32_t algorithms;       /* SIGNATURE_*, of all issuers together */
-    struct token_cache *cache; /* NULL: there is none */
+    uint32_t algorithms; /* SIGNATURE_*, of all issuers together */
+    struct token_cache *cache;
 };
 
 #endif

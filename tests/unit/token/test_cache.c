@@ -450,6 +450,48 @@ static void the_size_has_a_range(void **state)
     cogmig_verifier_config_free(&config);
 }
 
+static void resize(size_t bytes)
+{
+    assert_int_equal(cogmig_verifier_resize_cache(verifier, bytes, NULL), COGMIG_OK);
+}
+
+static void a_cache_that_is_resized_begins_anew(void **state)
+{
+    (void)state;
+    assert_true(was_kept(token));
+    cogmig_claims *before = claims_of(token);
+    resize(65536);
+    cogmig_claims *after = claims_of(token);
+    assert_ptr_not_equal(before, after);
+    assert_true(was_kept(token));
+    cogmig_claims_free(&before);
+    cogmig_claims_free(&after);
+}
+
+static void a_cache_is_turned_off_and_on_while_it_runs(void **state)
+{
+    (void)state;
+    resize(0);
+    assert_false(was_kept(token));
+    assert_int_equal(cogmig_verifier_forget_all(verifier, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_forget_token(verifier, token, strlen(token), NULL), COGMIG_OK);
+    resize(65536);
+    assert_true(was_kept(token));
+}
+
+static void a_size_out_of_range_changes_nothing(void **state)
+{
+    (void)state;
+    assert_true(was_kept(token));
+    cogmig_claims *before = claims_of(token);
+    assert_int_equal(cogmig_verifier_resize_cache(verifier, 65535, NULL), COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_verifier_resize_cache(NULL, 65536, NULL), COGMIG_INVALID_ARGUMENT);
+    cogmig_claims *after = claims_of(token);
+    assert_ptr_equal(before, after);
+    cogmig_claims_free(&before);
+    cogmig_claims_free(&after);
+}
+
 /* ---- readers ---- */
 
 static void readers_are_awaited_who_were_there_and_not_who_come_later(void **state)
@@ -495,6 +537,9 @@ int main(void)
         TEST(forgetting_without_a_cache_or_a_token_is_fine),
         TEST(a_small_cache_keeps_few_tokens_and_the_latest_among_them),
         TEST(the_size_has_a_range),
+        TEST(a_cache_that_is_resized_begins_anew),
+        TEST(a_cache_is_turned_off_and_on_while_it_runs),
+        TEST(a_size_out_of_range_changes_nothing),
         TEST(readers_are_awaited_who_were_there_and_not_who_come_later),
     };
     return cmocka_run_group_tests_name("token: cache", tests, make_keys, free_keys);

@@ -207,6 +207,9 @@ static void no_token_is_accepted_once_its_key_was_replaced_however_often_it_was_
         put_in_force(i);
         if (i % 3 == 0)
             assert_int_equal(cogmig_verifier_forget_all(seeded, NULL), COGMIG_OK);
+        if (i % 3 == 1)
+            assert_int_equal(cogmig_verifier_resize_cache(seeded, i == 4 ? 0 : 65536, NULL),
+                             COGMIG_OK);
     }
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);

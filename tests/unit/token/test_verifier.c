@@ -205,6 +205,86 @@ static void missing_arguments_are_refused(void **state)
     cogmig_verifier_free(NULL);
 }
 
+/* ---- any issuer ---- */
+
+static void make_verifier_for_any_issuer(void)
+{
+    assert_int_equal(
+        cogmig_verifier_config_allow_any_issuer(config, "https://keys.example/jwks?a=1", NULL),
+        COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_client(config, "c", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_token_use(config, COGMIG_TOKEN_USE_ANY, NULL),
+                     COGMIG_OK);
+    assert_int_equal(cogmig_verifier_new(config, &verifier, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_seed_keys(verifier, NULL, jwks, strlen(jwks), NULL),
+                     COGMIG_OK);
+}
+
+static cogmig_status judge_payload(const struct signer *by, const char *payload)
+{
+    struct buffer bytes = buffer_with_max(4096);
+    signer_add_token(by, header, payload, &bytes);
+    cogmig_status status = cogmig_verifier_verify(verifier, bytes.bytes, bytes.len, NULL, &err);
+    buffer_release(&bytes);
+    return status;
+}
+
+static void whoever_waives_the_issuer_accepts_any_name_and_none(void **state)
+{
+    (void)state;
+    cogmig_claims *claims = NULL;
+    make_verifier_for_any_issuer();
+    assert_int_equal(cogmig_verifier_verify(verifier, token, strlen(token), &claims, NULL),
+                     COGMIG_OK);
+    assert_string_equal(cogmig_claims_issuer(claims), pool_issuer);
+    cogmig_claims_free(&claims);
+    assert_int_equal(judge_payload(signer, "{\"sub\":\"s\",\"aud\":\"c\",\"exp\":1700003600}"),
+                     COGMIG_OK);
+    assert_int_equal(
+        judge_payload(signer, "{\"iss\":1,\"sub\":\"s\",\"aud\":\"c\",\"exp\":1700003600}"),
+        COGMIG_TOKEN_CLAIM_INVALID);
+}
+
+static void whoever_waives_the_issuer_waives_nothing_else(void **state)
+{
+    (void)state;
+    struct signer *stranger = signer_new(2048, 65537);
+    make_verifier_for_any_issuer();
+    assert_int_equal(judge_payload(stranger, claims_of_pool), COGMIG_TOKEN_SIGNATURE_INVALID);
+    assert_int_equal(judge_payload(signer, "{\"sub\":\"s\",\"aud\":\"d\",\"exp\":1700003600}"),
+                     COGMIG_TOKEN_CLIENT_REFUSED);
+    assert_int_equal(judge_payload(signer, "{\"sub\":\"s\",\"aud\":\"c\",\"exp\":1700000000}"),
+                     COGMIG_TOKEN_EXPIRED);
+    signer_free(stranger);
+}
+
+static void any_issuer_stands_alone(void **state)
+{
+    (void)state;
+    static const char url[] = "https://keys.example/jwks";
+    assert_int_equal(cogmig_verifier_config_allow_any_issuer(NULL, url, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_verifier_config_allow_any_issuer(config, NULL, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_verifier_config_allow_any_issuer(config, "keys.example", NULL),
+                     COGMIG_JWKS_URL_INVALID);
+    assert_int_equal(cogmig_verifier_config_allow_any_issuer(config, url, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_allow_any_issuer(config, url, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_allow_any_issuer(config, "https://b.example", NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_verifier_config_add_pool(config, pool, NULL), COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_verifier_config_add_issuer(config, url, url, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(
+        cogmig_verifier_config_set_issuer_algorithms(config, url, COGMIG_ALGORITHM_ES256, NULL),
+        COGMIG_OK);
+    cogmig_verifier_config_free(&config);
+    assert_int_equal(cogmig_verifier_config_new(&config, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_pool(config, pool, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_allow_any_issuer(config, url, NULL),
+                     COGMIG_CONFIG_INVALID);
+}
+
 /* ---- a verifier of its own ---- */
 
 static void a_verifier_keeps_nothing_of_its_configuration(void **state)
@@ -560,6 +640,9 @@ int main(void)
         TEST(keys_seeded_without_a_name_are_those_of_the_whole_pool),
         TEST(a_region_must_be_one),
         TEST(algorithms_are_said_for_issuers_added_by_url),
+        TEST(whoever_waives_the_issuer_accepts_any_name_and_none),
+        TEST(whoever_waives_the_issuer_waives_nothing_else),
+        TEST(any_issuer_stands_alone),
         TEST(a_verifier_keeps_nothing_of_its_configuration),
         TEST(claims_outlive_the_verifier),
         TEST(an_outage_is_no_refusal),
