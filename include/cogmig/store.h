@@ -25,6 +25,17 @@ typedef struct cogmig_store cogmig_store;
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: any. Since: 1.0. */
 cogmig_status cogmig_store_config_new(cogmig_store_config **ret_config, cogmig_error *err);
 
+/* Make a configuration from the environment: DATABASE_URL, and where the model differs
+ * COGMIG_TABLE, COGMIG_SCHEMA, COGMIG_ID_COLUMN, COGMIG_EMAIL_COLUMN, COGMIG_NAME_COLUMN,
+ * COGMIG_PASSWORD_COLUMN, COGMIG_EMAIL_VERIFIED_COLUMN, COGMIG_CREATED_AT_COLUMN,
+ * COGMIG_UPDATED_AT_COLUMN (empty: there is no such column).
+ *
+ * ret_config  out: release it with cogmig_store_config_free()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INCOMPLETE, CONFIG_INVALID, STORE_URL_INVALID,
+ * NOT_BUILT_IN. Threads: any, while nobody changes the environment. Since: 1.0. */
+cogmig_status cogmig_store_config_new_from_env(cogmig_store_config **ret_config, cogmig_error *err);
+
 /* Release a configuration and set the caller's variable to NULL. NULL is fine. A store that was
  * opened from it is not touched.
  *
@@ -186,10 +197,7 @@ cogmig_status cogmig_store_answer_set_times(cogmig_store_answer *answer, const c
 cogmig_status cogmig_store_open(const cogmig_store_config *config, cogmig_store **ret_store,
                                 cogmig_error *err);
 
-/* Open the store that the environment names: DATABASE_URL, and where the model differs
- * COGMIG_TABLE, COGMIG_SCHEMA, COGMIG_ID_COLUMN, COGMIG_EMAIL_COLUMN, COGMIG_NAME_COLUMN,
- * COGMIG_PASSWORD_COLUMN, COGMIG_EMAIL_VERIFIED_COLUMN, COGMIG_CREATED_AT_COLUMN,
- * COGMIG_UPDATED_AT_COLUMN (empty: there is no such column).
+/* Open the store that the environment names, see cogmig_store_config_new_from_env().
  *
  * Errors: as cogmig_store_open(), CONFIG_INVALID. Threads: any, while nobody changes the
  * environment. Since: 1.0. */

@@ -45,6 +45,25 @@ static cogmig_status apply_url(cogmig_store_config *config, cogmig_error *err)
     return cogmig_store_config_set_url(config, url, err);
 }
 
+COGMIG_PUBLIC cogmig_status cogmig_store_config_new_from_env(cogmig_store_config **ret_config,
+                                                             cogmig_error *err)
+{
+    SCOPED(cogmig_store_config_free) cogmig_store_config *config = NULL;
+    if (ret_config != NULL)
+        *ret_config = NULL;
+    cogmig_status status = cogmig_store_config_new(ret_config == NULL ? NULL : &config, err);
+    if (status == COGMIG_OK)
+        status = apply_url(config, err);
+    for (size_t i = 0; i < sizeof name_variables / sizeof name_variables[0]; i++)
+        if (status == COGMIG_OK)
+            status = apply(&name_variables[i], config, err);
+    if (status != COGMIG_OK)
+        return status;
+    *ret_config = config;
+    config = NULL;
+    return COGMIG_OK;
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_store_open_from_env(cogmig_store **ret_store, cogmig_error *err)
 {
     cogmig_error_clear(err);
@@ -52,11 +71,6 @@ COGMIG_PUBLIC cogmig_status cogmig_store_open_from_env(cogmig_store **ret_store,
         return fail(err, COGMIG_INVALID_ARGUMENT, "ret_store is NULL.");
     *ret_store = NULL;
     SCOPED(cogmig_store_config_free) cogmig_store_config *config = NULL;
-    cogmig_status status = cogmig_store_config_new(&config, err);
-    if (status == COGMIG_OK)
-        status = apply_url(config, err);
-    for (size_t i = 0; i < sizeof name_variables / sizeof name_variables[0]; i++)
-        if (status == COGMIG_OK)
-            status = apply(&name_variables[i], config, err);
+    cogmig_status status = cogmig_store_config_new_from_env(&config, err);
     return status == COGMIG_OK ? cogmig_store_open(config, ret_store, err) : status;
 }

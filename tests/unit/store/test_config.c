@@ -73,6 +73,7 @@ static void arguments_that_are_null_are_refused(void **state)
     assert_status(cogmig_store_open(NULL, &store, &err), COGMIG_INVALID_ARGUMENT, &err);
     assert_status(cogmig_store_open(config, NULL, &err), COGMIG_INVALID_ARGUMENT, &err);
     assert_status(cogmig_store_open_from_env(NULL, &err), COGMIG_INVALID_ARGUMENT, &err);
+    assert_status(cogmig_store_config_new_from_env(NULL, &err), COGMIG_INVALID_ARGUMENT, &err);
     cogmig_store_config_free(&config);
 }
 
@@ -153,6 +154,20 @@ static void an_empty_name_in_the_environment_is_told_by_its_variable(void **stat
     }
 }
 
+static void the_environment_gives_a_configuration_too(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_store_config *config = NULL;
+    setenv("DATABASE_URL", "", 1);
+    assert_status(cogmig_store_config_new_from_env(&config, &err), COGMIG_CONFIG_INCOMPLETE, &err);
+    assert_null(config);
+    setenv("DATABASE_URL", "postgresql:///d?host=/nonexistent", 1);
+    assert_status(cogmig_store_config_new_from_env(&config, &err), COGMIG_OK, &err);
+    assert_non_null(config);
+    cogmig_store_config_free(&config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +180,7 @@ int main(void)
         cmocka_unit_test(without_sqlite_a_file_is_not_built_in),
         cmocka_unit_test(the_environment_needs_database_url),
         cmocka_unit_test(an_empty_name_in_the_environment_is_told_by_its_variable),
+        cmocka_unit_test(the_environment_gives_a_configuration_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
