@@ -154,8 +154,8 @@ COGMIG_MUST_CHECK cogmig_status cogmig_engine_submit_password(
  * deadline_ms, job_data, ret_job  as of cogmig_engine_submit_password()
  *
  * The verdict's status is what cogmig_store_find_by_email() or cogmig_password_rules_verify()
- * returns, or DEADLINE_EXCEEDED or JOB_CANCELLED; COGMIG_OK, and then alone with the user, when
- * user and password are right.
+ * returns, USER_DISABLED, DEADLINE_EXCEEDED or JOB_CANCELLED; COGMIG_OK, and then alone with the
+ * user, when user and password are right.
  *
  * Errors: as cogmig_engine_submit_password(). Threads: any. Since: 1.0. */
 COGMIG_MUST_CHECK cogmig_status cogmig_engine_submit_sign_in(

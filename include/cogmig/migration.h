@@ -109,10 +109,11 @@ void cogmig_migration_free(cogmig_migration **migration);
  * The response is the event with its "response" member filled in, every other byte as it came.
  * "No" is the event as it came, byte for byte, and the same for a wrong password and an unknown
  * user, which also cost the same work. Both yes and no are COGMIG_OK: send the response. After a no
- * the error box says why, for your own log: PASSWORD_*, EMAIL_NOT_VERIFIED, USER_NOT_FOUND, or what
- * is wrong with the row (HASH_*, USER_AMBIGUOUS, STORE_ROW_INVALID, ATTRIBUTE_INVALID: a value of
- * more than 2048 characters). After a yes it is empty, except where a sign-in is answered with a
- * reset: PASSWORD_TOO_LONG, see cogmig_migration_config_set_reset_long_passwords().
+ * the error box says why, for your own log: PASSWORD_*, EMAIL_NOT_VERIFIED, USER_NOT_FOUND,
+ * USER_DISABLED, or what is wrong with the row (HASH_*, USER_AMBIGUOUS, STORE_ROW_INVALID,
+ * ATTRIBUTE_INVALID: a value of more than 2048 characters). After a yes it is empty, except where a
+ * sign-in is answered with a reset: PASSWORD_TOO_LONG, see
+ * cogmig_migration_config_set_reset_long_passwords().
  *
  * Anything but COGMIG_OK means that no answer can be given: fail the invocation, with a text that
  * says nothing, so that Cognito asks again.

@@ -178,6 +178,12 @@ cogmig_status cogmig_store_answer_add_user(cogmig_store_answer *answer, const ch
 cogmig_status cogmig_store_answer_set_name(cogmig_store_answer *answer, const char *name,
                                            cogmig_error *err);
 
+/* Say whether the user added last is banned, deleted, locked or inactive; it is not by default.
+ *
+ * Errors: INVALID_ARGUMENT. Threads: that of the callback. Since: 1.0. */
+cogmig_status cogmig_store_answer_set_disabled(cogmig_store_answer *answer, bool disabled,
+                                               cogmig_error *err);
+
 /* Give the user added last its times.
  *
  * created_at, updated_at  in: copied; text in ISO 8601 and UTC, each NULL when unknown

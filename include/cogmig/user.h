@@ -45,6 +45,12 @@ const char *cogmig_user_password_hash(const cogmig_user *user);
  * Errors: none. Threads: any. Since: 1.0. */
 bool cogmig_user_email_verified(const cogmig_user *user);
 
+/* Is the user banned, deleted, locked or inactive? By the columns that the store was told of; false
+ * when there are none. Such a user is neither migrated nor signed in: USER_DISABLED.
+ *
+ * Errors: none. Threads: any. Since: 1.0. */
+bool cogmig_user_disabled(const cogmig_user *user);
+
 /* When the row was made, as text in ISO 8601 and UTC (2026-01-15T10:30:00.000Z), or NULL when the
  * store has no such column or value. Borrowed from the user.
  *

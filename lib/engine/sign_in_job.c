@@ -2,6 +2,7 @@
  * An address and a password against a store. */
 #include "base/memory.h"
 #include "engine/job.h"
+#include "status/error.h"
 #include "store/store.h"
 
 /* There is a store that answers, but no row to let in: the time of a hash passes all the same. */
@@ -32,8 +33,12 @@ static bool begin_check(struct job *job, cogmig_status lookup)
 {
     if (lookup != COGMIG_OK)
         return begin_stand_in(job, lookup);
-    return job_begin_check(job, (struct span){job->password, job->password_len},
-                           cogmig_user_password_hash(job->verdict->user));
+    if (!job_begin_check(job, (struct span){job->password, job->password_len},
+                         cogmig_user_password_hash(job->verdict->user)))
+        return false;
+    if (cogmig_user_disabled(job->verdict->user))
+        job->check.refusal = fail_plainly(&job->verdict->error, COGMIG_USER_DISABLED);
+    return true;
 }
 
 static bool look_up(struct job *job)

@@ -64,6 +64,7 @@ cogmig_status course_look_up(struct course *course, cogmig_error *err)
                                            &course->lookup_error);
     course->facts.lookup = status;
     course->facts.email_verified = status == COGMIG_OK && cogmig_user_email_verified(course->user);
+    course->facts.disabled = status == COGMIG_OK && cogmig_user_disabled(course->user);
     if (!is_about_one_user(status) && status != COGMIG_ATTRIBUTE_INVALID) {
         error_copy(err, &course->lookup_error);
         return status;

@@ -16,6 +16,7 @@ enum which_trigger {
 enum why {
     NONE,
     LOOKUP,
+    DISABLED,
     PASSWORD,
     PASSWORD_TOO_LONG,
     EMAIL_NOT_VERIFIED
@@ -25,6 +26,7 @@ enum why {
 static const struct {
     enum which_trigger trigger;
     enum condition found;
+    enum condition disabled;
     enum condition matches;
     enum condition locked;
     enum condition reset;
@@ -33,15 +35,16 @@ static const struct {
     enum why why;
 } table[] = {
     /* clang-format off */
-    /* trigger  found  matches  locked  reset  verified  answer          why */
-    {EITHER,    NO,    ANY,     ANY,    ANY,   ANY,      ANSWER_NO,      LOOKUP},
-    {SIGN_IN,   YES,   YES,     NO,     NO,    ANY,      ANSWER_CONFIRM, NONE},
-    {SIGN_IN,   YES,   YES,     NO,     YES,   NO,       ANSWER_NO,      EMAIL_NOT_VERIFIED},
-    {SIGN_IN,   YES,   YES,     NO,     YES,   YES,      ANSWER_RESET,   PASSWORD_TOO_LONG},
-    {SIGN_IN,   YES,   NO,      ANY,    ANY,   ANY,      ANSWER_NO,      PASSWORD},
-    {FORGOT,    YES,   ANY,     YES,    ANY,   ANY,      ANSWER_NO,      PASSWORD},
-    {FORGOT,    YES,   ANY,     NO,     ANY,   NO,       ANSWER_NO,      EMAIL_NOT_VERIFIED},
-    {FORGOT,    YES,   ANY,     NO,     ANY,   YES,      ANSWER_RESET,   NONE},
+    /* trigger  found  disabled  matches  locked  reset  verified  answer          why */
+    {EITHER,    NO,    ANY,      ANY,     ANY,    ANY,   ANY,      ANSWER_NO,      LOOKUP},
+    {EITHER,    YES,   YES,      ANY,     ANY,    ANY,   ANY,      ANSWER_NO,      DISABLED},
+    {SIGN_IN,   YES,   NO,       YES,     NO,     NO,    ANY,      ANSWER_CONFIRM, NONE},
+    {SIGN_IN,   YES,   NO,       YES,     NO,     YES,   NO,       ANSWER_NO,      EMAIL_NOT_VERIFIED},
+    {SIGN_IN,   YES,   NO,       YES,     NO,     YES,   YES,      ANSWER_RESET,   PASSWORD_TOO_LONG},
+    {SIGN_IN,   YES,   NO,       NO,      ANY,    ANY,   ANY,      ANSWER_NO,      PASSWORD},
+    {FORGOT,    YES,   NO,       ANY,     YES,    ANY,   ANY,      ANSWER_NO,      PASSWORD},
+    {FORGOT,    YES,   NO,       ANY,     NO,     ANY,   NO,       ANSWER_NO,      EMAIL_NOT_VERIFIED},
+    {FORGOT,    YES,   NO,       ANY,     NO,     ANY,   YES,      ANSWER_RESET,   NONE},
     /* clang-format on */
 };
 
@@ -62,6 +65,8 @@ static cogmig_status reason_of(enum why why, const struct facts *facts)
         return COGMIG_OK;
     case LOOKUP:
         return facts->lookup;
+    case DISABLED:
+        return COGMIG_USER_DISABLED;
     case PASSWORD:
         return facts->password;
     case PASSWORD_TOO_LONG:
@@ -77,6 +82,7 @@ struct decision decide(const struct facts *facts)
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (fits_trigger(table[i].trigger, facts->trigger) &&
             fits(table[i].found, facts->lookup == COGMIG_OK) &&
+            fits(table[i].disabled, facts->disabled) &&
             fits(table[i].matches, facts->password == COGMIG_OK) &&
             fits(table[i].locked, facts->password == COGMIG_PASSWORD_LOCKED) &&
             fits(table[i].reset, facts->reset_wanted) &&

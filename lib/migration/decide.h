@@ -15,6 +15,7 @@ struct facts {
     cogmig_status password; /* OK for a match; for forgot-password the state of the stored hash */
     bool email_verified;
     bool reset_wanted; /* the password matches, but is not to be taken over */
+    bool disabled;     /* banned, deleted, locked or inactive in the store */
 };
 
 enum answer {

@@ -94,6 +94,7 @@ static const struct status_entry entries[] = {
     ENTRY(NOT_FOUND, USER_NOT_FOUND, "The store has no such user.")
     ENTRY(CONFLICT, USER_AMBIGUOUS,
           "Several users have this address, differing in case at most; merge or rename them.")
+    ENTRY(DENIED, USER_DISABLED, "The user is banned, deleted, locked or inactive in the store.")
     ENTRY(INVALID, STORE_URL_INVALID,
           "The store's URL cannot be used; it looks like postgresql://… or file:./dev.db.")
     ENTRY(UNAVAILABLE, STORE_UNREACHABLE,

@@ -181,6 +181,26 @@ COGMIG_PUBLIC cogmig_status cogmig_store_answer_set_name(cogmig_store_answer *an
     return remember(answer, &failure, err);
 }
 
+static cogmig_status set_disabled(cogmig_store_answer *answer, bool disabled, cogmig_error *err)
+{
+    if (answer->count == 0)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "Nobody was added who could be disabled.");
+    if (!answer->overflowed)
+        answer->users[answer->count - 1]->disabled = disabled;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_store_answer_set_disabled(cogmig_store_answer *answer,
+                                                             bool disabled, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (answer == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "answer is NULL.");
+    struct cogmig_error failure = {0};
+    set_disabled(answer, disabled, &failure);
+    return remember(answer, &failure, err);
+}
+
 static cogmig_status set_time(char **slot, const char *time, cogmig_error *err)
 {
     char text[TIMESTAMP_SIZE];

@@ -45,6 +45,11 @@ COGMIG_PUBLIC bool cogmig_user_email_verified(const cogmig_user *user)
     return user->email_verified;
 }
 
+COGMIG_PUBLIC bool cogmig_user_disabled(const cogmig_user *user)
+{
+    return user->disabled;
+}
+
 COGMIG_PUBLIC const char *cogmig_user_created_at(const cogmig_user *user)
 {
     return user->created_at;

@@ -14,6 +14,7 @@ struct cogmig_user {
     char *created_at;
     char *updated_at;
     bool email_verified;
+    bool disabled;
 };
 
 #endif

@@ -32,6 +32,8 @@ static cogmig_status find(void *user_data, int32_t question, const char *key, si
     cogmig_status status = COGMIG_OK;
     for (int i = 0; same && i < legacy->rows && status == COGMIG_OK; i++)
         status = cogmig_store_answer_add_user(answer, ID, EMAIL, legacy->hash, true, NULL);
+    if (same && legacy->disabled && status == COGMIG_OK)
+        status = cogmig_store_answer_set_disabled(answer, true, NULL);
     return status;
 }
 

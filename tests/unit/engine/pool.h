@@ -20,6 +20,7 @@
 struct legacy {
     const char *hash;
     int rows;
+    bool disabled;
     _Atomic cogmig_status fault;
     atomic_bool closed; /* whoever asks waits until it is open */
     atomic_int asked;

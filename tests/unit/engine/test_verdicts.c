@@ -120,6 +120,15 @@ static void a_sign_in_that_fails_gives_no_user(void **state)
     assert_int_equal(status_of(pool, submit_sign_in(pool, EMAIL, RIGHT)), COGMIG_PASSWORD_NOT_SET);
 }
 
+static void a_disabled_user_is_denied_with_the_right_password_too(void **state)
+{
+    struct pool *pool = *state;
+    pool_start(pool);
+    pool->legacy.disabled = true;
+    assert_int_equal(status_of(pool, submit_sign_in(pool, EMAIL, RIGHT)), COGMIG_USER_DISABLED);
+    assert_int_equal(usual_cost_of(&pool->engine->usual_cost), 5);
+}
+
 static void a_user_who_does_not_exist_costs_what_the_others_do(void **state)
 {
     struct pool *pool = *state;
@@ -268,6 +277,7 @@ int main(void)
         TEST(the_engines_password_rules_hold),
         TEST(a_sign_in_gives_the_user),
         TEST(a_sign_in_that_fails_gives_no_user),
+        TEST(a_disabled_user_is_denied_with_the_right_password_too),
         TEST(a_user_who_does_not_exist_costs_what_the_others_do),
         TEST(a_store_that_dies_and_comes_back_is_an_outage_between_two_answers),
         TEST(an_event_has_the_answer_of_its_migration),

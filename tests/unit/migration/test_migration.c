@@ -20,6 +20,7 @@ struct legacy {
     const char *email;
     const char *hash;
     bool verified;
+    bool disabled;
     int rows;
     cogmig_status fault;
     int32_t delay_ms;
@@ -45,6 +46,8 @@ static cogmig_status find(void *user_data, int32_t question, const char *key, si
         for (int i = 0; i < store->rows && status == COGMIG_OK; i++)
             status = cogmig_store_answer_add_user(answer, store->id, store->email, store->hash,
                                                   store->verified, NULL);
+    if (store->disabled && status == COGMIG_OK && (exact || any_case))
+        status = cogmig_store_answer_set_disabled(answer, true, NULL);
     return status;
 }
 
@@ -288,6 +291,14 @@ static void a_password_that_was_cut_is_confirmed_unless_a_reset_is_wanted(void *
     expect_yes(fixture, event_of("a@example.com", letters_a(72)));
 }
 
+static void a_disabled_user_is_not_migrated(void **state)
+{
+    legacy.disabled = true;
+    expect_no(*state, event_of("a@example.com", "U*U"), COGMIG_USER_DISABLED);
+    expect_no(*state, event_of("a@example.com", "wrong"), COGMIG_USER_DISABLED);
+    expect_no(*state, reset_of("a@example.com"), COGMIG_USER_DISABLED);
+}
+
 static void a_store_that_is_too_slow_is_an_outage(void **state)
 {
     struct fixture *fixture = *state;
@@ -465,6 +476,7 @@ int main(void)
         WITH_STORE(user_names_that_no_store_can_have_are_a_no_without_asking),
         WITH_STORE(forgot_password_needs_a_verified_address_and_no_lock),
         WITH_STORE(a_password_that_was_cut_is_confirmed_unless_a_reset_is_wanted),
+        WITH_STORE(a_disabled_user_is_not_migrated),
         WITH_STORE(a_store_that_is_too_slow_is_an_outage),
         WITH_STORE(the_host_may_leave_less_time_than_the_migration_takes),
         WITH_STORE(the_host_cannot_leave_more_time_than_the_migration_takes),
