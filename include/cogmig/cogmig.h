@@ -10,6 +10,7 @@
 #include <cogmig/memory.h>
 #include <cogmig/migration.h>
 #include <cogmig/password.h>
+#include <cogmig/reconcile.h>
 #include <cogmig/status.h>
 #include <cogmig/store.h>
 #include <cogmig/user.h>

@@ -19,6 +19,7 @@ BELOW = {
     "store": {"base", "status", "adapters"},
     "migration": {"base", "status", "password", "store"},
     "engine": {"base", "status", "password", "store", "migration"},
+    "reconcile": {"base", "status"},
     "testing": {"base"},
 }
 # libcogmig-testing has no part of libcogmig's inside: these two are macros alone.
@@ -32,7 +33,7 @@ INTERFACES = {"libcurl": "keyset", "libpq": "store", "sqlite": "store", "openssl
 FOLDER_OF_HEADER = {
     "claims": "token", "engine": "engine", "error": "status", "keyset": "keyset", "memory": "base",
     "migration": "migration", "password": "password", "status": "status", "store": "store",
-    "testing": "testing", "user": "store", "verifier": "token", "version": "status",
+    "reconcile": "reconcile", "testing": "testing", "user": "store", "verifier": "token", "version": "status",
 }
 
 # A third-party header, and the library that the including file must be named after.

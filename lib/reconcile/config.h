@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECONCILE_CONFIG_H
+#define RECONCILE_CONFIG_H
+
+#include <cogmig/reconcile.h>
+
+struct cogmig_reconcile_config {
+    char *work_folder; /* NULL: the default */
+    bool compare_names;
+    bool without_map;
+    cogmig_difference_fn tell;
+    void *user_data;
+};
+
+extern const char default_work_folder[];
+
+#endif
