@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The store in an SQLite file, which is only ever read. */
+#include "adapters/sqlite_file.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "status/error.h"
 #include "store/backend.h"
 
-#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 
 enum {
     MAX_SQL = 64 * 1024,
@@ -38,56 +36,6 @@ struct sqlite_store {
     sqlite3 *db;
     sqlite3_stmt *queries[QUERY_COUNT];
 };
-
-static bool is_schema_fault(const char *words)
-{
-    static const char *const beginnings[] = {"no such table", "no such column", "unknown database"};
-    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
-        if (span_starts_with(span_of(words), beginnings[i]))
-            return true;
-    return false;
-}
-
-static cogmig_status status_of(int code, const char *words)
-{
-    switch (code & 0xFF) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return COGMIG_STORE_BUSY;
-    case SQLITE_INTERRUPT:
-        return COGMIG_DEADLINE_EXCEEDED;
-    case SQLITE_NOMEM:
-        return COGMIG_OUT_OF_MEMORY;
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-        return COGMIG_STORE_LOGIN_REFUSED;
-    case SQLITE_CANTOPEN:
-        return COGMIG_STORE_UNREACHABLE;
-    default:
-        return is_schema_fault(words) ? COGMIG_STORE_SCHEMA_MISMATCH : COGMIG_STORE_QUERY_FAILED;
-    }
-}
-
-static cogmig_status fail_with(sqlite3 *db, cogmig_status status, const char *what,
-                               cogmig_error *err)
-{
-    int code = sqlite3_extended_errcode(db);
-    fail(err, status, "%s: %s", what, sqlite3_errmsg(db));
-    fail_upstream_number(err, COGMIG_UPSTREAM_SQLITE, code);
-    return status;
-}
-
-static cogmig_status fail_query(sqlite3 *db, cogmig_error *err)
-{
-    cogmig_status status = status_of(sqlite3_extended_errcode(db), sqlite3_errmsg(db));
-    if (status == COGMIG_STORE_SCHEMA_MISMATCH)
-        return fail_with(db, status,
-                         "The table or its columns have other names in the SQLite file (set "
-                         "COGMIG_TABLE, COGMIG_PASSWORD_COLUMN and so on, or the names in the "
-                         "configuration)",
-                         err);
-    return fail_with(db, status, "The SQLite file could not be asked", err);
-}
 
 static int stop_when_passed(void *deadline)
 {
@@ -138,9 +86,9 @@ static cogmig_status prepare(struct sqlite_store *store, enum query_kind kind,
     int code = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
                                   &store->queries[kind], NULL);
     if (code == SQLITE_NOTADB)
-        return fail_with(store->db, COGMIG_STORE_URL_INVALID,
-                         "The store's URL names a file that is not an SQLite database", err);
-    return code == SQLITE_OK ? COGMIG_OK : fail_query(store->db, err);
+        return sqlite_fail_with(store->db, COGMIG_STORE_URL_INVALID,
+                                "The store's URL names a file that is not an SQLite database", err);
+    return code == SQLITE_OK ? COGMIG_OK : sqlite_fail_query(store->db, err);
 }
 
 static cogmig_status prepare_all(struct sqlite_store *store, const struct store_model *model,
@@ -152,77 +100,6 @@ static cogmig_status prepare_all(struct sqlite_store *store, const struct store_
         status = prepare(store, (enum query_kind)kind, model, err);
     forget_deadline(store->db);
     return status;
-}
-
-static bool exists(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0;
-}
-
-static cogmig_status fail_missing(const char *path, cogmig_error *err)
-{
-    char beside_schema[512];
-    int len = snprintf(beside_schema, sizeof beside_schema, "prisma/%s", path);
-    bool prisma_means_another =
-        path[0] != '/' && len < (int)sizeof beside_schema && exists(beside_schema);
-    if (prisma_means_another)
-        fail(err, COGMIG_STORE_UNREACHABLE,
-             "There is no file %s, but there is %s: Prisma's paths start at its schema file, those "
-             "here at the working directory; write file:%s.",
-             path, beside_schema, beside_schema);
-    else
-        fail(err, COGMIG_STORE_UNREACHABLE,
-             "There is no file %s; a relative path starts at the working directory.", path);
-    fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, ENOENT);
-    return COGMIG_STORE_UNREACHABLE;
-}
-
-static cogmig_status fail_stat(const char *path, int error, cogmig_error *err)
-{
-    if (error == ENOENT || error == ENOTDIR)
-        return fail_missing(path, err);
-    cogmig_status status = error == EACCES ? COGMIG_STORE_LOGIN_REFUSED : COGMIG_STORE_UNREACHABLE;
-    fail(err, status, "The SQLite file %s cannot be looked at: %s", path, strerror(error));
-    fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, error);
-    return status;
-}
-
-static cogmig_status check_file(const char *path, cogmig_error *err)
-{
-    struct stat info;
-    if (stat(path, &info) != 0)
-        return fail_stat(path, errno, err);
-    if (!S_ISREG(info.st_mode))
-        return fail(err, COGMIG_STORE_URL_INVALID,
-                    "The store's URL names %s, which is not a file but a %s.", path,
-                    S_ISDIR(info.st_mode) ? "directory" : "device or pipe");
-    return COGMIG_OK;
-}
-
-static cogmig_status fail_open(sqlite3 *db, const char *path, cogmig_error *err)
-{
-    if (db == NULL)
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    int error = sqlite3_system_errno(db);
-    cogmig_status status = error == EACCES ? COGMIG_STORE_LOGIN_REFUSED : COGMIG_STORE_UNREACHABLE;
-    fail(err, status, "The SQLite file %s cannot be opened: %s", path,
-         error == 0 ? sqlite3_errmsg(db) : strerror(error));
-    fail_upstream_number(err, COGMIG_UPSTREAM_SQLITE, sqlite3_extended_errcode(db));
-    return status;
-}
-
-/* The library above asks one question at a time, so SQLite needs no lock of its own. */
-static cogmig_status open_file(struct sqlite_store *store, const char *path, cogmig_error *err)
-{
-    cogmig_status status = check_file(path, err);
-    if (status != COGMIG_OK)
-        return status;
-    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK)
-        return fail_open(store->db, path, err);
-    sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    return COGMIG_OK;
 }
 
 static void close_sqlite(void *state)
@@ -246,7 +123,7 @@ static cogmig_status open_sqlite(const struct backend_settings *settings, struct
     SCOPED(release_store) struct sqlite_store *store = memory_new(sizeof *store);
     if (store == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = open_file(store, settings->target, err);
+    cogmig_status status = sqlite_open_file(settings->target, &store->db, err);
     if (status == COGMIG_OK)
         status = prepare_all(store, settings->model, deadline, err);
     if (status != COGMIG_OK)
@@ -291,7 +168,7 @@ static cogmig_status read_rows(struct sqlite_store *store, sqlite3_stmt *query,
         if (code == SQLITE_DONE)
             return COGMIG_OK;
         if (code != SQLITE_ROW)
-            return fail_query(store->db, err);
+            return sqlite_fail_query(store->db, err);
         *ret_any = true;
         cogmig_status status = read_row(query, answer, err);
         if (status != COGMIG_OK)
@@ -304,7 +181,7 @@ static cogmig_status ask(struct sqlite_store *store, enum query_kind kind, struc
 {
     sqlite3_stmt *query = store->queries[kind];
     if (sqlite3_bind_text(query, 1, key.bytes, (int)key.len, SQLITE_STATIC) != SQLITE_OK)
-        return fail_query(store->db, err);
+        return sqlite_fail_query(store->db, err);
     cogmig_status status = read_rows(store, query, answer, ret_any, err);
     sqlite3_reset(query);
     sqlite3_clear_bindings(query);

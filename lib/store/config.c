@@ -59,6 +59,13 @@ COGMIG_PUBLIC void cogmig_store_config_free(cogmig_store_config **config)
     *config = NULL;
 }
 
+struct store_model store_config_model(const cogmig_store_config *config)
+{
+    struct store_model model = config->model;
+    model.schema = config->schema_given ? config->model.schema : config->url.schema;
+    return model;
+}
+
 static const struct backend *backend_of(enum store_url_kind kind)
 {
 #ifdef COGMIG_SQLITE

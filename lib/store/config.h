@@ -16,4 +16,7 @@ struct cogmig_store_config {
     void *user_data;
 };
 
+/* The model as the URL and the setters together have it; its names are borrowed. */
+struct store_model store_config_model(const cogmig_store_config *config);
+
 #endif

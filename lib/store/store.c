@@ -36,8 +36,7 @@ static struct backend_settings settings_of(const cogmig_store_config *config,
 static cogmig_status open_backend(cogmig_store *store, const cogmig_store_config *config,
                                   cogmig_error *err)
 {
-    struct store_model model = config->model;
-    model.schema = config->schema_given ? config->model.schema : config->url.schema;
+    struct store_model model = store_config_model(config);
     struct backend_settings settings = settings_of(config, &model);
     return config->backend->open(&settings, deadline_in_ms(config->timeout_ms), &store->state, err);
 }

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/timestamp.h"
 
-#include <inttypes.h>
 #include <stdint.h>
-#include <stdio.h>
+#include <string.h>
 
 enum {
     MS_PER_MINUTE = 60 * 1000,
     MS_PER_DAY = 24 * 60 * MS_PER_MINUTE,
-    DAYS_BEFORE_1970 = 719162 /* from 0001-01-01 */
+    DAYS_BEFORE_1970 = 719162, /* from 0001-01-01 */
+    DAYS_FROM_MARCH_OF_YEAR_0 = 719468,
+    DAYS_PER_ERA = 146097,
+    YEARS_PER_ERA = 400
 };
+
+/* What a date of JavaScript and a timestamp of PostgreSQL can be is less. */
+#define TIMESTAMP_FURTHEST_MS (INT64_C(300000) * 366 * MS_PER_DAY)
 
 static bool is_digit(char c)
 {
@@ -152,39 +157,80 @@ static bool read_digits(struct span s, int64_t *ret_unix_ms)
     return true;
 }
 
-static int32_t year_of(int64_t days_since_year_1)
+bool timestamp_read(struct span text, int64_t *ret_unix_ms)
 {
-    int32_t year = (int32_t)(days_since_year_1 / 366) + 1;
-    while (days_before_year(year + 1) <= days_since_year_1)
-        year++;
-    return year;
+    return read_digits(text, ret_unix_ms) || read_text(text, ret_unix_ms);
 }
 
-static bool write_text(int64_t unix_ms, char out[TIMESTAMP_SIZE])
+static int64_t floor_divide(int64_t a, int64_t b)
 {
-    int64_t ms = unix_ms + (int64_t)DAYS_BEFORE_1970 * MS_PER_DAY;
-    if (ms < 0 || ms >= days_before_year(10000) * MS_PER_DAY)
-        return false;
-    int32_t year = year_of(ms / MS_PER_DAY);
-    int32_t day = (int32_t)(ms / MS_PER_DAY - days_before_year(year));
-    int32_t month = 1;
-    for (; day >= days_in_month(year, month); month++)
-        day -= days_in_month(year, month);
-    int32_t in_day = (int32_t)(ms % MS_PER_DAY);
-    int32_t minutes = in_day / MS_PER_MINUTE;
-    int32_t in_minute = in_day % MS_PER_MINUTE;
-    int written = snprintf(out, TIMESTAMP_SIZE,
-                           "%04" PRId32 "-%02" PRId32 "-%02" PRId32 "T%02" PRId32 ":%02" PRId32
-                           ":%02" PRId32 ".%03" PRId32 "Z",
-                           year, month, day + 1, minutes / 60, minutes % 60, in_minute / 1000,
-                           in_minute % 1000);
-    return written == TIMESTAMP_SIZE - 1;
+    return a / b - (a % b < 0);
+}
+
+/* Counted from the first of March, a leap day is the last day of its year, and the Gregorian
+ * calendar repeats itself every 146097 days. */
+struct date timestamp_date(int64_t unix_ms)
+{
+    int64_t day = floor_divide(unix_ms, MS_PER_DAY) + DAYS_FROM_MARCH_OF_YEAR_0;
+    int64_t era = floor_divide(day, DAYS_PER_ERA);
+    int32_t in_era = (int32_t)(day - era * DAYS_PER_ERA);
+    int32_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+    int32_t in_year = in_era - (365 * year + year / 4 - year / 100);
+    int32_t month = (5 * in_year + 2) / 153; /* since March */
+    return (struct date){
+        .year = (int32_t)(era * YEARS_PER_ERA) + year + (month >= 10),
+        .month = month < 10 ? month + 3 : month - 9,
+        .day = in_year - (153 * month + 2) / 5 + 1,
+    };
+}
+
+static char *write_number(char *out, int32_t number, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--, number /= 10)
+        out[i] = (char)('0' + number % 10);
+    return out + digits;
+}
+
+static char *write_year(char *out, int32_t year)
+{
+    if (year >= 0 && year <= 9999)
+        return write_number(out, year, 4);
+    *out = year < 0 ? '-' : '+';
+    return write_number(out + 1, year < 0 ? -year : year, 6);
+}
+
+size_t timestamp_write(int64_t unix_ms, char out[TIMESTAMP_MAX_SIZE])
+{
+    if (unix_ms < -TIMESTAMP_FURTHEST_MS || unix_ms > TIMESTAMP_FURTHEST_MS)
+        return 0;
+    struct date date = timestamp_date(unix_ms);
+    int32_t ms = (int32_t)(unix_ms - floor_divide(unix_ms, MS_PER_DAY) * MS_PER_DAY);
+    const struct {
+        int32_t number;
+        int digits;
+        char before;
+    } parts[] = {{date.month, 2, '-'},      {date.day, 2, '-'},       {ms / 3600000, 2, 'T'},
+                 {ms / 60000 % 60, 2, ':'}, {ms / 1000 % 60, 2, ':'}, {ms % 1000, 3, '.'}};
+    char *end = write_year(out, date.year);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        *end++ = parts[i].before;
+        end = write_number(end, parts[i].number, parts[i].digits);
+    }
+    *end++ = 'Z';
+    *end = '\0';
+    return (size_t)(end - out);
 }
 
 bool timestamp_normalise(struct span text, char out[TIMESTAMP_SIZE])
 {
     int64_t unix_ms;
-    return (read_digits(text, &unix_ms) || read_text(text, &unix_ms)) && write_text(unix_ms, out);
+    char written[TIMESTAMP_MAX_SIZE];
+    if (!timestamp_read(text, &unix_ms) ||
+        timestamp_write(unix_ms, written) != TIMESTAMP_SIZE - 1 ||
+        span_starts_with(span_of(written), "0000"))
+        return false;
+    memcpy(out, written, TIMESTAMP_SIZE);
+    return true;
 }
 
 bool timestamp_begins_date(struct span text)

@@ -109,6 +109,29 @@ static void a_date_at_the_beginning_is_recognised(void **state)
     assert_false(timestamp_begins_date(span_of(NULL)));
 }
 
+static void years_before_0_and_after_9999_have_a_sign_and_six_digits(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t unix_ms;
+        const char *text;
+    } cases[] = {
+        {INT64_C(-62167219200000), "0000-01-01T00:00:00.000Z"},
+        {INT64_C(-62167219200001), "-000001-12-31T23:59:59.999Z"},
+        {INT64_C(-63517910400000), "-000043-03-15T00:00:00.000Z"}, /* the ides of March */
+        {INT64_C(-210866803200000), "-004713-11-24T00:00:00.000Z"},
+        {INT64_C(253402300800000), "+010000-01-01T00:00:00.000Z"},
+        {INT64_C(9224318015999999), "+294276-12-31T23:59:59.999Z"},
+    };
+    char out[TIMESTAMP_MAX_SIZE];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(timestamp_write(cases[i].unix_ms, out), strlen(cases[i].text));
+        assert_string_equal(out, cases[i].text);
+    }
+    assert_int_equal(timestamp_write(INT64_MAX, out), 0);
+    assert_int_equal(timestamp_write(INT64_MIN, out), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +139,7 @@ int main(void)
         cmocka_unit_test(what_is_no_time_is_refused),
         cmocka_unit_test(the_calendar_is_that_of_the_c_library),
         cmocka_unit_test(a_date_at_the_beginning_is_recognised),
+        cmocka_unit_test(years_before_0_and_after_9999_have_a_sign_and_six_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
