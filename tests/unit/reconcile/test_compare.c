@@ -129,7 +129,8 @@ static void two_cognito_users_with_one_legacy_id_are_told(void **state)
     struct world world = {
         .cognito = {{.sub = "s1", .legacy_id = "1", .email = "a@x"},
                     {.sub = "s2", .legacy_id = "1", .email = "a@x"},
-                    {.sub = "s3", .legacy_id = "1", .email = "a@x"}},
+                    {.sub = "s3", .legacy_id = "1", .email = "a@x"},
+                    {.sub = "s1", .legacy_id = "1", .email = "a@x"}},
         .store = {{.id = "1", .email = "a@x"}},
         .map = {{"1", "s2"}},
     };
