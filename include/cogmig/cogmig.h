@@ -6,6 +6,7 @@
 #include <cogmig/claims.h>
 #include <cogmig/engine.h>
 #include <cogmig/error.h>
+#include <cogmig/idmap.h>
 #include <cogmig/keyset.h>
 #include <cogmig/memory.h>
 #include <cogmig/migration.h>

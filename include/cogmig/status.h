@@ -122,7 +122,13 @@ enum {
     COGMIG_ENGINE_DRAINING = 601,
     COGMIG_ENGINE_FORKED = 602,
     COGMIG_JOB_CANCELLED = 610,
-    COGMIG_JOB_NOT_FOUND = 611
+    COGMIG_JOB_NOT_FOUND = 611,
+
+    /* idmap.h */
+    COGMIG_IDMAP_CONFLICT = 800,
+    COGMIG_IDMAP_NOT_LINKED = 801,
+    COGMIG_IDMAP_ID_INVALID = 802,
+    COGMIG_IDMAP_NOT_INSTALLED = 803
 };
 
 /* The kind of a status. A number that this library does not know is COGMIG_KIND_INTERNAL.

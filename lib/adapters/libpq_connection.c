@@ -128,13 +128,17 @@ static cogmig_status receive_all(PGconn *connection, struct deadline deadline,
     }
 }
 
-cogmig_status libpq_run(PGconn *connection, const char *sql, int parameter_count,
-                        const char *const *parameters, struct deadline deadline,
-                        PGresult **ret_result, cogmig_error *err)
+/* Rows, or a statement that has none. */
+static bool is_good(const PGresult *result)
 {
-    const int as_text = 0;
-    if (PQsendQueryParams(connection, sql, parameter_count, NULL, parameters, NULL, NULL,
-                          as_text) != 1)
+    return PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK;
+}
+
+/* What was queued goes out, and its answer comes in. */
+static cogmig_status finish(PGconn *connection, int queued, struct deadline deadline,
+                            PGresult **ret_result, cogmig_error *err)
+{
+    if (queued != 1)
         return libpq_fail_connection(connection, err);
     SCOPED(libpq_release_result) PGresult *result = NULL;
     cogmig_status status = send_all(connection, deadline, err);
@@ -142,11 +146,41 @@ cogmig_status libpq_run(PGconn *connection, const char *sql, int parameter_count
         status = receive_all(connection, deadline, &result, err);
     if (status != COGMIG_OK && result == NULL)
         return status;
-    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+    if (!is_good(result))
         return libpq_fail_result(connection, result, err);
     *ret_result = result;
     result = NULL;
     return COGMIG_OK;
+}
+
+enum {
+    AS_TEXT = 0
+};
+
+cogmig_status libpq_run(PGconn *connection, const char *sql, int parameter_count,
+                        const char *const *parameters, struct deadline deadline,
+                        PGresult **ret_result, cogmig_error *err)
+{
+    int queued =
+        PQsendQueryParams(connection, sql, parameter_count, NULL, parameters, NULL, NULL, AS_TEXT);
+    return finish(connection, queued, deadline, ret_result, err);
+}
+
+cogmig_status libpq_prepare(PGconn *connection, const char *name, const char *sql,
+                            struct deadline deadline, cogmig_error *err)
+{
+    SCOPED(libpq_release_result) PGresult *result = NULL;
+    return finish(connection, PQsendPrepare(connection, name, sql, 0, NULL), deadline, &result,
+                  err);
+}
+
+cogmig_status libpq_run_prepared(PGconn *connection, const char *name, int parameter_count,
+                                 const char *const *parameters, struct deadline deadline,
+                                 PGresult **ret_result, cogmig_error *err)
+{
+    int queued =
+        PQsendQueryPrepared(connection, name, parameter_count, parameters, NULL, NULL, AS_TEXT);
+    return finish(connection, queued, deadline, ret_result, err);
 }
 
 bool libpq_is_spent(const PGconn *connection)

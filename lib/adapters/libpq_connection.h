@@ -18,6 +18,13 @@ cogmig_status libpq_run(PGconn *connection, const char *sql, int parameter_count
                         const char *const *parameters, struct deadline deadline,
                         PGresult **ret_result, cogmig_error *err);
 
+/* The same with a statement that was prepared on this connection under a name. */
+cogmig_status libpq_prepare(PGconn *connection, const char *name, const char *sql,
+                            struct deadline deadline, cogmig_error *err);
+cogmig_status libpq_run_prepared(PGconn *connection, const char *name, int parameter_count,
+                                 const char *const *parameters, struct deadline deadline,
+                                 PGresult **ret_result, cogmig_error *err);
+
 /* Lost, or left in the middle of a statement. */
 bool libpq_is_spent(const PGconn *connection);
 

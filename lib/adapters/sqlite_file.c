@@ -118,14 +118,24 @@ static cogmig_status fail_open(sqlite3 *db, const char *path, cogmig_error *err)
     return status;
 }
 
-cogmig_status sqlite_open_file(const char *path, sqlite3 **db, cogmig_error *err)
+static cogmig_status open_as(const char *path, int access, sqlite3 **db, cogmig_error *err)
 {
     cogmig_status status = check_file(path, err);
     if (status != COGMIG_OK)
         return status;
-    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (sqlite3_open_v2(path, db, flags, NULL) != SQLITE_OK)
         return fail_open(*db, path, err);
     sqlite3_db_config(*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     return COGMIG_OK;
+}
+
+cogmig_status sqlite_open_file(const char *path, sqlite3 **db, cogmig_error *err)
+{
+    return open_as(path, SQLITE_OPEN_READONLY, db, err);
+}
+
+cogmig_status sqlite_open_for_writing(const char *path, sqlite3 **db, cogmig_error *err)
+{
+    return open_as(path, SQLITE_OPEN_READWRITE, db, err);
 }

@@ -126,6 +126,14 @@ static const struct status_entry entries[] = {
           "The engine was made before a fork and has no threads here; make one in the child.")
     ENTRY(STOPPED, JOB_CANCELLED, "The job was cancelled.")
     ENTRY(NOT_FOUND, JOB_NOT_FOUND, "There is no job of that number, or it has its verdict.")
+    /* identity map */
+    ENTRY(CONFLICT, IDMAP_CONFLICT,
+          "The legacy id or the sub is linked to another one; decide which link is right, unlink the "
+          "other.")
+    ENTRY(NOT_FOUND, IDMAP_NOT_LINKED, "The identity map has no such link.")
+    ENTRY(INVALID, IDMAP_ID_INVALID, "The legacy id is no UUID, and only those are taken here.")
+    ENTRY(INVALID, IDMAP_NOT_INSTALLED,
+          "The identity map's table is missing or of another form; run cogmig idmap install.")
 #undef ENTRY
 };
 /* clang-format on */

@@ -17,8 +17,9 @@ BELOW = {
     "keyset": {"base", "status", "adapters"},
     "token": {"base", "status", "adapters", "keyset"},
     "store": {"base", "status", "adapters"},
-    "migration": {"base", "status", "password", "store"},
-    "engine": {"base", "status", "password", "store", "migration"},
+    "idmap": {"base", "status", "token", "store"},
+    "migration": {"base", "status", "password", "store", "idmap"},
+    "engine": {"base", "status", "password", "store", "idmap", "migration"},
     "reconcile": {"base", "status"},
     "testing": {"base"},
 }
@@ -26,14 +27,15 @@ BELOW = {
 TESTING_FROM_BASE = {"base/cleanup.h", "base/public.h"}
 
 # An adapter serves one noun, by implementing that noun's interface.
-INTERFACES = {"libcurl": "keyset", "libpq": "store", "sqlite": "store", "openssl": None,
-              "libxcrypt": None}
+INTERFACES = {"libcurl": "keyset", "libpq": "store", "libpq_idmap": "idmap", "sqlite": "store",
+              "sqlite_idmap": "idmap", "openssl": None, "libxcrypt": None}
 
 # The folder that defines what a public header declares.
 FOLDER_OF_HEADER = {
-    "claims": "token", "engine": "engine", "error": "status", "keyset": "keyset", "memory": "base",
-    "migration": "migration", "password": "password", "status": "status", "store": "store",
-    "reconcile": "reconcile", "testing": "testing", "user": "store", "verifier": "token", "version": "status",
+    "claims": "token", "engine": "engine", "error": "status", "idmap": "idmap", "keyset": "keyset",
+    "memory": "base", "migration": "migration", "password": "password", "reconcile": "reconcile",
+    "status": "status", "store": "store", "testing": "testing", "user": "store",
+    "verifier": "token", "version": "status",
 }
 
 # A third-party header, and the library that the including file must be named after.
@@ -56,8 +58,8 @@ def includes(code):
 def may_include(folder, stem, target):
     if target == folder or target in BELOW[folder]:
         return True
-    return folder == "adapters" and target is not None and INTERFACES.get(
-        stem.split("_")[0]) == target
+    served = INTERFACES.get(stem, INTERFACES.get(stem.split("_")[0]))
+    return folder == "adapters" and target is not None and served == target
 
 
 def include_fault(name, include):

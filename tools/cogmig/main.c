@@ -14,6 +14,7 @@ static const char help[] =
     "  cogmig migrate < event.json    answer one User Migration trigger event\n"
     "  cogmig verify TOKEN            is this token good, and whose is it?\n"
     "  cogmig user EMAIL              what does the legacy store know about this address?\n"
+    "  cogmig idmap find LEGACY_ID    which Cognito user is this legacy user? (also link, unlink)\n"
     "  cogmig capacity                what does a cut-over need, measured on this machine?\n"
     "  cogmig VERB --help             more about one of them\n"
     "  cogmig --version\n"
@@ -37,6 +38,7 @@ static const struct {
     const char *help;
 } verbs[] = {
     {"capacity", verb_capacity, help_capacity},
+    {"idmap", verb_idmap, help_idmap},
     {"migrate", verb_migrate, help_migrate},
     {"verify", verb_verify, help_verify},
     {"user", verb_user, help_user},

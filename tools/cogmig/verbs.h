@@ -4,11 +4,13 @@
 #define COGMIG_TOOL_VERBS_H
 
 int verb_capacity(int argc, char **argv);
+int verb_idmap(int argc, char **argv);
 int verb_migrate(int argc, char **argv);
 int verb_user(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 
 extern const char help_capacity[];
+extern const char help_idmap[];
 extern const char help_migrate[];
 extern const char help_user[];
 extern const char help_verify[];

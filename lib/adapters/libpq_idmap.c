@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The identity map in PostgreSQL: one connection of its own, made again when it was lost. */
+#include "adapters/libpq_connection.h"
+#include "base/buffer.h"
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "idmap/backend.h"
+#include "status/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct libpq_idmap {
+    char *url;
+    char *options; /* NULL: the session must be left as it is, and has no named statements */
+    char *const *sql;
+    PGconn *connection; /* NULL: none at the moment */
+    bool prepared[IDMAP_STATEMENT_COUNT];
+};
+
+/* ---- the connection ---- */
+
+static void release_options(PQconninfoOption **options)
+{
+    PQconninfoFree(*options);
+}
+
+static const char *given_options(const PQconninfoOption *options)
+{
+    for (; options != NULL && options->keyword != NULL; options++)
+        if (strcmp(options->keyword, "options") == 0 && options->val != NULL)
+            return options->val;
+    const char *from_environment = getenv("PGOPTIONS");
+    return from_environment == NULL ? "" : from_environment;
+}
+
+/* What the URL or the environment asks for outranks the time-out. */
+static char *session_options(const char *url, int32_t timeout_ms)
+{
+    SCOPED(release_options) PQconninfoOption *options = PQconninfoParse(url, NULL);
+    SCOPED(buffer_release) struct buffer text = buffer_with_max(16 * 1024);
+    char timeout[64];
+    snprintf(timeout, sizeof timeout, "-c statement_timeout=%d ", (int)timeout_ms);
+    buffer_add_text(&text, timeout);
+    buffer_add_text(&text, given_options(options));
+    return buffer_take(&text, NULL);
+}
+
+static void drop_connection(struct libpq_idmap *map)
+{
+    PQfinish(map->connection);
+    map->connection = NULL;
+    memset(map->prepared, 0, sizeof map->prepared);
+}
+
+static void close_libpq(void *state)
+{
+    struct libpq_idmap *map = state;
+    drop_connection(map);
+    memory_free(map->url);
+    memory_free(map->options);
+    memory_free(map);
+}
+
+static void release_map(struct libpq_idmap **map)
+{
+    if (*map != NULL)
+        close_libpq(*map);
+}
+
+static struct libpq_idmap *make_map(const struct idmap_settings *settings)
+{
+    SCOPED(release_map) struct libpq_idmap *map = memory_new(sizeof *map);
+    if (map == NULL || (map->url = memory_copy_text(settings->target)) == NULL)
+        return NULL;
+    map->sql = settings->sql;
+    if (!settings->through_pgbouncer)
+        map->options = session_options(settings->target, settings->timeout_ms);
+    if (!settings->through_pgbouncer && map->options == NULL)
+        return NULL;
+    struct libpq_idmap *made = map;
+    map = NULL;
+    return made;
+}
+
+static cogmig_status open_libpq(const struct idmap_settings *settings, struct deadline deadline,
+                                void **ret_state, cogmig_error *err)
+{
+    SCOPED(release_map) struct libpq_idmap *map = make_map(settings);
+    if (map == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    cogmig_status status = libpq_connect(map->url, map->options, deadline, &map->connection, err);
+    if (status != COGMIG_OK)
+        return status;
+    *ret_state = map;
+    map = NULL;
+    return COGMIG_OK;
+}
+
+/* ---- the statements ---- */
+
+/* Behind PgBouncer the next statement may meet another session, which knows no names. */
+static cogmig_status run_statement(struct libpq_idmap *map, const struct idmap_question *question,
+                                   struct deadline deadline, PGresult **ret_result,
+                                   cogmig_error *err)
+{
+    enum idmap_statement statement = question->statement;
+    if (map->options == NULL)
+        return libpq_run(map->connection, map->sql[statement], question->parameter_count,
+                         question->parameters, deadline, ret_result, err);
+    char name[32];
+    snprintf(name, sizeof name, "cogmig_idmap_%d", (int)statement);
+    if (!map->prepared[statement]) {
+        cogmig_status status =
+            libpq_prepare(map->connection, name, map->sql[statement], deadline, err);
+        if (status != COGMIG_OK)
+            return status;
+        map->prepared[statement] = true;
+    }
+    return libpq_run_prepared(map->connection, name, question->parameter_count,
+                              question->parameters, deadline, ret_result, err);
+}
+
+/* On the connection there is, or on a new one. */
+static cogmig_status run_once(struct libpq_idmap *map, const struct idmap_question *question,
+                              struct deadline deadline, PGresult **ret_result, cogmig_error *err)
+{
+    cogmig_status status = COGMIG_OK;
+    if (map->connection == NULL)
+        status = libpq_connect(map->url, map->options, deadline, &map->connection, err);
+    if (status != COGMIG_OK)
+        return status;
+    status = run_statement(map, question, deadline, ret_result, err);
+    if (libpq_is_spent(map->connection))
+        drop_connection(map);
+    return status;
+}
+
+/* Twice linked or unlinked is as good as once, so each may be sent again when it is not known
+ * whether it was run: whoever asks looks at what is linked, not at who did it. */
+static cogmig_status run(struct libpq_idmap *map, const struct idmap_question *question,
+                         struct deadline deadline, PGresult **ret_result, cogmig_error *err)
+{
+    bool reused = map->connection != NULL;
+    cogmig_status status = run_once(map, question, deadline, ret_result, err);
+    bool was_lost = reused && status != COGMIG_OK && map->connection == NULL;
+    if (!was_lost || deadline_passed(deadline))
+        return status;
+    cogmig_error_clear(err);
+    return run_once(map, question, deadline, ret_result, err);
+}
+
+static struct span value_at(const PGresult *result, int row, int column)
+{
+    if (column >= PQnfields(result) || PQgetisnull(result, row, column))
+        return (struct span){NULL, 0};
+    return (struct span){PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column)};
+}
+
+static cogmig_status take_rows(const PGresult *result, const struct idmap_question *question,
+                               cogmig_error *err)
+{
+    cogmig_status status = COGMIG_OK;
+    int rows = question->take == NULL ? 0 : PQntuples(result);
+    for (int row = 0; row < rows && status == COGMIG_OK; row++) {
+        struct span columns[2] = {value_at(result, row, 0), value_at(result, row, 1)};
+        status = question->take(question->user_data, columns, err);
+    }
+    return status;
+}
+
+/* 42P10, invalid_column_reference: no constraint fits ON CONFLICT. */
+static cogmig_status with_table_faults(cogmig_status status, const cogmig_error *err)
+{
+    bool no_constraint = strcmp(cogmig_error_upstream_code(err), "42P10") == 0;
+    return no_constraint ? COGMIG_STORE_SCHEMA_MISMATCH : status;
+}
+
+static cogmig_status ask_libpq(void *state, struct idmap_question *question,
+                               struct deadline deadline, cogmig_error *err)
+{
+    struct cogmig_error said = {0};
+    SCOPED(libpq_release_result) PGresult *result = NULL;
+    cogmig_status status = run(state, question, deadline, &result, &said);
+    if (status != COGMIG_OK) {
+        error_copy(err, &said);
+        return with_table_faults(status, &said);
+    }
+    question->changed = strcmp(PQcmdTuples((PGresult *)result), "1") == 0;
+    return take_rows(result, question, err);
+}
+
+/* ---- the table ---- */
+
+/* Of several that make it at once, all but one may fail on a name that has just been taken. */
+static bool was_made_meanwhile(const struct cogmig_error *said)
+{
+    static const char *const taken[] = {"23505", "42P07", "42710"};
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        if (strcmp(said->upstream_code, taken[i]) == 0)
+            return true;
+    return false;
+}
+
+static cogmig_status install_libpq(const struct idmap_settings *settings, const char *sql,
+                                   struct deadline deadline, cogmig_error *err)
+{
+    void *state = NULL;
+    cogmig_status status = open_libpq(settings, deadline, &state, err);
+    if (status != COGMIG_OK)
+        return status;
+    SCOPED(release_map) struct libpq_idmap *map = state;
+    SCOPED(libpq_release_result) PGresult *result = NULL;
+    struct cogmig_error said = {0};
+    status = libpq_run(map->connection, sql, 0, NULL, deadline, &result, &said);
+    if (status != COGMIG_OK && was_made_meanwhile(&said))
+        status = libpq_run(map->connection, sql, 0, NULL, deadline, &result, &said);
+    if (status != COGMIG_OK)
+        error_copy(err, &said);
+    return status;
+}
+
+const struct idmap_backend libpq_idmap_backend = {
+    .takes_arrays = true,
+    .install = install_libpq,
+    .open = open_libpq,
+    .ask = ask_libpq,
+    .close = close_libpq,
+};

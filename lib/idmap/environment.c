@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A map from the variables that a project has in its .env. */
+#include "base/cleanup.h"
+#include "base/public.h"
+#include "status/error.h"
+
+#include <cogmig/idmap.h>
+#include <stdlib.h>
+
+static const struct {
+    const char *name;
+    cogmig_status (*set)(cogmig_idmap_config *config, const char *value, cogmig_error *err);
+} variables[] = {
+    {"COGNITO_USER_POOL_ID", cogmig_idmap_config_set_pool},
+    {"COGMIG_IDMAP_SCHEMA", cogmig_idmap_config_set_schema},
+    {"COGMIG_IDMAP_TABLE", cogmig_idmap_config_set_table},
+};
+
+/* An empty variable, as an .env file leaves it, is none. */
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+static cogmig_status apply_url(cogmig_idmap_config *config, cogmig_error *err)
+{
+    const char *url = variable("COGMIG_IDMAP_URL");
+    if (url == NULL)
+        url = variable("DATABASE_URL");
+    return url == NULL ? COGMIG_OK : cogmig_idmap_config_set_url(config, url, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_idmap_config_set_from_env(cogmig_idmap_config *config,
+                                                             cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "config is NULL.");
+    cogmig_status status = apply_url(config, err);
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0] && status == COGMIG_OK; i++) {
+        const char *value = variable(variables[i].name);
+        if (value != NULL)
+            status = variables[i].set(config, value, err);
+    }
+    return status;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_idmap_open_from_env(cogmig_idmap **ret_map, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (ret_map == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "ret_map is NULL.");
+    *ret_map = NULL;
+    SCOPED(cogmig_idmap_config_free) cogmig_idmap_config *config = NULL;
+    cogmig_status status = cogmig_idmap_config_new(&config, err);
+    if (status == COGMIG_OK)
+        status = cogmig_idmap_config_set_from_env(config, err);
+    return status == COGMIG_OK ? cogmig_idmap_open(config, ret_map, err) : status;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Against a real server that fails: run through tests/support/postgres.py. */
+#include "database.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void control_server(const char *verb)
+{
+    char command[512];
+    snprintf(command, sizeof command, "python3 '%s/tests/support/postgres.py' %s",
+             getenv("COGMIG_SOURCE_DIR"), verb);
+    assert_int_equal(system(command), 0);
+}
+
+static cogmig_idmap_config *config_with(const char *parameters)
+{
+    char url[1024];
+    snprintf(url, sizeof url, "%s%s", database_url(), parameters);
+    cogmig_idmap_config *config = new_config();
+    assert_int_equal(cogmig_idmap_config_set_url(config, url, NULL), COGMIG_OK);
+    return config;
+}
+
+static void a_connection_that_was_killed_is_made_again(void **state)
+{
+    (void)state;
+    cogmig_idmap *map = open_empty();
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    database_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                     " WHERE application_name = 'libcogmig'");
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    assert_link(map, "clx2", "sub-2", COGMIG_OK);
+    cogmig_idmap_free(&map);
+}
+
+static void a_server_that_is_down_is_unavailable_and_never_not_linked(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    char *sub = NULL;
+    cogmig_idmap *map = open_empty();
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    database_execute("CHECKPOINT"); /* the test's cluster writes late */
+    control_server("crash");
+    assert_status(cogmig_idmap_find_sub(map, "clx2", &sub, &err), COGMIG_STORE_UNREACHABLE, &err);
+    assert_link(map, "clx2", "sub-2", COGMIG_STORE_UNREACHABLE);
+    assert_sub(map, "clx1", "sub-1"); /* remembered */
+    assert_int_equal(cogmig_idmap_get_counter(map, COGMIG_IDMAP_FAILURES), 2);
+    control_server("start");
+    assert_sub(map, "clx2", NULL);
+    assert_link(map, "clx2", "sub-2", COGMIG_OK);
+    cogmig_idmap_free(&map);
+}
+
+/* Links until the server is gone and back again; what was answered with OK must be there. */
+struct writer {
+    cogmig_idmap *map;
+    atomic_bool stop;
+    atomic_int linked;
+};
+
+static void *link_on(void *argument)
+{
+    struct writer *writer = argument;
+    for (int i = 0; !atomic_load(&writer->stop); i++) {
+        char id[32], sub[32];
+        snprintf(id, sizeof id, "clx%d", i);
+        snprintf(sub, sizeof sub, "sub-%d", i);
+        while (cogmig_idmap_link(writer->map, id, sub, NULL) != COGMIG_OK &&
+               !atomic_load(&writer->stop))
+            continue;
+        if (!atomic_load(&writer->stop))
+            atomic_store(&writer->linked, i + 1);
+    }
+    return NULL;
+}
+
+static void a_server_that_dies_again_and_again_loses_no_link_and_halves_none(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_idmap *empty = open_empty();
+    /* The test's cluster does not write each commit out, as yours does. */
+    struct writer writer = {
+        .map = open_config(config_with("&options=-c%20synchronous_commit%3Don"))};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, link_on, &writer), 0);
+    for (int death = 0; death < 3; death++) {
+        int before = atomic_load(&writer.linked);
+        while (atomic_load(&writer.linked) < before + 20)
+            continue;
+        control_server("crash");
+        control_server("start");
+    }
+    atomic_store(&writer.stop, true);
+    pthread_join(thread, NULL);
+    cogmig_idmap *fresh = NULL;
+    cogmig_idmap_config *config = new_config();
+    assert_status(cogmig_idmap_open(config, &fresh, &err), COGMIG_OK, &err);
+    for (int i = 0; i < atomic_load(&writer.linked); i++) {
+        char id[32], sub[32];
+        snprintf(id, sizeof id, "clx%d", i);
+        snprintf(sub, sizeof sub, "sub-%d", i);
+        assert_sub(fresh, id, sub);
+        assert_legacy_id(fresh, sub, id);
+    }
+    cogmig_idmap_config_free(&config);
+    cogmig_idmap_free(&fresh);
+    cogmig_idmap_free(&writer.map);
+    cogmig_idmap_free(&empty);
+}
+
+static void who_may_only_read_looks_up_and_cannot_link(void **state)
+{
+    (void)state;
+    cogmig_idmap *writer = open_empty();
+    assert_link(writer, "clx1", "sub-1", COGMIG_OK);
+    database_execute("DO $$BEGIN CREATE ROLE reader LOGIN; EXCEPTION WHEN duplicate_object THEN"
+                     " END$$; GRANT SELECT ON cogmig_idmap TO reader");
+    cogmig_idmap *reader = open_config(config_with("&user=reader"));
+    assert_sub(reader, "clx1", "sub-1");
+    assert_link(reader, "clx1", "sub-1", COGMIG_OK); /* nothing is to be written */
+    assert_link(reader, "clx2", "sub-2", COGMIG_STORE_LOGIN_REFUSED);
+    cogmig_idmap_free(&reader);
+    cogmig_idmap_free(&writer);
+}
+
+static void a_table_that_is_locked_exceeds_the_deadline_and_heals(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    char *sub = NULL;
+    cogmig_idmap *made = open_empty();
+    cogmig_idmap_config *config = new_config();
+    assert_int_equal(cogmig_idmap_config_set_miss_ttl_ms(config, 0, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_idmap_config_set_timeout_ms(config, 200, NULL), COGMIG_OK);
+    cogmig_idmap *map = open_config(config);
+    pid_t holder = fork();
+    if (holder == 0)
+        execlp("psql", "psql", "-X", "-q", database_url(), "-c",
+               "BEGIN; LOCK TABLE cogmig_idmap; SELECT pg_sleep(60)", (char *)NULL);
+    while (cogmig_idmap_find_sub(map, "clx1", &sub, &err) == COGMIG_IDMAP_NOT_LINKED)
+        continue;
+    assert_int_equal(cogmig_error_status(&err), COGMIG_DEADLINE_EXCEEDED);
+    database_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                     " WHERE query LIKE 'BEGIN; LOCK%'");
+    while (cogmig_idmap_find_sub(map, "clx1", &sub, &err) == COGMIG_DEADLINE_EXCEEDED)
+        continue;
+    assert_int_equal(cogmig_error_status(&err), COGMIG_IDMAP_NOT_LINKED);
+    cogmig_idmap_free(&map);
+    cogmig_idmap_free(&made);
+}
+
+static void behind_pgbouncer_no_statement_has_a_name(void **state)
+{
+    (void)state;
+    cogmig_idmap *made = open_empty();
+    cogmig_idmap *map = open_config(config_with("&pgbouncer=true&application_name=bounced"));
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    assert_sub(map, "clx1", "sub-1");
+    assert_legacy_id(map, "sub-2", NULL);
+    cogmig_idmap_free(&map);
+    cogmig_idmap_free(&made);
+}
+
+static void a_schema_is_that_of_the_url_or_the_configuration(void **state)
+{
+    (void)state;
+    database_execute("CREATE SCHEMA \"ident ities\"");
+    cogmig_idmap_config *config = config_with("&schema=ident%20ities");
+    assert_int_equal(cogmig_idmap_install(config, NULL), COGMIG_OK);
+    cogmig_idmap *map = open_config(config);
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    database_execute("DO $$BEGIN ASSERT (SELECT count(*) = 1 FROM \"ident ities\".cogmig_idmap);"
+                     "END$$");
+    cogmig_idmap_free(&map);
+    database_execute("DROP SCHEMA \"ident ities\" CASCADE");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_connection_that_was_killed_is_made_again),
+        cmocka_unit_test(a_server_that_is_down_is_unavailable_and_never_not_linked),
+        cmocka_unit_test(a_server_that_dies_again_and_again_loses_no_link_and_halves_none),
+        cmocka_unit_test(who_may_only_read_looks_up_and_cannot_link),
+        cmocka_unit_test(a_table_that_is_locked_exceeds_the_deadline_and_heals),
+        cmocka_unit_test(behind_pgbouncer_no_statement_has_a_name),
+        cmocka_unit_test(a_schema_is_that_of_the_url_or_the_configuration),
+    };
+    return cmocka_run_group_tests(tests, database_create, database_remove);
+}
