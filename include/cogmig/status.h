@@ -66,6 +66,8 @@ enum {
     COGMIG_JWKS_UNREACHABLE = 203,
     COGMIG_JWKS_HTTP_STATUS = 204,
     COGMIG_JWKS_RESPONSE_INVALID = 205,
+    COGMIG_KEYS_NEEDED = 206,
+    COGMIG_KEY_FILE_REFUSED = 207,
 
     /* verifier.h, claims.h: why a token is refused */
     COGMIG_TOKEN_MALFORMED = 300,

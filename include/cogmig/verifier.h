@@ -65,9 +65,9 @@ cogmig_status cogmig_verifier_config_add_pool_region(cogmig_verifier_config *con
 cogmig_status cogmig_verifier_config_add_issuer(cogmig_verifier_config *config, const char *issuer,
                                                 const char *jwks_url, cogmig_error *err);
 
-/* Waive the issuer check: accept tokens of whoever holds the keys of one address, whatever their iss
- * says, and without one. The keys still come from nowhere else, and all other rules hold. Such a
- * verifier trusts no other issuers.
+/* Waive the issuer check: accept tokens of whoever holds the keys of one address, whatever their
+ * iss says, and without one. The keys still come from nowhere else, and all other rules hold. Such
+ * a verifier trusts no other issuers.
  *
  * jwks_url  in: copied; it stands for the issuer where one is to be named
  *
@@ -244,6 +244,19 @@ cogmig_status cogmig_verifier_config_set_fetch_timeout_ms(cogmig_verifier_config
 cogmig_status cogmig_verifier_config_set_ca_file(cogmig_verifier_config *config, const char *path,
                                                  cogmig_error *err);
 
+/* Keep the keys that are fetched in a file too, for the next start and for other processes that are
+ * given the same path. It is read when a verifier is made and before an issuer is asked, and
+ * written after each fetch that went well, whole or not at all. Only a regular file of mode 0600 of
+ * the process's own user is read; what is damaged, too old, from the future or in a form of another
+ * version is as if it were not there. Nothing that happens to it makes a verification fail:
+ * cogmig_verifier_check_key_file() and the counters tell.
+ *
+ * path  in: in a folder where others may not write; copied
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_key_file(cogmig_verifier_config *config, const char *path,
+                                                  cogmig_error *err);
+
 /* Allow JWKS addresses with plain http://. For emulators on your own machine: whoever can touch
  * the connection can make tokens.
  *
@@ -308,6 +321,25 @@ cogmig_status cogmig_verifier_seed_keys(cogmig_verifier *verifier, const char *i
 cogmig_status cogmig_verifier_seed_keys_from_file(cogmig_verifier *verifier, const char *issuer,
                                                   const char *path, cogmig_error *err);
 
+/* Take the keys of an issuer out, as a JWKS document that cogmig_verifier_seed_keys() and
+ * cogmig_keyset_parse() read again. Of each key it has what is needed to verify, and nothing else.
+ *
+ * issuer    in: as in cogmig_verifier_seed_keys()
+ * ret_jwks  out: JSON, NUL-terminated; release it with cogmig_free()
+ * ret_len   out: bytes; NULL when not wanted
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, ISSUER_UNKNOWN, KEYS_NEEDED (none are held),
+ * JWKS_MALFORMED (they would be too large to be read again). Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_export_keys(const cogmig_verifier *verifier, const char *issuer,
+                                          char **ret_jwks, size_t *ret_len, cogmig_error *err);
+
+/* What was wrong with the key file when it was last written, or else read; OK when nothing was, or
+ * it is not there yet. Tokens are judged all the same.
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INCOMPLETE (no key file was given), OUT_OF_MEMORY,
+ * KEY_FILE_REFUSED, FILE_UNREADABLE, FILE_UNWRITABLE. Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_check_key_file(const cogmig_verifier *verifier, cogmig_error *err);
+
 /* Fetch the keys of all issuers now, when a service starts for example, so that no token has to
  * wait for them. Of the issuers of one pool, those that answer 403 or 404 are not in use, and no
  * error as long as another one answers with keys. Keys held stay in use whatever comes of it.
@@ -320,10 +352,17 @@ cogmig_status cogmig_verifier_hydrate(cogmig_verifier *verifier, cogmig_error *e
 enum {
     COGMIG_COUNTER_FETCHES = 1, /* that ended, well or not */
     COGMIG_COUNTER_FETCH_FAILURES = 2,
-    COGMIG_COUNTER_NOT_MODIFIED = 3,    /* fetches answered by 304 */
-    COGMIG_COUNTER_KEY_SET_CHANGES = 4, /* documents that took the place of others */
-    COGMIG_COUNTER_UNKNOWN_KIDS = 5,    /* tokens refused with TOKEN_KEY_UNKNOWN */
-    COGMIG_COUNTER_STALE_KEY_USES = 6 /* signatures checked with keys that were due to be fetched */
+    COGMIG_COUNTER_NOT_MODIFIED = 3,     /* fetches answered by 304 */
+    COGMIG_COUNTER_KEY_SET_CHANGES = 4,  /* documents that took the place of others */
+    COGMIG_COUNTER_UNKNOWN_KIDS = 5,     /* tokens refused with TOKEN_KEY_UNKNOWN */
+    COGMIG_COUNTER_STALE_KEY_USES = 6,   /* signatures checked with keys that were due */
+    COGMIG_COUNTER_FETCHES_WITHHELD = 7, /* wanted, but not in cool-down or back-off */
+    COGMIG_COUNTER_CACHE_HITS = 8,       /* tokens found among those already verified */
+    COGMIG_COUNTER_CACHE_MISSES = 9,
+    COGMIG_COUNTER_KEY_FILE_READS = 10,    /* that gave keys to go on with */
+    COGMIG_COUNTER_KEY_FILE_REFUSALS = 11, /* reads of a file that could not be used */
+    COGMIG_COUNTER_KEY_FILE_WRITES = 12,
+    COGMIG_COUNTER_KEY_FILE_WRITE_FAILURES = 13
 };
 
 /* A counter's value since the verifier was made, for your monitoring; 0 for one that is not known.

@@ -32,16 +32,14 @@ static cogmig_status call_libcurl(const struct fetcher *fetcher, const char *url
     return status;
 }
 
-static cogmig_status call_callback(const struct fetcher *fetcher, const char *url,
-                                   cogmig_jwks_reply *reply, cogmig_error *err)
+static cogmig_status judge_word(cogmig_status said, const char *url, cogmig_error *err)
 {
-    cogmig_status said = fetcher->callback(fetcher->user_data, url, fetcher->timeout_ms, reply);
     if (said == COGMIG_OK)
         return COGMIG_OK;
     bool outage = cogmig_status_kind(said) == COGMIG_KIND_UNAVAILABLE;
     fail(err, outage ? said : COGMIG_STOPPED_BY_CALLBACK,
-         "The fetch function given to the verifier returned %s for %.*s.", cogmig_status_name(said),
-         without_query(url), url);
+         "Your fetch function returned %s for %.*s.", cogmig_status_name(said), without_query(url),
+         url);
     fail_upstream_number(err, COGMIG_UPSTREAM_CALLBACK, said);
     return outage ? said : COGMIG_STOPPED_BY_CALLBACK;
 }
@@ -78,8 +76,7 @@ static cogmig_status read_body(const struct fetcher *fetcher, const struct cogmi
         return not_a_jwks(url, body, "the body is larger than 256 KiB.", err);
     if (reply->body.state == BUFFER_REFUSED)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status =
-        keyset_parse_for(SIGNATURE_RS256 | fetcher->algorithms, body, ret_keyset, &detail);
+    cogmig_status status = keyset_parse_for(fetcher_algorithms(fetcher), body, ret_keyset, &detail);
     if (status == COGMIG_JWKS_MALFORMED || status == COGMIG_JWKS_NO_USABLE_KEY)
         return not_a_jwks(url, body, detail.message, err);
     if (status != COGMIG_OK)
@@ -102,11 +99,28 @@ static cogmig_status read_reply(const struct fetcher *fetcher,
     return unchanged ? COGMIG_OK : read_body(fetcher, reply, url, &ret_fetched->keyset, err);
 }
 
+uint32_t fetcher_algorithms(const struct fetcher *fetcher)
+{
+    return SIGNATURE_RS256 | fetcher->algorithms;
+}
+
+cogmig_status fetch_judge(const struct fetcher *fetcher, const char *url, cogmig_status said,
+                          const struct cogmig_jwks_reply *reply, struct fetched *ret_fetched,
+                          cogmig_error *err)
+{
+    cogmig_status status = judge_word(said, url, err);
+    return status == COGMIG_OK ? read_reply(fetcher, reply, url, ret_fetched, err) : status;
+}
+
 cogmig_status fetch_keyset(const struct fetcher *fetcher, const char *url, const char *etag,
                            struct fetched *ret_fetched, cogmig_error *err)
 {
     SCOPED(reply_release) struct cogmig_jwks_reply reply = reply_empty(etag);
-    cogmig_status status = fetcher->callback == NULL ? call_libcurl(fetcher, url, &reply, err)
-                                                     : call_callback(fetcher, url, &reply, err);
+    if (fetcher->callback != NULL) {
+        cogmig_status said =
+            fetcher->callback(fetcher->user_data, url, fetcher->timeout_ms, &reply);
+        return fetch_judge(fetcher, url, said, &reply, ret_fetched, err);
+    }
+    cogmig_status status = call_libcurl(fetcher, url, &reply, err);
     return status == COGMIG_OK ? read_reply(fetcher, &reply, url, ret_fetched, err) : status;
 }

@@ -4,6 +4,7 @@
 #define KEYSET_FETCH_H
 
 #include "adapters/libcurl.h"
+#include "keyset/key_file.h"
 #include "keyset/reply.h"
 
 #include <cogmig/keyset.h>
@@ -13,8 +14,12 @@ struct fetcher {
     void *user_data;
     struct libcurl_options libcurl;
     int32_t timeout_ms;
-    uint32_t algorithms; /* SIGNATURE_*, that are wanted besides RS256 */
+    uint32_t algorithms;   /* SIGNATURE_*, that are wanted besides RS256 */
+    bool by_caller;        /* whoever verifies never fetches: see key_source_hand_out() */
+    struct key_file *file; /* NULL: there is none */
 };
+
+uint32_t fetcher_algorithms(const struct fetcher *fetcher);
 
 /* What a fetch that went well brought. */
 struct fetched {
@@ -29,5 +34,12 @@ struct fetched {
  * JWKS_RESPONSE_INVALID, and what of kind UNAVAILABLE a callback returns. */
 cogmig_status fetch_keyset(const struct fetcher *fetcher, const char *url, const char *etag,
                            struct fetched *ret_fetched, cogmig_error *err);
+
+/* The same of a reply that somebody else got.
+ *
+ * said  what he says of it: COGMIG_OK when there was a response */
+cogmig_status fetch_judge(const struct fetcher *fetcher, const char *url, cogmig_status said,
+                          const struct cogmig_jwks_reply *reply, struct fetched *ret_fetched,
+                          cogmig_error *err);
 
 #endif

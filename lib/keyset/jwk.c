@@ -2,6 +2,8 @@
 #include "keyset/jwk.h"
 
 #include "base/base64url.h"
+#include "base/buffer.h"
+#include "base/memory.h"
 
 #include <string.h>
 
@@ -159,6 +161,35 @@ static cogmig_status make_key(const struct numbers *numbers, struct key *key,
     return openssl_public_key_new(key->algorithm, first, second, &key->other, ret_reason);
 }
 
+/* ---- written again: the members that were looked at, as they stood ---- */
+
+static void add_member(struct json_value jwk, const char *name, struct buffer *text)
+{
+    struct json_value value;
+    if (!json_find(jwk, name, &value))
+        return;
+    buffer_add_byte(text, ',');
+    buffer_add_json_string(text, span_of(name));
+    buffer_add_byte(text, ':');
+    buffer_add(text, value.text);
+}
+
+static char *copy_of(struct json_value jwk, uint32_t algorithm)
+{
+    static const char *const of_rsa[] = {"kty", "kid", "n", "e"};
+    static const char *const of_curve[] = {"kty", "kid", "crv", "x", "y"};
+    const char *const *names = algorithm < SIGNATURE_ES256 ? of_rsa : of_curve;
+    size_t count = algorithm < SIGNATURE_ES256 ? 4 : algorithm == SIGNATURE_EDDSA ? 4 : 5;
+    struct buffer text = buffer_with_max(jwk.text.len + 64);
+    buffer_add_text(&text, "{\"alg\":\"");
+    buffer_add_text(&text, algorithm_name(algorithm));
+    buffer_add_byte(&text, '"');
+    for (size_t i = 0; i < count; i++)
+        add_member(jwk, names[i], &text);
+    buffer_add_byte(&text, '}');
+    return buffer_take(&text, NULL);
+}
+
 cogmig_status jwk_read(struct json_value jwk, uint32_t algorithms, struct key *ret_key,
                        const char **ret_reason)
 {
@@ -177,7 +208,8 @@ cogmig_status jwk_read(struct json_value jwk, uint32_t algorithms, struct key *r
     if (status != COGMIG_OK)
         return status;
     ret_key->life = key_life_new();
-    if (ret_key->life != NULL)
+    ret_key->jwk = copy_of(jwk, ret_key->algorithm);
+    if (ret_key->life != NULL && ret_key->jwk != NULL)
         return COGMIG_OK;
     jwk_release(ret_key);
     return COGMIG_OUT_OF_MEMORY;
@@ -188,9 +220,11 @@ void jwk_release(struct key *key)
     openssl_rsa_key_free(key->rsa);
     openssl_public_key_free(key->other);
     key_life_release(key->life);
+    memory_free(key->jwk);
     key->rsa = NULL;
     key->other = NULL;
     key->life = NULL;
+    key->jwk = NULL;
 }
 
 bool key_is_same(const struct key *a, const struct key *b)

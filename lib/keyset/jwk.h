@@ -21,6 +21,7 @@ struct key {
     struct openssl_rsa_key *rsa;      /* of RS256, else NULL */
     struct openssl_public_key *other; /* of any other */
     struct key_life *life;
+    char *jwk; /* as it is written again; NULL of a key that was no JWK */
 };
 
 /* Its name in alg, of one of SIGNATURE_*. */

@@ -191,6 +191,17 @@ COGMIG_PUBLIC cogmig_status cogmig_keyset_parse_file(const char *path, cogmig_ke
     return keyset_parse((struct span){content.bytes, content.len}, ret_keyset, err);
 }
 
+void keyset_write(const cogmig_keyset *keyset, struct buffer *document)
+{
+    buffer_add_text(document, "{\"keys\":[");
+    for (size_t i = 0; i < keyset->count; i++) {
+        if (i > 0)
+            buffer_add_byte(document, ',');
+        buffer_add_text(document, keyset->keys[i].jwk);
+    }
+    buffer_add_text(document, "]}");
+}
+
 /* ---- one set after another ---- */
 
 static struct key *find_equal(cogmig_keyset *keyset, const struct key *key)

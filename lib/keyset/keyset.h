@@ -3,6 +3,7 @@
 #ifndef KEYSET_KEYSET_H
 #define KEYSET_KEYSET_H
 
+#include "base/buffer.h"
 #include "base/json.h"
 #include "keyset/jwk.h"
 
@@ -26,6 +27,9 @@ cogmig_status keyset_parse(struct span document, cogmig_keyset **ret_keyset, cog
 /* The same for other algorithms than RS256, SIGNATURE_*. */
 cogmig_status keyset_parse_for(uint32_t algorithms, struct span document,
                                cogmig_keyset **ret_keyset, cogmig_error *err);
+
+/* As a document that can be read again. */
+void keyset_write(const cogmig_keyset *keyset, struct buffer *document);
 
 cogmig_keyset *keyset_hold(cogmig_keyset *keyset);
 void keyset_release(cogmig_keyset **keyset); /* for SCOPED() too */

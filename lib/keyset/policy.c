@@ -66,6 +66,12 @@ void policy_note_success(struct policy *policy, int64_t now_ms, int64_t max_age_
     policy->trusted_until_ms = now_ms + KEYS_TRUSTED_FOR_MS;
 }
 
+void policy_note_restored(struct policy *policy, int64_t now_ms, int64_t age_ms, int64_t max_age_s)
+{
+    policy_note_begin(policy, now_ms - age_ms);
+    policy_note_success(policy, now_ms - age_ms, max_age_s);
+}
+
 static int64_t back_off_ms(uint32_t failures)
 {
     int64_t ms = BACK_OFF_FIRST_MS;

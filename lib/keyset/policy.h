@@ -45,6 +45,9 @@ void policy_note_begin(struct policy *policy, int64_t now_ms);
 /* max_age_s  of the response, or MAX_AGE_UNKNOWN */
 void policy_note_success(struct policy *policy, int64_t now_ms, int64_t max_age_s);
 
+/* Keys that another process fetched came so long after it did; its cool-down counts here too. */
+void policy_note_restored(struct policy *policy, int64_t now_ms, int64_t age_ms, int64_t max_age_s);
+
 /* random  any number: it spreads the next attempts of many processes */
 void policy_note_failure(struct policy *policy, int64_t now_ms, uint32_t random);
 

@@ -32,7 +32,7 @@ COGMIG_PUBLIC void cogmig_jwks_reply_set_max_age_s(cogmig_jwks_reply *reply, int
 }
 
 /* RFC 9110 section 8.8.3: printable, without spaces. Anything else would split the next request. */
-static bool is_etag(const char *text)
+bool etag_is_valid(const char *text)
 {
     size_t len = strnlen(text, ETAG_MAX_BYTES + 1);
     if (len == 0 || len > ETAG_MAX_BYTES)
@@ -45,7 +45,7 @@ static bool is_etag(const char *text)
 
 COGMIG_PUBLIC void cogmig_jwks_reply_set_etag(cogmig_jwks_reply *reply, const char *etag)
 {
-    if (reply != NULL && etag != NULL && is_etag(etag))
+    if (reply != NULL && etag != NULL && etag_is_valid(etag))
         memcpy(reply->etag, etag, strlen(etag) + 1);
 }
 

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 
 #include <cogmig/keyset.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -19,6 +20,9 @@ struct cogmig_jwks_reply {
     char etag[ETAG_MAX_BYTES + 1];
     struct buffer body;
 };
+
+/* Can it be sent? */
+bool etag_is_valid(const char *text);
 
 /* etag  of the keys held, borrowed; NULL when there are none */
 struct cogmig_jwks_reply reply_empty(const char *etag);

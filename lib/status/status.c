@@ -54,6 +54,10 @@ static const struct status_entry entries[] = {
           "The issuer's JWKS address answered with an HTTP status other than 200.")
     ENTRY(UNAVAILABLE, JWKS_RESPONSE_INVALID,
           "The issuer's JWKS address answered with something that is not a JWKS document.")
+    ENTRY(UNAVAILABLE, KEYS_NEEDED,
+          "The issuer's keys are not held or are due; fetch them, then try again.")
+    ENTRY(INVALID, KEY_FILE_REFUSED,
+          "The key file cannot be trusted or read, so it is as if there were none.")
     /* tokens */
     ENTRY(DENIED, TOKEN_MALFORMED, "The token is not three base64url parts.")
     ENTRY(DENIED, TOKEN_TOO_LARGE, "The token is larger than any that Cognito issues.")

@@ -120,10 +120,15 @@ cogmig_claims *token_cache_find(struct token_cache *cache, struct span token, st
 {
     if (table_of(cache) == NULL)
         return NULL;
-    atomic_uint *slot = readers_enter(&cache->readers);
+    struct reader_slot *slot = readers_enter(&cache->readers);
     cogmig_claims *claims = find(atomic_load(&cache->table), token, now);
-    readers_leave(slot);
+    readers_leave(slot, claims != NULL);
     return claims;
+}
+
+uint64_t token_cache_count(const struct token_cache *cache, bool found)
+{
+    return readers_count(&cache->readers, found);
 }
 
 /* ---- an entry ---- */

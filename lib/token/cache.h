@@ -39,6 +39,9 @@ void token_cache_free(struct token_cache *cache); /* after the last call on it *
  * Allocates nothing, waits for nobody. */
 cogmig_claims *token_cache_find(struct token_cache *cache, struct span token, struct now now);
 
+/* How often it was asked and found the token, or did not. */
+uint64_t token_cache_count(const struct token_cache *cache, bool found);
+
 /* Ask before verifying; a token that was forgotten meanwhile is then not kept. */
 uint64_t token_cache_generation(const struct token_cache *cache);
 

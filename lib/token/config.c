@@ -50,6 +50,7 @@ COGMIG_PUBLIC void cogmig_verifier_config_free(cogmig_verifier_config **config)
     text_list_release(&(*config)->rules.clients);
     demands_release(&(*config)->rules.demands);
     memory_free((*config)->ca_file);
+    memory_free((*config)->key_file);
     memory_free(*config);
     *config = NULL;
 }
@@ -77,13 +78,18 @@ static bool copy_rules(const struct rules *from, struct rules *to)
            demands_copy(&from->demands, &to->demands);
 }
 
-static bool copy_ca_file(const cogmig_verifier_config *from, cogmig_verifier_config *to)
+static bool copy_path(const char *from, char **to)
 {
-    if (from->ca_file == NULL)
-        return true;
-    to->ca_file = memory_copy_text(from->ca_file);
+    *to = from == NULL ? NULL : memory_copy_text(from);
+    return from == NULL || *to != NULL;
+}
+
+static bool copy_paths(const cogmig_verifier_config *from, cogmig_verifier_config *to)
+{
+    bool copied =
+        copy_path(from->ca_file, &to->ca_file) && copy_path(from->key_file, &to->key_file);
     to->fetcher.libcurl.ca_file = to->ca_file;
-    return to->ca_file != NULL;
+    return copied;
 }
 
 static void copy_scalars(const cogmig_verifier_config *from, cogmig_verifier_config *to)
@@ -108,7 +114,7 @@ cogmig_status config_copy(const cogmig_verifier_config *config, cogmig_verifier_
     status = copy_issuers(config, copy, err);
     if (status != COGMIG_OK)
         return status;
-    if (!copy_rules(&config->rules, &copy->rules) || !copy_ca_file(config, copy))
+    if (!copy_rules(&config->rules, &copy->rules) || !copy_paths(config, copy))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     *ret_copy = copy;
     copy = NULL;
@@ -509,19 +515,36 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_cache_bytes(cogmig_verifi
     return status;
 }
 
+static cogmig_status set_path(const char *path, char **setting, cogmig_error *err)
+{
+    char *copy = memory_copy_text(path);
+    if (copy == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    memory_free(*setting);
+    *setting = copy;
+    return COGMIG_OK;
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_ca_file(cogmig_verifier_config *config,
                                                                const char *path, cogmig_error *err)
 {
     cogmig_error_clear(err);
     if (config == NULL || path == NULL)
         return no_argument(config == NULL ? "config" : "path", err);
-    char *copy = memory_copy_text(path);
-    if (copy == NULL)
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    memory_free(config->ca_file);
-    config->ca_file = copy;
-    config->fetcher.libcurl.ca_file = copy;
-    return COGMIG_OK;
+    cogmig_status status = set_path(path, &config->ca_file, err);
+    config->fetcher.libcurl.ca_file = config->ca_file;
+    return status;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_key_file(cogmig_verifier_config *config,
+                                                                const char *path, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL || path == NULL)
+        return no_argument(config == NULL ? "config" : "path", err);
+    if (path[0] == '\0')
+        return fail(err, COGMIG_CONFIG_INVALID, "The path of the key file is empty.");
+    return set_path(path, &config->key_file, err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_allow_plain_http(cogmig_verifier_config *config,

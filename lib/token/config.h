@@ -27,6 +27,7 @@ struct cogmig_verifier_config {
     steady_clock_fn steady_ms;
     struct fetcher fetcher; /* its ca_file is the text below */
     char *ca_file;
+    char *key_file; /* NULL: none */
 };
 
 /* Errors: CONFIG_INVALID. */

@@ -1,11 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The keys of a verifier's issuers as a whole. */
+#include "base/clock.h"
 #include "base/public.h"
 #include "status/error.h"
 #include "token/verifier.h"
 
 #include <cogmig/verifier.h>
 #include <string.h>
+
+/* ---- the key file ---- */
+
+static int64_t calendar_s(void *config)
+{
+    const cogmig_verifier_config *of = config;
+    return of->clock == NULL ? clock_unix_s() : of->clock(of->clock_data);
+}
+
+bool verifier_open_key_file(cogmig_verifier *verifier)
+{
+    cogmig_verifier_config *config = verifier->config;
+    if (config->key_file == NULL)
+        return true;
+    config->fetcher.file = key_file_new(config->key_file, calendar_s, config);
+    return config->fetcher.file != NULL;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_check_key_file(const cogmig_verifier *verifier,
+                                                           cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (verifier == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "verifier must not be NULL.");
+    struct key_file *file = verifier->config->fetcher.file;
+    if (file == NULL)
+        return fail(err, COGMIG_CONFIG_INCOMPLETE, "The verifier was given no key file.");
+    return key_file_problem(file, err);
+}
 
 /* ---- all at once ---- */
 
@@ -58,39 +88,48 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_hydrate(cogmig_verifier *verifier, c
 
 /* ---- counters ---- */
 
-static bool event_of(int32_t counter, enum key_event *ret_event)
+static uint64_t sum_of(const cogmig_verifier *verifier, enum key_event event)
 {
-    switch (counter) {
-    case COGMIG_COUNTER_FETCHES:
-        *ret_event = KEYS_FETCHED;
-        return true;
-    case COGMIG_COUNTER_FETCH_FAILURES:
-        *ret_event = KEYS_FETCH_FAILED;
-        return true;
-    case COGMIG_COUNTER_NOT_MODIFIED:
-        *ret_event = KEYS_NOT_MODIFIED;
-        return true;
-    case COGMIG_COUNTER_KEY_SET_CHANGES:
-        *ret_event = KEYS_CHANGED;
-        return true;
-    case COGMIG_COUNTER_UNKNOWN_KIDS:
-        *ret_event = KEY_UNKNOWN;
-        return true;
-    case COGMIG_COUNTER_STALE_KEY_USES:
-        *ret_event = KEY_STALE;
-        return true;
-    default:
-        return false;
-    }
+    uint64_t sum = 0;
+    for (size_t i = 0; i < verifier->issuer_count; i++)
+        sum += key_source_count(verifier->issuers[i].keys, event);
+    return sum;
+}
+
+static uint64_t of_file(const cogmig_verifier *verifier, enum key_file_event event)
+{
+    struct key_file *file = verifier->config->fetcher.file;
+    return file == NULL ? 0 : key_file_count(file, event);
 }
 
 COGMIG_PUBLIC uint64_t cogmig_verifier_get_counter(const cogmig_verifier *verifier, int32_t counter)
 {
-    enum key_event event;
-    uint64_t sum = 0;
-    if (verifier == NULL || !event_of(counter, &event))
+    static const enum key_event of_keys[] = {
+        [COGMIG_COUNTER_FETCHES] = KEYS_FETCHED,
+        [COGMIG_COUNTER_FETCH_FAILURES] = KEYS_FETCH_FAILED,
+        [COGMIG_COUNTER_NOT_MODIFIED] = KEYS_NOT_MODIFIED,
+        [COGMIG_COUNTER_KEY_SET_CHANGES] = KEYS_CHANGED,
+        [COGMIG_COUNTER_UNKNOWN_KIDS] = KEY_UNKNOWN,
+        [COGMIG_COUNTER_STALE_KEY_USES] = KEY_STALE,
+        [COGMIG_COUNTER_FETCHES_WITHHELD] = KEYS_WITHHELD,
+    };
+    if (verifier == NULL || counter < COGMIG_COUNTER_FETCHES)
         return 0;
-    for (size_t i = 0; i < verifier->issuer_count; i++)
-        sum += key_source_count(verifier->issuers[i].keys, event);
-    return sum;
+    if (counter <= COGMIG_COUNTER_FETCHES_WITHHELD)
+        return sum_of(verifier, of_keys[counter]);
+    switch (counter) {
+    case COGMIG_COUNTER_CACHE_HITS:
+    case COGMIG_COUNTER_CACHE_MISSES:
+        return token_cache_count(verifier->cache, counter == COGMIG_COUNTER_CACHE_HITS);
+    case COGMIG_COUNTER_KEY_FILE_READS:
+        return of_file(verifier, KEY_FILE_USED);
+    case COGMIG_COUNTER_KEY_FILE_REFUSALS:
+        return of_file(verifier, KEY_FILE_IGNORED);
+    case COGMIG_COUNTER_KEY_FILE_WRITES:
+        return of_file(verifier, KEY_FILE_WRITTEN);
+    case COGMIG_COUNTER_KEY_FILE_WRITE_FAILURES:
+        return of_file(verifier, KEY_FILE_NOT_WRITTEN);
+    default:
+        return 0;
+    }
 }

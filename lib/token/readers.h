@@ -13,17 +13,25 @@ enum {
     READER_SLOT_BYTES = 64 /* a cache line, so that threads do not disturb each other */
 };
 
+/* How many are inside, and above that how many have left with what they sought: one addition does
+ * both. */
+struct reader_slot {
+    _Atomic uint64_t inside_and_finds;
+    _Atomic uint64_t misses;
+    char apart[READER_SLOT_BYTES - 2 * sizeof(uint64_t)];
+};
+
 /* Starts as zeros. */
 struct readers {
-    struct {
-        atomic_uint inside;
-        char apart[READER_SLOT_BYTES - sizeof(atomic_uint)];
-    } slots[READER_SLOTS];
+    struct reader_slot slots[READER_SLOTS];
 };
 
 /* Between the two, what was found stays. Returns what readers_leave() is to be given. */
-atomic_uint *readers_enter(struct readers *readers);
-void readers_leave(atomic_uint *slot);
+struct reader_slot *readers_enter(struct readers *readers);
+void readers_leave(struct reader_slot *slot, bool found);
+
+/* How often they left so far. */
+uint64_t readers_count(const struct readers *readers, bool found);
 
 /* The slots not yet seen empty since something was taken away, a bit each. */
 typedef uint32_t readers_awaited;

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/public.h"
-#include "keyset/file.h"
 #include "keyset/keyset.h"
 #include "status/error.h"
 #include "token/header.h"
@@ -23,6 +22,8 @@ COGMIG_PUBLIC void cogmig_verifier_free(cogmig_verifier **verifier)
     for (size_t i = 0; i < (*verifier)->issuer_count; i++)
         key_source_free((*verifier)->issuers[i].keys);
     token_cache_free((*verifier)->cache);
+    if ((*verifier)->config != NULL)
+        key_file_free((*verifier)->config->fetcher.file);
     cogmig_verifier_config_free(&(*verifier)->config);
     memory_free(*verifier);
     *verifier = NULL;
@@ -83,7 +84,7 @@ static cogmig_status make(const cogmig_verifier_config *config, cogmig_verifier 
     cogmig_status status = config_copy(config, &verifier->config, err);
     if (status != COGMIG_OK)
         return status;
-    if (!add_sources(verifier) || !add_cache(verifier))
+    if (!verifier_open_key_file(verifier) || !add_sources(verifier) || !add_cache(verifier))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     *ret_verifier = verifier;
     verifier = NULL;
@@ -130,9 +131,9 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_new_for_pool(const char *pool_id, co
     return status == COGMIG_OK ? cogmig_verifier_new(config, ret_verifier, err) : status;
 }
 
-/* ---- keys from memory ---- */
+/* ---- its issuers ---- */
 
-static const struct trusted_issuer *find_named(const cogmig_verifier *verifier, struct span name)
+const struct trusted_issuer *verifier_find_issuer(const cogmig_verifier *verifier, struct span name)
 {
     for (size_t i = 0; i < verifier->issuer_count; i++)
         if (span_equal_text(name, verifier->issuers[i].issuer->name))
@@ -140,80 +141,13 @@ static const struct trusted_issuer *find_named(const cogmig_verifier *verifier, 
     return NULL;
 }
 
-/* A user pool is one, however many issuers it has. */
-static const struct trusted_issuer *the_only(const cogmig_verifier *verifier)
+const struct trusted_issuer *verifier_only_issuer(const cogmig_verifier *verifier)
 {
     const struct trusted_issuer *first = &verifier->issuers[0];
     for (size_t i = 1; i < verifier->issuer_count; i++)
         if (!issuer_is_kin(first->issuer, verifier->issuers[i].issuer))
             return NULL;
     return first;
-}
-
-static cogmig_status find_for_seed(const cogmig_verifier *verifier, const char *name,
-                                   const struct trusted_issuer **ret_trusted, cogmig_error *err)
-{
-    *ret_trusted = name == NULL ? the_only(verifier) : find_named(verifier, span_of(name));
-    if (*ret_trusted != NULL)
-        return COGMIG_OK;
-    if (name == NULL)
-        return fail(err, COGMIG_INVALID_ARGUMENT,
-                    "The verifier has several issuers: say whose keys these are.");
-    return fail(err, COGMIG_ISSUER_UNKNOWN,
-                "The verifier was not configured with the issuer "
-                "%.200s.",
-                name);
-}
-
-static cogmig_status seed_one(const struct trusted_issuer *trusted, struct span jwks,
-                              cogmig_error *err)
-{
-    SCOPED(keyset_release) cogmig_keyset *keyset = NULL;
-    cogmig_status status = keyset_parse_for(trusted->issuer->algorithms, jwks, &keyset, err);
-    if (status == COGMIG_OK)
-        key_source_seed(trusted->keys, keyset);
-    return status;
-}
-
-/* Without a name these are the keys of a pool as a whole: of its replicas and of both its issuers,
- * until one of them was asked and says otherwise. */
-static cogmig_status seed(const cogmig_verifier *verifier, const char *name, struct span jwks,
-                          cogmig_error *err)
-{
-    const struct trusted_issuer *named;
-    cogmig_status status = find_for_seed(verifier, name, &named, err);
-    if (status != COGMIG_OK || name != NULL)
-        return status == COGMIG_OK ? seed_one(named, jwks, err) : status;
-    for (size_t i = 0; status == COGMIG_OK && i < verifier->issuer_count; i++)
-        status = seed_one(&verifier->issuers[i], jwks, err);
-    return status;
-}
-
-COGMIG_PUBLIC cogmig_status cogmig_verifier_seed_keys(cogmig_verifier *verifier, const char *issuer,
-                                                      const char *jwks, size_t jwks_len,
-                                                      cogmig_error *err)
-{
-    cogmig_error_clear(err);
-    if (verifier == NULL || jwks == NULL)
-        return fail(err, COGMIG_INVALID_ARGUMENT, "verifier and jwks must not be NULL.");
-    return seed(verifier, issuer, (struct span){jwks, jwks_len}, err);
-}
-
-COGMIG_PUBLIC cogmig_status cogmig_verifier_seed_keys_from_file(cogmig_verifier *verifier,
-                                                                const char *issuer,
-                                                                const char *path, cogmig_error *err)
-{
-    SCOPED(buffer_release) struct buffer content = buffer_with_max(JWKS_MAX_BYTES);
-    const struct trusted_issuer *named;
-    cogmig_error_clear(err);
-    if (verifier == NULL || path == NULL)
-        return fail(err, COGMIG_INVALID_ARGUMENT, "verifier and path must not be NULL.");
-    cogmig_status status = find_for_seed(verifier, issuer, &named, err);
-    if (status == COGMIG_OK)
-        status = jwks_file_read(path, &content, err);
-    if (status == COGMIG_OK)
-        status = seed(verifier, issuer, (struct span){content.bytes, content.len}, err);
-    return status;
 }
 
 /* ---- one token ---- */
@@ -269,10 +203,10 @@ static cogmig_status choose_issuer(const cogmig_verifier *verifier, const cogmig
     if (!any_name && claims_have(claims, CLAIM_ISS) &&
         claims->found[CLAIM_ISS].type == JSON_STRING) {
         const char *name = claims_text(claims, CLAIM_ISS);
-        *ret_trusted = find_named(verifier, span_of(name));
+        *ret_trusted = verifier_find_issuer(verifier, span_of(name));
         return *ret_trusted == NULL ? refuse_issuer(name, err) : COGMIG_OK;
     }
-    *ret_trusted = the_only(verifier);
+    *ret_trusted = verifier_only_issuer(verifier);
     return *ret_trusted == NULL ? rules_judge_issuer_claim(claims, err) : COGMIG_OK;
 }
 

@@ -20,4 +20,14 @@ struct cogmig_verifier {
     struct token_cache *cache;
 };
 
+/* NULL: there is none. */
+const struct trusted_issuer *verifier_find_issuer(const cogmig_verifier *verifier,
+                                                  struct span name);
+
+/* A user pool is one, however many issuers it has. NULL: there are several. */
+const struct trusted_issuer *verifier_only_issuer(const cogmig_verifier *verifier);
+
+/* The key file of the configuration, if it names one. False: memory was refused. */
+bool verifier_open_key_file(cogmig_verifier *verifier);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * tests/data/jwks: each case is a JWKS document; its README.md says how. */
 #include "data_cases.h"
+#include "keyset/keyset.h"
 
 #include <cogmig/keyset.h>
 #include <stdio.h>
@@ -58,6 +59,21 @@ static void check_verdict(const char *path, cogmig_status status, const cogmig_k
     buffer_release(&content);
 }
 
+/* What was read is read again when it was written. */
+static void check_written(const cogmig_keyset *keyset)
+{
+    struct buffer written = buffer_with_max(2 * JWKS_MAX_BYTES);
+    cogmig_keyset *again = NULL;
+    keyset_write(keyset, &written);
+    struct span bytes = {written.bytes, written.len};
+    assert_int_equal(keyset_parse(bytes, &again, NULL), COGMIG_OK);
+    assert_int_equal(again->count, keyset->count);
+    for (size_t i = 0; i < keyset->count; i++)
+        assert_true(key_equal(&keyset->keys[i], &again->keys[i]));
+    keyset_release(&again);
+    buffer_release(&written);
+}
+
 static void judge_case(void **state)
 {
     const char *path = *state;
@@ -71,6 +87,8 @@ static void judge_case(void **state)
     free(exact);
     check_verdict(path, status, keyset);
     assert_true((keyset != NULL) == (status == COGMIG_OK));
+    if (keyset != NULL)
+        check_written(keyset);
     assert_int_equal(cogmig_error_status(err), status);
     assert_true((strlen(cogmig_error_message(err)) > 0) == (status != COGMIG_OK));
     cogmig_keyset_free(&keyset);

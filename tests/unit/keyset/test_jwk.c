@@ -24,11 +24,25 @@ static cogmig_status parse(uint32_t algorithms, const char *members, cogmig_keys
     return status;
 }
 
+static void expect_written(const cogmig_keyset *keyset)
+{
+    cogmig_keyset *again = NULL;
+    struct buffer written = buffer_with_max(4096);
+    keyset_write(keyset, &written);
+    assert_int_equal(
+        keyset_parse_for(SIGNATURE_ALL, (struct span){written.bytes, written.len}, &again, NULL),
+        COGMIG_OK);
+    assert_true(key_equal(&keyset->keys[0], &again->keys[0]));
+    keyset_release(&again);
+    buffer_release(&written);
+}
+
 static void expect_algorithm(const char *members, uint32_t algorithm)
 {
     cogmig_keyset *keyset = NULL;
     assert_int_equal(parse(SIGNATURE_ALL, members, &keyset), COGMIG_OK);
     assert_int_equal(keyset->keys[0].algorithm, algorithm);
+    expect_written(keyset);
     keyset_release(&keyset);
     assert_int_equal(parse(SIGNATURE_ALL & ~algorithm, members, &keyset),
                      COGMIG_JWKS_NO_USABLE_KEY);

@@ -492,6 +492,19 @@ static void a_size_out_of_range_changes_nothing(void **state)
     cogmig_claims_free(&after);
 }
 
+static void hits_and_misses_are_counted(void **state)
+{
+    (void)state;
+    static const int32_t hits = COGMIG_COUNTER_CACHE_HITS, misses = COGMIG_COUNTER_CACHE_MISSES;
+    assert_int_equal(verify(), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_get_counter(verifier, hits), 0);
+    assert_int_equal(cogmig_verifier_get_counter(verifier, misses), 1);
+    for (int i = 0; i < 100000; i++)
+        assert_int_equal(verify(), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_get_counter(verifier, hits), 100000);
+    assert_int_equal(cogmig_verifier_get_counter(verifier, misses), 1);
+}
+
 /* ---- readers ---- */
 
 static void readers_are_awaited_who_were_there_and_not_who_come_later(void **state)
@@ -499,17 +512,17 @@ static void readers_are_awaited_who_were_there_and_not_who_come_later(void **sta
     (void)state;
     struct readers readers = {0};
     readers_awaited awaited = READERS_ALL_AWAITED;
-    atomic_uint *before = readers_enter(&readers);
+    struct reader_slot *before = readers_enter(&readers);
     assert_false(readers_are_gone(&readers, &awaited));
-    readers_leave(before);
+    readers_leave(before, true);
     readers_awaited seen = awaited;
-    atomic_uint *later = readers_enter(&readers);
+    struct reader_slot *later = readers_enter(&readers);
     assert_false(readers_are_gone(&readers, &awaited));
-    readers_leave(later);
+    readers_leave(later, false);
     assert_true(readers_are_gone(&readers, &awaited));
     later = readers_enter(&readers);
     assert_true(readers_are_gone(&readers, &awaited));
-    readers_leave(later);
+    readers_leave(later, false);
     assert_int_not_equal(seen, READERS_ALL_AWAITED);
 }
 
@@ -537,6 +550,7 @@ int main(void)
         TEST(forgetting_without_a_cache_or_a_token_is_fine),
         TEST(a_small_cache_keeps_few_tokens_and_the_latest_among_them),
         TEST(the_size_has_a_range),
+        TEST(hits_and_misses_are_counted),
         TEST(a_cache_that_is_resized_begins_anew),
         TEST(a_cache_is_turned_off_and_on_while_it_runs),
         TEST(a_size_out_of_range_changes_nothing),

@@ -7,8 +7,13 @@
 #include "status/error.h"
 #include "token/config.h"
 
+#include <cogmig/memory.h>
 #include <cogmig/verifier.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static char *jwks;
 static cogmig_verifier_config *config;
@@ -198,12 +203,126 @@ static void stale_keys_that_serve_are_counted(void **state)
     expect_counters((const uint64_t[]){3, 1, 0, 0, 0, 2});
 }
 
+static uint64_t counter(int32_t number)
+{
+    return cogmig_verifier_get_counter(verifier, number);
+}
+
+static void fetches_that_are_withheld_are_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(ask_for("nobody"), COGMIG_TOKEN_KEY_UNKNOWN);
+    assert_int_equal(counter(COGMIG_COUNTER_FETCHES_WITHHELD), 0);
+    assert_int_equal(ask_for("nobody"), COGMIG_TOKEN_KEY_UNKNOWN);
+    assert_int_equal(counter(COGMIG_COUNTER_FETCHES_WITHHELD), 1);
+}
+
+/* ---- in and out ---- */
+
+static void keys_that_were_taken_out_can_be_given_again(void **state)
+{
+    (void)state;
+    char *out = NULL, *again = NULL;
+    size_t len = 0;
+    assert_int_equal(cogmig_verifier_hydrate(verifier, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_export_keys(verifier, NULL, &out, &len, NULL), COGMIG_OK);
+    assert_int_equal(strlen(out), len);
+    cogmig_verifier_free(&verifier);
+    assert_int_equal(cogmig_verifier_new(config, &verifier, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_seed_keys(verifier, NULL, out, len, NULL), COGMIG_OK);
+    fetches = 0;
+    assert_int_equal(ask_for("k"), COGMIG_TOKEN_SIGNATURE_INVALID);
+    assert_int_equal(fetches, 0);
+    assert_int_equal(cogmig_verifier_export_keys(verifier, NULL, &again, NULL, NULL), COGMIG_OK);
+    assert_string_equal(again, out);
+    cogmig_free(again);
+    cogmig_free(out);
+}
+
+static void of_a_pool_those_of_the_issuer_that_is_used_are_taken_out(void **state)
+{
+    (void)state;
+    char *out = NULL;
+    original_status = 404;
+    assert_int_equal(cogmig_verifier_hydrate(verifier, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_export_keys(verifier, NULL, &out, NULL, NULL), COGMIG_OK);
+    cogmig_free(out);
+    assert_int_equal(cogmig_verifier_export_keys(verifier,
+                                                 "https://cognito-idp.eu-central-1.amazonaws.com/"
+                                                 "eu-central-1_TestPool1",
+                                                 &out, NULL, &err),
+                     COGMIG_KEYS_NEEDED);
+    assert_null(out);
+}
+
+static void what_is_not_held_cannot_be_taken_out(void **state)
+{
+    (void)state;
+    char *out = NULL;
+    assert_int_equal(cogmig_verifier_export_keys(verifier, NULL, &out, NULL, &err),
+                     COGMIG_KEYS_NEEDED);
+    assert_int_equal(cogmig_verifier_export_keys(verifier, "https://x.example", &out, NULL, NULL),
+                     COGMIG_ISSUER_UNKNOWN);
+    assert_int_equal(cogmig_verifier_export_keys(NULL, NULL, &out, NULL, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_verifier_export_keys(verifier, NULL, NULL, NULL, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+}
+
+/* ---- the key file ---- */
+
+static int64_t clock_2023(void *user_data)
+{
+    (void)user_data;
+    return 1700000000;
+}
+
+static void keys_are_kept_in_a_file_for_the_next_verifier(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/cogmig-keys-XXXXXX", path[sizeof folder + 8];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/keys", folder);
+    assert_int_equal(cogmig_verifier_config_set_key_file(config, path, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_clock(config, clock_2023, NULL, NULL), COGMIG_OK);
+    for (int i = 0; i < 2; i++) {
+        cogmig_verifier_free(&verifier);
+        assert_int_equal(cogmig_verifier_new(config, &verifier, NULL), COGMIG_OK);
+        assert_int_equal(counter(COGMIG_COUNTER_KEY_FILE_READS), i);
+        assert_int_equal(ask_for("k"), COGMIG_TOKEN_SIGNATURE_INVALID);
+        assert_int_equal(counter(COGMIG_COUNTER_KEY_FILE_WRITES), i == 0);
+    }
+    assert_int_equal(fetches, 1);
+    assert_int_equal(cogmig_verifier_check_key_file(verifier, &err), COGMIG_OK);
+    assert_int_equal(chmod(path, 0644), 0);
+    cogmig_verifier_free(&verifier);
+    assert_int_equal(cogmig_verifier_new(config, &verifier, NULL), COGMIG_OK);
+    assert_int_equal(counter(COGMIG_COUNTER_KEY_FILE_REFUSALS), 2); /* one for each issuer */
+    assert_int_equal(cogmig_verifier_check_key_file(verifier, &err), COGMIG_KEY_FILE_REFUSED);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(ask_for("k"), COGMIG_TOKEN_SIGNATURE_INVALID);
+    assert_int_equal(counter(COGMIG_COUNTER_KEY_FILE_WRITE_FAILURES), 1);
+    assert_int_equal(cogmig_verifier_check_key_file(verifier, &err), COGMIG_FILE_UNWRITABLE);
+}
+
+static void a_key_file_needs_a_path(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_verifier_config_set_key_file(config, "", NULL), COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_verifier_config_set_key_file(config, NULL, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_verifier_check_key_file(verifier, &err), COGMIG_CONFIG_INCOMPLETE);
+    assert_int_equal(cogmig_verifier_check_key_file(NULL, NULL), COGMIG_INVALID_ARGUMENT);
+}
+
 static void a_counter_that_is_not_known_is_zero(void **state)
 {
     (void)state;
     assert_int_equal(cogmig_verifier_hydrate(verifier, NULL), COGMIG_OK);
     assert_int_equal(cogmig_verifier_get_counter(verifier, 0), 0);
-    assert_int_equal(cogmig_verifier_get_counter(verifier, 7), 0);
+    assert_int_equal(cogmig_verifier_get_counter(verifier, -1), 0);
+    assert_int_equal(cogmig_verifier_get_counter(verifier, 1000), 0);
     assert_int_equal(cogmig_verifier_get_counter(NULL, COGMIG_COUNTER_FETCHES), 0);
 }
 
@@ -219,6 +338,12 @@ int main(void)
         TEST(a_fetch_function_that_hydrates_its_own_verifier_is_told_so),
         TEST(everything_that_happens_to_keys_is_counted),
         TEST(stale_keys_that_serve_are_counted),
+        TEST(fetches_that_are_withheld_are_counted),
+        TEST(keys_that_were_taken_out_can_be_given_again),
+        TEST(of_a_pool_those_of_the_issuer_that_is_used_are_taken_out),
+        TEST(what_is_not_held_cannot_be_taken_out),
+        TEST(keys_are_kept_in_a_file_for_the_next_verifier),
+        TEST(a_key_file_needs_a_path),
         TEST(a_counter_that_is_not_known_is_zero),
     };
     return cmocka_run_group_tests_name("token: keys", tests, make_keys, free_keys);
