@@ -218,6 +218,36 @@ cogmig_status cogmig_idmap_find_legacy_ids(cogmig_idmap *map, const char *const 
                                            cogmig_idmap_found_fn found, void *user_data,
                                            cogmig_error *err);
 
+/* Takes a link. Returns COGMIG_OK; anything else ends the listing with STOPPED_BY_CALLBACK. */
+typedef cogmig_status (*cogmig_idmap_link_fn)(void *user_data, const char *legacy_id,
+                                              const char *sub);
+
+/* All links, in the order of their legacy ids, a thousand in one question, each of which has the
+ * map's time-out. Links that come or go meanwhile may be told or not.
+ *
+ * after  in: a legacy id that was told, to go on behind it; NULL: from the first
+ * tell   in: called for each link, with no lock held
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, DEADLINE_EXCEEDED, STOPPED_BY_CALLBACK,
+ * IDMAP_NOT_INSTALLED, STORE_UNREACHABLE, STORE_LOGIN_REFUSED, STORE_BUSY, STORE_QUERY_FAILED,
+ * STORE_ROW_INVALID. Threads: any. Since: 1.0. */
+cogmig_status cogmig_idmap_list_links(cogmig_idmap *map, const char *after,
+                                      cogmig_idmap_link_fn tell, void *user_data,
+                                      cogmig_error *err);
+
+/* Takes a day, e.g. "2026-01-15" in UTC, and how many links were made on it. Returns COGMIG_OK;
+ * anything else ends the counting with STOPPED_BY_CALLBACK. */
+typedef cogmig_status (*cogmig_idmap_day_fn)(void *user_data, const char *day, int64_t links);
+
+/* How many links were made on which day: how fast users move. Every link is read, within the map's
+ * time-out.
+ *
+ * tell  in: called for each day that has links, in their order, with no lock held
+ *
+ * Errors: as cogmig_idmap_list_links(). Threads: any. Since: 1.0. */
+cogmig_status cogmig_idmap_count_days(cogmig_idmap *map, cogmig_idmap_day_fn tell, void *user_data,
+                                      cogmig_error *err);
+
 /* From verified claims to the legacy row: by the legacy id that the token carries, or else by the
  * map. A legacy id from the token is held against the map, and one that the map gives to another
  * sub (or whose sub it gives to another legacy id) is IDMAP_CONFLICT: the attribute was tampered

@@ -18,6 +18,8 @@ enum idmap_statement {
     IDMAP_UNLINK,          /* changes one row, or none */
     IDMAP_PROVE_LEGACY_ID, /* fails unless (pool, legacy id) is unique; does nothing */
     IDMAP_PROVE_SUB,       /* the same for (pool, sub) */
+    IDMAP_LIST_LINKS,      /* some of them, behind the legacy id $2 */
+    IDMAP_COUNT_DAYS,      /* days and how many links were made on each */
     IDMAP_FIND_SUBS,       /* of $2, an array; a row for each, NULL where there is none */
     IDMAP_FIND_LEGACY_IDS, /* the same */
     IDMAP_SINGLE_STATEMENTS = IDMAP_FIND_SUBS, /* those before it every database has */

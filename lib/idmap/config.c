@@ -132,7 +132,7 @@ COGMIG_PUBLIC cogmig_status cogmig_idmap_config_set_table(cogmig_idmap_config *c
 struct idmap_table idmap_config_table(const cogmig_idmap_config *config)
 {
     return (struct idmap_table){config->schema_given ? config->schema : config->url.schema,
-                                config->table};
+                                config->table, config->url.kind};
 }
 
 struct idmap_settings idmap_config_settings(const cogmig_idmap_config *config)

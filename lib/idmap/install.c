@@ -15,7 +15,7 @@ COGMIG_PUBLIC cogmig_status cogmig_idmap_install_sql(const cogmig_idmap_config *
     if (config == NULL || ret_sql == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "config or ret_sql is NULL.");
     struct idmap_table table = idmap_config_table(config);
-    *ret_sql = idmap_sql_install(&table, config->url.kind);
+    *ret_sql = idmap_sql_install(&table);
     return *ret_sql == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
 }
 

@@ -10,10 +10,13 @@ enum {
 
 /* The table stands between the two. SQLite numbers $1, $2, $3 as they come up, so in what it runs
  * they come up in order. */
-static const struct {
+struct template
+{
     const char *before;
     const char *after;
-} templates[IDMAP_STATEMENT_COUNT] = {
+};
+
+static const struct template templates[IDMAP_STATEMENT_COUNT] = {
     [IDMAP_FIND_SUB] = {"SELECT sub FROM ", " WHERE pool_id = $1 AND legacy_id = $2"},
     [IDMAP_FIND_LEGACY_ID] = {"SELECT legacy_id FROM ", " WHERE pool_id = $1 AND sub = $2"},
     [IDMAP_FIND_PAIRS] = {"SELECT legacy_id, sub FROM ",
@@ -26,6 +29,11 @@ static const struct {
                                " ON CONFLICT (pool_id, legacy_id) DO NOTHING"},
     [IDMAP_PROVE_SUB] = {"EXPLAIN INSERT INTO ", " (pool_id, legacy_id, sub) VALUES ('', '', '')"
                                                  " ON CONFLICT (pool_id, sub) DO NOTHING"},
+    [IDMAP_LIST_LINKS] = {"SELECT legacy_id, sub FROM ",
+                          " WHERE pool_id = $1 AND legacy_id > $2 ORDER BY legacy_id LIMIT 1000"},
+    [IDMAP_COUNT_DAYS] = {"SELECT to_char(linked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), count(*)"
+                          " FROM ",
+                          " WHERE pool_id = $1 GROUP BY 1 ORDER BY 1"},
     [IDMAP_FIND_SUBS] = {"SELECT t.sub FROM unnest($2::text[]) WITH ORDINALITY AS k(id, n)"
                          " LEFT JOIN ",
                          " AS t ON t.pool_id = $1 AND t.legacy_id = k.id ORDER BY k.n"},
@@ -33,6 +41,9 @@ static const struct {
                                " WITH ORDINALITY AS k(id, n) LEFT JOIN ",
                                " AS t ON t.pool_id = $1 AND t.sub = k.id ORDER BY k.n"},
 };
+
+static const struct template count_days_in_sqlite = {
+    "SELECT substr(linked_at, 1, 10), count(*) FROM ", " WHERE pool_id = $1 GROUP BY 1 ORDER BY 1"};
 
 /* Compared byte for byte, whatever the database's locale. */
 static const char *const columns[] = {
@@ -70,10 +81,13 @@ static char *around_table(const char *before, const struct idmap_table *table, c
 
 char *idmap_sql(const struct idmap_table *table, enum idmap_statement statement)
 {
-    return around_table(templates[statement].before, table, templates[statement].after);
+    const struct template *template = &templates[statement];
+    if (statement == IDMAP_COUNT_DAYS && table->kind == STORE_URL_SQLITE)
+        template = &count_days_in_sqlite;
+    return around_table(template->before, table, template->after);
 }
 
-char *idmap_sql_install(const struct idmap_table *table, enum store_url_kind kind)
+char *idmap_sql_install(const struct idmap_table *table)
 {
-    return around_table("CREATE TABLE IF NOT EXISTS ", table, columns[kind]);
+    return around_table("CREATE TABLE IF NOT EXISTS ", table, columns[table->kind]);
 }

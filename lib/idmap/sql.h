@@ -9,10 +9,11 @@
 struct idmap_table {
     const char *schema; /* NULL: that of the search path */
     const char *name;
+    enum store_url_kind kind;
 };
 
 /* NULL: no memory. */
 char *idmap_sql(const struct idmap_table *table, enum idmap_statement statement);
-char *idmap_sql_install(const struct idmap_table *table, enum store_url_kind kind);
+char *idmap_sql_install(const struct idmap_table *table);
 
 #endif

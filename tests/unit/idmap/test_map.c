@@ -368,6 +368,97 @@ static void assert_user(cogmig_idmap *map, const char *json, const char *id, cog
     cogmig_store_free(&store);
 }
 
+/* ---- all of them ---- */
+
+enum {
+    MANY_LINKS = 2500 /* more than one question gives, and not a multiple of it */
+};
+
+struct told_links {
+    size_t count;
+    size_t stop_after; /* 0: never */
+    char last[32];
+    bool in_order;
+    bool paired;
+};
+
+static cogmig_status take_link(void *user_data, const char *legacy_id, const char *sub)
+{
+    struct told_links *told = user_data;
+    char expected[32];
+    snprintf(expected, sizeof expected, "sub-%s", legacy_id);
+    told->paired = told->paired && strcmp(sub, expected) == 0;
+    told->in_order = told->in_order && strcmp(told->last, legacy_id) < 0;
+    snprintf(told->last, sizeof told->last, "%s", legacy_id);
+    told->count++;
+    return told->count == told->stop_after ? COGMIG_CONFIG_INVALID : COGMIG_OK;
+}
+
+static struct told_links told_links(cogmig_idmap *map, const char *after, size_t stop_after,
+                                    cogmig_status expected)
+{
+    struct cogmig_error err = {0};
+    struct told_links told = {.stop_after = stop_after, .in_order = true, .paired = true};
+    assert_status(cogmig_idmap_list_links(map, after, take_link, &told, &err), expected, &err);
+    assert_true(told.in_order);
+    assert_true(told.paired);
+    return told;
+}
+
+static void make_many_links(void)
+{
+    char sql[512];
+    snprintf(sql, sizeof sql,
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+             " INSERT INTO cogmig_idmap (pool_id, legacy_id, sub, linked_at)"
+             " SELECT '" POOL "', 'u' || (10000 + i), 'sub-u' || (10000 + i),"
+             " CASE WHEN i <= 7 THEN '2026-01-15T23:59:59Z' ELSE '2026-01-16T00:00:00Z' END%s"
+             " FROM n",
+             MANY_LINKS, database_is_postgresql() ? "::timestamptz" : "");
+    database_execute(sql);
+}
+
+static void all_links_are_told_in_the_order_of_their_legacy_ids(void **state)
+{
+    (void)state;
+    cogmig_idmap *map = open_empty();
+    assert_int_equal(told_links(map, NULL, 0, COGMIG_OK).count, 0);
+    make_many_links();
+    struct told_links all = told_links(map, NULL, 0, COGMIG_OK);
+    assert_int_equal(all.count, MANY_LINKS);
+    assert_string_equal(all.last, "u12500");
+    assert_int_equal(told_links(map, "u12400", 0, COGMIG_OK).count, 100);
+    assert_int_equal(told_links(map, "u12500", 0, COGMIG_OK).count, 0);
+    assert_int_equal(told_links(map, NULL, 1500, COGMIG_STOPPED_BY_CALLBACK).count, 1500);
+    assert_int_equal(cogmig_idmap_list_links(map, NULL, NULL, NULL, NULL), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_idmap_list_links(NULL, NULL, take_link, NULL, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    cogmig_idmap_free(&map);
+}
+
+static cogmig_status write_day(void *user_data, const char *day, int64_t links)
+{
+    char *text = user_data;
+    size_t len = strlen(text);
+    snprintf(text + len, 200 - len, "%s:%lld ", day, (long long)links);
+    return links == 7 ? COGMIG_OK : COGMIG_CONFIG_INVALID;
+}
+
+static void links_are_counted_by_the_day_in_utc(void **state)
+{
+    (void)state;
+    char days[200] = "";
+    cogmig_idmap *map = open_empty();
+    assert_int_equal(cogmig_idmap_count_days(map, write_day, days, NULL), COGMIG_OK);
+    assert_string_equal(days, "");
+    make_many_links();
+    assert_int_equal(cogmig_idmap_count_days(map, write_day, days, NULL),
+                     COGMIG_STOPPED_BY_CALLBACK);
+    assert_string_equal(days, "2026-01-15:7 2026-01-16:2493 ");
+    assert_int_equal(cogmig_idmap_count_days(map, NULL, NULL, NULL), COGMIG_INVALID_ARGUMENT);
+    cogmig_idmap_free(&map);
+}
+
 static void claims_lead_to_their_row(void **state)
 {
     (void)state;
@@ -609,6 +700,8 @@ int main(void)
         cmocka_unit_test(an_unlink_elsewhere_is_seen_when_the_links_time_is_over),
         cmocka_unit_test(many_are_found_in_their_order),
         cmocka_unit_test(many_legacy_ids_are_found_too),
+        cmocka_unit_test(all_links_are_told_in_the_order_of_their_legacy_ids),
+        cmocka_unit_test(links_are_counted_by_the_day_in_utc),
         cmocka_unit_test(claims_lead_to_their_row),
         cmocka_unit_test(a_claim_that_the_map_contradicts_leads_nowhere),
         cmocka_unit_test(a_claim_without_its_link_is_refused_where_that_is_demanded),
