@@ -193,10 +193,13 @@ class Function:
     def lines(self):
         return [json.loads(line) for line in self.text().splitlines()]
 
-    def wait_for_lines(self, count):
+    def wait_for_text(self, text, count=1):
         give_up_at = time.monotonic() + WAIT_S
-        while self.text().count("\n") < count:
-            if time.monotonic() > give_up_at:
+        while self.text().count(text) < count:
+            if time.monotonic() > give_up_at or self.process.poll() is not None:
                 raise AssertionError(self.text())
             time.sleep(0.01)
+
+    def wait_for_lines(self, count):
+        self.wait_for_text("\n", count)
         return self.lines()

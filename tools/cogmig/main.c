@@ -16,6 +16,7 @@ static const char help[] =
     "  cogmig user EMAIL              what does the legacy store know about this address?\n"
     "  cogmig idmap find LEGACY_ID    which Cognito user is this legacy user? (also link, unlink)\n"
     "  cogmig capacity                what does a cut-over need, measured on this machine?\n"
+    "  cogmig lambda --local PROGRAM  the Lambda function on this machine\n"
     "  cogmig VERB --help             more about one of them\n"
     "  cogmig --version\n"
     "\n"
@@ -39,6 +40,7 @@ static const struct {
 } verbs[] = {
     {"capacity", verb_capacity, help_capacity},
     {"idmap", verb_idmap, help_idmap},
+    {"lambda", verb_lambda, help_lambda},
     {"migrate", verb_migrate, help_migrate},
     {"verify", verb_verify, help_verify},
     {"user", verb_user, help_user},

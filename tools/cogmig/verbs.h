@@ -5,12 +5,14 @@
 
 int verb_capacity(int argc, char **argv);
 int verb_idmap(int argc, char **argv);
+int verb_lambda(int argc, char **argv);
 int verb_migrate(int argc, char **argv);
 int verb_user(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 
 extern const char help_capacity[];
 extern const char help_idmap[];
+extern const char help_lambda[];
 extern const char help_migrate[];
 extern const char help_user[];
 extern const char help_verify[];

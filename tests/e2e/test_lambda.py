@@ -1,0 +1,370 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Lambda package in an empty root: Cognito emulator -> invoke API -> runtime API -> bootstrap
+-> PostgreSQL."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import event_cases  # noqa: E402
+from database_door import DatabaseDoor  # noqa: E402
+from emulator import DIRECTLY, Emulator, Refused, cognito_reply  # noqa: E402
+from invoke_endpoint import InvokeEndpoint, outcome_of  # noqa: E402
+from program import INVALID, OK, SOURCE, Program  # noqa: E402
+from runtime_server import WAIT_S, Function  # noqa: E402
+from tap import equal, nothing, run, test  # noqa: E402
+
+MEBIBYTE = 1 << 20
+POSTGRES = SOURCE / "tests/support/postgres.py"
+
+cogmig = Program(sys.argv[1])
+database_url = os.environ["COGMIG_TEST_DATABASE_URL"]
+door = DatabaseDoor(os.environ["COGMIG_TEST_PGDIRECTORY"])
+
+
+# ---- the package ----
+
+
+def package(folder):
+    done = subprocess.run([SOURCE / "dev", "lambda", folder], capture_output=True, text=True,
+                          check=False)
+    equal(done.returncode, 0, done.stdout + done.stderr)
+    [archive] = (SOURCE / "build" / folder).glob("cogmig-migration-*.zip")
+    return archive
+
+
+def unpack(archive, root):
+    """As Lambda does: into /var/task, with the modes that the archive says."""
+    task = Path(root, "var", "task")
+    with zipfile.ZipFile(archive) as content:
+        content.extractall(task)
+        for entry in content.infolist():
+            (task / entry.filename).chmod(entry.external_attr >> 16)
+    return task
+
+
+def in_root(root, *command):
+    if os.geteuid() == 0:
+        found = shutil.which("chroot", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+        return [found, str(root), *command]
+    return ["unshare", "--map-root-user", f"--root={root}", *command]
+
+
+archive = package("lambda")
+holder = tempfile.TemporaryDirectory(prefix="cogmig-lambda-")
+root = Path(holder.name)
+task = unpack(archive, root)
+(root / "tmp").mkdir()
+
+
+class Runner(Function):
+    """`cogmig lambda --local` and the function that it starts; `url` is where to call it."""
+
+    def __init__(self, *program, options=("--port", "0"), **environment):
+        super().__init__([cogmig.path, "lambda", "--local", *options, *map(str, program)],
+                         PATH=os.environ["PATH"], **environment)
+
+    def __enter__(self):
+        super().__enter__()
+        try:
+            self.wait_for_text("\n")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    @property
+    def url(self):
+        return self.text().splitlines()[0]
+
+    def lines(self):
+        return [json.loads(line) for line in self.text().splitlines()[1:]]
+
+    def invoke(self, event):
+        """The function's error, or None, and what it returned."""
+        request = urllib.request.Request(f"{self.url}/2015-03-31/functions/cogmig/invocations",
+                                         event)
+        with DIRECTLY.open(request, timeout=WAIT_S) as reply:
+            return reply.headers["X-Amz-Function-Error"], reply.read()
+
+
+def packaged(**environment):
+    """The package in its root, where there is nothing else."""
+    return Runner(*in_root(root, "/var/task/bootstrap"),
+                  **{"LAMBDA_TASK_ROOT": "/var/task", "DATABASE_URL": door.url(), **environment})
+
+
+@test
+def the_package_holds_all_that_it_loads():
+    with zipfile.ZipFile(archive) as content:
+        entries = {entry.filename: entry.external_attr >> 16 for entry in content.infolist()}
+    equal({oct(mode) for mode in entries.values()}, {"0o100755"})
+    names = {name.removeprefix("lib/") for name in entries}
+    assert {"bootstrap", "loader", "libc.so.6", "libpq.so.5", "cogmig-lambda"} <= names, names
+    for name in entries:
+        said = subprocess.run(["readelf", "-dl", task / name], check=True, capture_output=True,
+                              text=True).stdout
+        needed = set(re.findall(r"\(NEEDED\).*\[(.*)\]", said))
+        equal({need for need in needed - names if not need.startswith("ld-linux")}, set(), name)
+        assert not re.search(r"\((RPATH|RUNPATH)\)", said), name
+    assert "INTERP" not in subprocess.run(["readelf", "-l", task / "bootstrap"], check=True,
+                                          capture_output=True, text=True).stdout
+
+
+@test
+def the_package_is_small_and_names_no_folder_of_the_build():
+    assert archive.stat().st_size <= 10 * MEBIBYTE
+    for name in ("bootstrap", "lib/cogmig-lambda", "lib/libcogmig.so.1"):
+        assert str(SOURCE).encode() not in (task / name).read_bytes(), name
+
+
+@test
+def another_build_gives_the_same_bytes():
+    assert package("lambda-again").read_bytes() == archive.read_bytes()
+
+
+# ---- the package at work ----
+
+
+def event_of(email="verified@example.com", password="Correct-Horse-10"):
+    return json.dumps({
+        "version": "1", "triggerSource": "UserMigration_Authentication", "userName": email,
+        "request": {"password": password}, "response": {}}).encode()
+
+
+def is_yes(reply):
+    return reply[0] is None and json.loads(reply[1])["response"].get("userAttributes") is not None
+
+
+@test
+def every_event_is_answered_as_the_library_answers_it():
+    with packaged() as runner:
+        def migrate(event):
+            error, payload = runner.invoke(event)
+            migrate.asked += 1
+            [*_, line] = runner.wait_for_lines(1 + migrate.asked)
+            done = subprocess.CompletedProcess([], OK, b"" if error else payload, json.dumps(line))
+            if error:
+                equal(json.loads(payload)["errorMessage"], "No answer.")
+                done.returncode = {"INVALID": INVALID}.get(line["kind"])
+            return done
+        migrate.asked = 0
+        nothing(event_cases.faults(migrate))
+
+
+@test
+def a_name_is_resolved_by_the_c_library_that_is_shipped():
+    (root / "etc").mkdir()
+    (root / "etc" / "hosts").write_text("127.0.0.1 legacy.internal\n")
+    try:
+        with packaged(DATABASE_URL=door.url("legacy.internal")) as runner:
+            assert is_yes(runner.invoke(event_of())), runner.text()
+    finally:
+        shutil.rmtree(root / "etc")
+
+
+@test
+def the_package_runs_from_any_folder_and_takes_no_library_from_elsewhere():
+    with tempfile.TemporaryDirectory() as elsewhere:
+        for name in ("libcrypto.so.3", "libpq.so.5", "libc.so.6"):
+            Path(elsewhere, name).write_text("not a library")
+        with Runner("env", f"LD_LIBRARY_PATH={elsewhere}", task / "bootstrap",
+                    DATABASE_URL=database_url) as runner:
+            assert is_yes(runner.invoke(event_of())), runner.text()
+
+
+@test
+def a_package_that_cannot_find_itself_says_so():
+    done = subprocess.run(in_root(root, "/var/task/bootstrap"), env={}, check=False,
+                          capture_output=True, text=True)
+    equal((done.returncode, done.stdout), (1, ""))
+    assert "LAMBDA_TASK_ROOT" in done.stderr, done.stderr
+
+
+# ---- with an emulator of Cognito in front ----
+
+
+class ThroughLambda(InvokeEndpoint):
+    """The emulator's trigger, which calls the function at its runner."""
+
+    def __init__(self, runner):
+        super().__init__(None, None)
+        self.runner = runner
+
+    def invoke(self, event):
+        error, payload = self.runner.invoke(event)
+        outcome = outcome_of(event, b"" if error else payload)
+        self.calls.append(outcome)
+        return cognito_reply(outcome, payload)
+
+
+def is_turned_away(emulator, email, password):
+    try:
+        emulator.sign_in(email, password)
+    except Refused as refused:
+        equal(refused.type, "NotAuthorizedException")
+        return True
+    return False
+
+
+def postgres(verb):
+    subprocess.run([sys.executable, POSTGRES, verb], check=True)
+
+
+@test
+def users_of_an_emulator_are_migrated_by_the_package():
+    with packaged() as runner, ThroughLambda(runner) as trigger, Emulator(trigger.url) as emulator:
+        assert is_turned_away(emulator, "verified@example.com", "Wrong-Password")
+        assert is_turned_away(emulator, "nobody@example.com", "Wrong-Password")
+        equal(emulator.users(), [])
+        tokens = emulator.sign_in("verified@example.com", "Correct-Horse-10")
+        emulator.sign_in("verified@example.com", "Correct-Horse-10")
+        equal(trigger.calls, ["no", "no", "yes"])
+        [user] = emulator.users()
+        equal((user["email"], user["custom:legacy_id"], user["status"]),
+              ("verified@example.com", "cm1a0verified000exampleu1", "CONFIRMED"))
+        done = cogmig.run("verify", "-", "--json", "--token-use", "id",
+                          stdin=tokens["IdToken"].encode(), **emulator.environment())
+        equal(json.loads(done.stdout)["legacy_id"], "cm1a0verified000exampleu1", done.stderr)
+        postgres("stop")
+        assert is_turned_away(emulator, "cost12@example.com", "Correct-Horse-12")
+        postgres("start")
+        emulator.sign_in("cost12@example.com", "Correct-Horse-12")
+        equal(trigger.calls[3:], ["failed", "yes"])
+
+
+# ---- the runner ----
+
+
+@test
+def callers_at_the_same_time_get_each_their_own_answer():
+    answers = {}
+    with packaged(AWS_LAMBDA_MAX_CONCURRENCY="2") as runner:
+        def call(email, password):
+            answers[email] = runner.invoke(event_of(email, password))
+        callers = [threading.Thread(target=call, args=arguments) for arguments in (
+            ("verified@example.com", "Correct-Horse-10"), ("nobody@example.com", "Wrong"),
+            ("prefix-2a@example.com", "Wrong"), ("cost12@example.com", "Correct-Horse-12"))]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+    for email, (error, payload) in answers.items():
+        equal((error, json.loads(payload)["userName"]), (None, email))
+    equal(sorted(email for email, reply in answers.items() if is_yes(reply)),
+          ["cost12@example.com", "verified@example.com"])
+
+
+def function_of(runner):
+    """The process id of the function."""
+    children = Path(f"/proc/{runner.process.pid}/task/{runner.process.pid}/children").read_text()
+    return int(children)
+
+
+def wait_until_gone(process):
+    give_up_at = time.monotonic() + WAIT_S
+    while Path(f"/proc/{process}").exists():
+        assert time.monotonic() < give_up_at, process
+        time.sleep(0.01)
+
+
+@test
+def a_function_that_ends_is_reported_and_started_again():
+    with packaged() as runner:
+        assert is_yes(runner.invoke(event_of()))
+        before = function_of(runner)
+        os.kill(before, signal.SIGKILL)
+        wait_until_gone(before)
+        assert is_yes(runner.invoke(event_of()))
+        assert function_of(runner) != before
+    with Runner("false") as runner:
+        error, payload = runner.invoke(event_of())
+        equal((error, json.loads(payload)["errorType"]), ("Unhandled", "Runtime.ExitError"))
+
+
+@test
+def an_invocation_that_takes_too_long_is_ended():
+    with Runner("sleep", "1000", options=("--port", "0", "--timeout-ms", "200")) as runner:
+        error, payload = runner.invoke(event_of())
+        equal((error, json.loads(payload)["errorType"]), ("Unhandled", "Sandbox.Timedout"))
+
+
+@test
+def what_the_runner_does_not_take_is_refused():
+    with Runner() as runner:
+        for path, body, code in (("/", b"{}", 404), ("/2015-03-31/functions//invocations", b"", 404),
+                                 ("/2018-06-01/runtime/invocation/x/response", b"{}", 404),
+                                 ("/2018-06-01/runtime/invocation/"
+                                  "00000000-0000-4000-8000-000000000001/response", b"{}", 403),
+                                 ("/" + "x" * 20000, b"", 400)):
+            try:
+                DIRECTLY.open(urllib.request.Request(runner.url + path, body), timeout=WAIT_S)
+                raise AssertionError(path)
+            except urllib.error.HTTPError as refused:
+                equal(refused.code, code, path[:80])
+
+
+@test
+def bytes_that_are_no_request_do_not_end_the_runner():
+    with Runner() as runner:
+        host, port = runner.url.removeprefix("http://").split(":")
+        for data in (b"\0" * 64, b"GET\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
+                     b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"x" * 30000,
+                     b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"):
+            with connect(host, port) as client:
+                client.sendall(data)
+                client.shutdown(1)
+                said = client.makefile("rb").read()
+                assert said == b"" or b" 400 " in said, (data[:60], said)
+        with connect(host, port) as client:
+            client.sendall(b"GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\nConnection: close\r\n\r\n")
+            equal(client.makefile("rb").read().count(b" 404 "), 2)
+
+
+def connect(host, port):
+    return socket.create_connection((host, int(port)), timeout=WAIT_S)
+
+
+@test
+def the_runner_says_how_it_is_used():
+    for arguments, words in (((), "--local"), (("--local", "--port", "70000"), "--port"),
+                             (("--local", "--timeout-ms", "0"), "--timeout-ms"),
+                             (("--local", "--far"), "--help")):
+        done = cogmig.run("lambda", *arguments)
+        equal((done.returncode, done.stdout), (INVALID, b""), arguments)
+        assert words in done.stderr, done.stderr
+
+
+@test
+def a_signal_ends_runner_and_function():
+    with packaged() as runner:
+        assert is_yes(runner.invoke(event_of()))
+        function = function_of(runner)
+        runner.process.send_signal(signal.SIGTERM)
+        equal(runner.wait(), 0)
+        assert not Path(f"/proc/{function}").exists()
+
+
+# So that what was started is stopped when the test itself is.
+signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+subprocess.run(["psql", "-X", "-q", "--set=ON_ERROR_STOP=1", database_url, "-f",
+                SOURCE / "examples/users/users.sql"], check=True)
+with door, holder:
+    run()
