@@ -4,6 +4,7 @@
 #define COGMIG_COGMIG_H
 
 #include <cogmig/claims.h>
+#include <cogmig/cognito.h>
 #include <cogmig/engine.h>
 #include <cogmig/error.h>
 #include <cogmig/idmap.h>

@@ -24,7 +24,8 @@ enum {
     COGMIG_UPSTREAM_CURL = 3,       /* CURLcode, e.g. "28" */
     COGMIG_UPSTREAM_HTTP = 4,       /* HTTP status, e.g. "503" */
     COGMIG_UPSTREAM_SYSTEM = 5,     /* errno, e.g. "13" */
-    COGMIG_UPSTREAM_CALLBACK = 6    /* the status that a callback of yours returned */
+    COGMIG_UPSTREAM_CALLBACK = 6,   /* the status that a callback of yours returned */
+    COGMIG_UPSTREAM_AWS = 7         /* AWS's name, e.g. "TooManyRequestsException" */
 };
 
 /* The claims that a refused token failed by, as bits. */

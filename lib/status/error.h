@@ -28,7 +28,7 @@ void error_copy(cogmig_error *to, const cogmig_error *from);
 /* What the box holds is known here alone, so that others can put one on the stack. */
 enum {
     ERROR_MAX_MESSAGE = 500 + 1,
-    ERROR_MAX_UPSTREAM_CODE = 24
+    ERROR_MAX_UPSTREAM_CODE = 56
 };
 
 struct cogmig_error {

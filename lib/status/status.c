@@ -138,6 +138,31 @@ static const struct status_entry entries[] = {
     ENTRY(INVALID, IDMAP_ID_INVALID, "The legacy id is no UUID, and only those are taken here.")
     ENTRY(INVALID, IDMAP_NOT_INSTALLED,
           "The identity map's table is missing or of another form; run cogmig idmap install.")
+    /* Cognito's API */
+    ENTRY(UNAVAILABLE, COGNITO_UNREACHABLE,
+          "Cognito's API did not answer; check network, DNS and TLS, then try again.")
+    ENTRY(UNAVAILABLE, COGNITO_THROTTLED,
+          "Cognito's API refused because of too many requests until the time was over; try again "
+          "later.")
+    ENTRY(UNAVAILABLE, COGNITO_FAILED, "Cognito's API failed with an error of its own; try again.")
+    ENTRY(UNAVAILABLE, COGNITO_RESPONSE_INVALID,
+          "What answered is not Cognito's API, or not as documented; look for a proxy in between.")
+    ENTRY(UNAVAILABLE, COGNITO_TRIGGER_FAILED,
+          "A Lambda trigger of the user pool failed; read the log of that function.")
+    ENTRY(UNAVAILABLE, COGNITO_ACCESS_REFUSED,
+          "AWS refused the credentials or what they may do; check them, their policy and the clock.")
+    ENTRY(INVALID, COGNITO_REQUEST_REFUSED,
+          "Cognito's API refused the request as wrong for this user pool or app client.")
+    ENTRY(DENIED, COGNITO_SIGN_IN_REFUSED, "Cognito refused the user name, password or token.")
+    ENTRY(DENIED, COGNITO_RESET_REQUIRED,
+          "The user has to reset the password before signing in to Cognito.")
+    ENTRY(DENIED, COGNITO_NOT_CONFIRMED,
+          "The user signed up and has not confirmed it yet; send the code again.")
+    ENTRY(NOT_FOUND, COGNITO_USER_NOT_FOUND, "The user pool has no such user.")
+    ENTRY(CONFLICT, COGNITO_ALIAS_TAKEN,
+          "Another user of the pool has this e-mail address or telephone number.")
+    ENTRY(INVALID, AWS_CREDENTIALS_NOT_FOUND,
+          "No AWS credentials were found; set them in the environment or choose a profile.")
 #undef ENTRY
 };
 /* clang-format on */

@@ -19,6 +19,7 @@ BELOW = {
     "store": {"base", "status", "adapters"},
     "idmap": {"base", "status", "token", "store"},
     "migration": {"base", "status", "password", "store", "idmap"},
+    "cognito": {"base", "status", "adapters"},
     "engine": {"base", "status", "password", "store", "idmap", "migration"},
     "reconcile": {"base", "status"},
     "testing": {"base"},
@@ -32,8 +33,8 @@ INTERFACES = {"libcurl": "keyset", "libpq": "store", "libpq_idmap": "idmap", "sq
 
 # The folder that defines what a public header declares.
 FOLDER_OF_HEADER = {
-    "claims": "token", "engine": "engine", "error": "status", "idmap": "idmap", "keyset": "keyset",
-    "memory": "base", "migration": "migration", "password": "password", "reconcile": "reconcile",
+    "claims": "token", "cognito": "cognito", "engine": "engine", "error": "status",
+    "idmap": "idmap", "keyset": "keyset", "memory": "base", "migration": "migration", "password": "password", "reconcile": "reconcile",
     "status": "status", "store": "store", "testing": "testing", "user": "store",
     "verifier": "token", "version": "status",
 }

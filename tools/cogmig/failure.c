@@ -19,6 +19,8 @@ static const char *upstream_name(int32_t upstream)
         return "HTTP";
     case COGMIG_UPSTREAM_SYSTEM:
         return "errno";
+    case COGMIG_UPSTREAM_AWS:
+        return "AWS";
     default:
         return "callback";
     }

@@ -146,7 +146,8 @@ static void an_upstream_code_that_is_too_long_is_cut(void **state)
     (void)state;
     SCOPED(cogmig_error_free) cogmig_error *err = new_box();
     fail(err, COGMIG_STORE_BUSY, "x");
-    fail_upstream(err, COGMIG_UPSTREAM_HTTP, "0123456789012345678901234567890123456789");
+    fail_upstream(err, COGMIG_UPSTREAM_HTTP,
+                  "01234567890123456789012345678901234567890123456789012345678901234567");
     assert_int_equal(strlen(cogmig_error_upstream_code(err)), ERROR_MAX_UPSTREAM_CODE - 1);
     fail_upstream_number(err, COGMIG_UPSTREAM_HTTP, INT64_MIN);
     assert_string_equal(cogmig_error_upstream_code(err), "-9223372036854775808");

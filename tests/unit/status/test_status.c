@@ -10,7 +10,7 @@ static void the_list_rises_from_ok_so_no_number_is_given_twice(void **state)
     int32_t count = cogmig_status_count();
     assert_true(count > 50);
     assert_int_equal(cogmig_status_at(0), COGMIG_OK);
-    assert_int_equal(cogmig_status_at(count - 1), COGMIG_JOB_NOT_FOUND);
+    assert_true(cogmig_status_at(count - 1) > COGMIG_JOB_NOT_FOUND);
     for (int32_t i = 1; i < count; i++)
         assert_true(cogmig_status_at(i - 1) < cogmig_status_at(i));
 }

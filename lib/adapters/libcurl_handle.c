@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "adapters/libcurl_handle.h"
+
+#include "base/span.h"
+
+#include <pthread.h>
+
+/* ---- libcurl as a whole ---- */
+
+static CURLcode global_outcome;
+
+static void initialise_globally(void)
+{
+    global_outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* Once per process, at the first fetch, and never undone: the host program may use libcurl too. */
+static bool libcurl_is_ready(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, initialise_globally);
+    return global_outcome == CURLE_OK;
+}
+
+CURL *libcurl_handle_new(void)
+{
+    return libcurl_is_ready() ? curl_easy_init() : NULL;
+}
+
+void libcurl_handle_release(CURL **handle)
+{
+    curl_easy_cleanup(*handle);
+}
+
+long libcurl_http_status(CURL *handle)
+{
+    long http_status = 0;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &http_status);
+    return http_status;
+}
+
+/* ---- limits ---- */
+
+static CURLcode allow_protocols(CURL *handle, bool plain_http)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+    return curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, plain_http ? "https,http" : "https");
+#else
+    long allowed = plain_http ? CURLPROTO_HTTPS | CURLPROTO_HTTP : CURLPROTO_HTTPS;
+    return curl_easy_setopt(handle, CURLOPT_PROTOCOLS, allowed);
+#endif
+}
+
+static bool set_security(CURL *handle, const struct libcurl_options *options)
+{
+    return allow_protocols(handle, options->plain_http) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
+               CURLE_OK &&
+           (options->ca_file == NULL ||
+            curl_easy_setopt(handle, CURLOPT_CAINFO, options->ca_file) == CURLE_OK);
+}
+
+/* Half of the time for the connection: with the default of 3 s one lost packet is survived. */
+static bool set_time(CURL *handle, int32_t timeout_ms)
+{
+    return curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)timeout_ms) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (timeout_ms + 1L) / 2) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
+}
+
+bool libcurl_handle_set_limits(CURL *handle, const struct libcurl_options *options,
+                               int32_t timeout_ms)
+{
+    return set_security(handle, options) && set_time(handle, timeout_ms) &&
+           curl_easy_setopt(handle, CURLOPT_USERAGENT, "libcogmig/" PROJECT_VERSION) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) == CURLE_OK;
+}
+
+/* ---- headers ---- */
+
+struct span libcurl_header_value(struct span line, const char *name)
+{
+    struct span prefix = span_of(name);
+    if (line.len < prefix.len ||
+        !span_equal_ascii_case((struct span){line.bytes, prefix.len}, prefix))
+        return (struct span){NULL, 0};
+    return span_trim((struct span){line.bytes + prefix.len, line.len - prefix.len});
+}

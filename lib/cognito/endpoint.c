@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cognito/endpoint.h"
+
+#include "base/buffer.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum {
+    POOL_ID_MAX_BYTES = 55 /* API reference, UserPoolIdType */
+};
+
+bool endpoint_is_pool_id(const char *pool_id)
+{
+    static const char alphanumeric[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    const char *underscore = strrchr(pool_id, '_');
+    if (strnlen(pool_id, POOL_ID_MAX_BYTES + 1) > POOL_ID_MAX_BYTES || underscore == NULL ||
+        underscore == pool_id || underscore[1] == '\0')
+        return false;
+    return underscore[1 + strspn(underscore + 1, alphanumeric)] == '\0' &&
+           strspn(pool_id, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
+               (size_t)(underscore - pool_id);
+}
+
+struct span endpoint_region(const char *pool_id)
+{
+    return (struct span){pool_id, (size_t)(strrchr(pool_id, '_') - pool_id)};
+}
+
+bool endpoint_is_known_region(struct span region)
+{
+    return region.len > 2 && memchr(region.bytes, '-', region.len) != NULL &&
+           region.bytes[region.len - 1] >= '0' && region.bytes[region.len - 1] <= '9';
+}
+
+/* botocore's endpoint rules (partitions aws, aws-us-gov, aws-cn, aws-eusc). */
+static const char *host_suffix(struct span region)
+{
+    if (span_starts_with(region, "cn-"))
+        return ".amazonaws.com.cn";
+    if (span_starts_with(region, "eusc-"))
+        return ".amazonaws.eu";
+    return ".amazonaws.com";
+}
+
+char *endpoint_of_region(struct span region)
+{
+    struct buffer url = buffer_with_max(ENDPOINT_MAX_BYTES);
+    buffer_add_text(&url, "https://cognito-idp.");
+    buffer_add(&url, region);
+    buffer_add_text(&url, host_suffix(region));
+    return buffer_take(&url, NULL);
+}
+
+static size_t scheme_length(const char *url)
+{
+    if (strncmp(url, "https://", 8) == 0)
+        return 8;
+    return endpoint_is_plain_http(url) ? 7 : 0;
+}
+
+bool endpoint_is_plain_http(const char *url)
+{
+    return strncmp(url, "http://", 7) == 0;
+}
+
+static bool is_host_byte(char c)
+{
+    return isalnum((unsigned char)c) || strchr(".-_:[]", c) != NULL;
+}
+
+bool endpoint_is_url(const char *url)
+{
+    size_t scheme = scheme_length(url), len = strnlen(url, ENDPOINT_MAX_BYTES + 1);
+    if (scheme == 0 || len > ENDPOINT_MAX_BYTES)
+        return false;
+    const char *at = url + scheme;
+    while (*at != '\0' && is_host_byte(*at))
+        at++;
+    return at > url + scheme && (*at == '\0' || strcmp(at, "/") == 0);
+}
+
+struct span endpoint_host(const char *url)
+{
+    const char *own_port = endpoint_is_plain_http(url) ? ":80" : ":443";
+    struct span host = span_of(url + scheme_length(url));
+    if (host.len > 0 && host.bytes[host.len - 1] == '/')
+        host.len--;
+    size_t port = strlen(own_port);
+    if (host.len > port && memcmp(host.bytes + host.len - port, own_port, port) == 0)
+        host.len -= port;
+    return host;
+}

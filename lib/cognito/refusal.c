@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cognito/refusal.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "status/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    MAX_TYPE = ERROR_MAX_UPSTREAM_CODE,
+    MAX_SHOWN = 300,
+    MAX_ERROR_BODY = 64 * 1024,
+    HTTP_TOO_MANY_REQUESTS = 429,
+    HTTP_SERVER_ERROR = 500
+};
+
+/* What is not here is the request's own fault. */
+static const struct {
+    const char *type;
+    cogmig_status status;
+} meanings[] = {
+    {"TooManyRequestsException", COGMIG_COGNITO_THROTTLED},
+    {"ThrottlingException", COGMIG_COGNITO_THROTTLED},
+    {"LimitExceededException", COGMIG_COGNITO_THROTTLED},
+    {"TooManyFailedAttemptsException", COGMIG_COGNITO_THROTTLED},
+    {"InternalErrorException", COGMIG_COGNITO_FAILED},
+    {"InternalFailure", COGMIG_COGNITO_FAILED},
+    {"ServiceUnavailable", COGMIG_COGNITO_FAILED},
+    {"OperationNotEnabledException", COGMIG_COGNITO_FAILED},
+    {"CodeDeliveryFailureException", COGMIG_COGNITO_FAILED},
+    {"UnexpectedLambdaException", COGMIG_COGNITO_TRIGGER_FAILED},
+    {"UserLambdaValidationException", COGMIG_COGNITO_TRIGGER_FAILED},
+    {"InvalidLambdaResponseException", COGMIG_COGNITO_TRIGGER_FAILED},
+    {"AccessDeniedException", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"ForbiddenException", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"UnrecognizedClientException", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"ExpiredTokenException", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"InvalidSignatureException", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"IncompleteSignatureException", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"MissingAuthenticationTokenException", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"OptInRequired", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"RefreshTokenReuseException", COGMIG_COGNITO_SIGN_IN_REFUSED},
+    {"UnsupportedTokenTypeException", COGMIG_COGNITO_SIGN_IN_REFUSED},
+    {"PasswordResetRequiredException", COGMIG_COGNITO_RESET_REQUIRED},
+    {"UserNotConfirmedException", COGMIG_COGNITO_NOT_CONFIRMED},
+    {"UserNotFoundException", COGMIG_COGNITO_USER_NOT_FOUND},
+    {"AliasExistsException", COGMIG_COGNITO_ALIAS_TAKEN},
+};
+
+/* ---- reading ---- */
+
+struct refusal {
+    char type[MAX_TYPE];
+    char message[MAX_SHOWN + 1];
+};
+
+static void take_text(struct json_value object, const char *name, char *out, size_t size)
+{
+    struct json_value value;
+    if (out[0] != '\0' || !json_find(object, name, &value) || value.type != JSON_STRING)
+        return;
+    char *text = memory_new(value.text.len + 1);
+    if (text == NULL)
+        return;
+    json_string_decode_into(value, text);
+    snprintf(out, size, "%s", text);
+    memory_free(text);
+}
+
+/* "com.example#TooManyRequestsException:http://…": what stands between, as botocore reads it. */
+static void cut_to_name(char *type)
+{
+    type[strcspn(type, ":")] = '\0';
+    const char *hash = strrchr(type, '#');
+    if (hash != NULL)
+        memmove(type, hash + 1, strlen(hash + 1) + 1);
+}
+
+static void read_refusal(const struct http_reply *reply, struct refusal *ret_refusal)
+{
+    struct json_value root;
+    *ret_refusal = (struct refusal){.type = ""};
+    if (reply->body.len == 0 || reply->body.len > MAX_ERROR_BODY ||
+        !json_check((struct span){reply->body.bytes, reply->body.len}, &root, NULL) ||
+        root.type != JSON_OBJECT)
+        return;
+    take_text(root, "__type", ret_refusal->type, sizeof ret_refusal->type);
+    take_text(root, "message", ret_refusal->message, sizeof ret_refusal->message);
+    take_text(root, "Message", ret_refusal->message, sizeof ret_refusal->message);
+    cut_to_name(ret_refusal->type);
+}
+
+/* ---- judging ---- */
+
+/* To a user it is a no; to whoever signs with AWS credentials it is about those. */
+static cogmig_status meaning_of_not_authorized(const struct refused_call *call)
+{
+    return call->is_signed ? COGMIG_COGNITO_ACCESS_REFUSED : COGMIG_COGNITO_SIGN_IN_REFUSED;
+}
+
+/* AWS Knowledge Center: a trigger without permission, or one whose answer is refused, is told as a
+ * user who was not found. That is no no. */
+static bool is_failed_migration(const struct refusal *refusal)
+{
+    return strcmp(refusal->type, "UserNotFoundException") == 0 &&
+           strncmp(refusal->message, "Exception migrating user", 24) == 0;
+}
+
+static cogmig_status meaning_of(const struct refused_call *call, int32_t http_status,
+                                const struct refusal *refusal)
+{
+    if (strcmp(refusal->type, "NotAuthorizedException") == 0)
+        return meaning_of_not_authorized(call);
+    if (is_failed_migration(refusal))
+        return COGMIG_COGNITO_TRIGGER_FAILED;
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (strcmp(refusal->type, meanings[i].type) == 0)
+            return meanings[i].status;
+    if (http_status == HTTP_TOO_MANY_REQUESTS)
+        return COGMIG_COGNITO_THROTTLED;
+    if (http_status >= HTTP_SERVER_ERROR)
+        return COGMIG_COGNITO_FAILED;
+    return refusal->type[0] == '\0' ? COGMIG_COGNITO_RESPONSE_INVALID
+                                    : COGMIG_COGNITO_REQUEST_REFUSED;
+}
+
+static const char *request_id_of(const struct http_reply *reply)
+{
+    return reply->request_id[0] == '\0' ? "unknown" : reply->request_id;
+}
+
+cogmig_status refusal_of(const struct refused_call *call, const struct http_reply *reply,
+                         cogmig_error *err)
+{
+    struct refusal refusal;
+    read_refusal(reply, &refusal);
+    cogmig_status status = meaning_of(call, reply->http_status, &refusal);
+    if (refusal.type[0] == '\0') {
+        fail(err, status, "%s was answered with HTTP status %d and no error that AWS documents.",
+             call->operation, (int)reply->http_status);
+        fail_upstream_number(err, COGMIG_UPSTREAM_HTTP, reply->http_status);
+        return status;
+    }
+    fail(err, status, "%s: %s%s%s (request id %s)", call->operation, refusal.type,
+         refusal.message[0] == '\0' ? "" : ": ", refusal.message, request_id_of(reply));
+    fail_upstream(err, COGMIG_UPSTREAM_AWS, refusal.type);
+    return status;
+}
+
+/* A user's own limit of attempts (LimitExceeded) passes in minutes or hours. */
+bool refusal_is_passing(cogmig_status status, const cogmig_error *err)
+{
+    const char *type = cogmig_error_upstream_code(err);
+    if (status == COGMIG_COGNITO_THROTTLED)
+        return strcmp(type, "LimitExceededException") != 0 &&
+               strcmp(type, "TooManyFailedAttemptsException") != 0;
+    return status == COGMIG_COGNITO_FAILED && strcmp(type, "OperationNotEnabledException") != 0 &&
+           strcmp(type, "CodeDeliveryFailureException") != 0;
+}
+
+bool refusal_is_of_credentials(const cogmig_error *err)
+{
+    const char *type = cogmig_error_upstream_code(err);
+    return strcmp(type, "ExpiredTokenException") == 0 ||
+           strcmp(type, "UnrecognizedClientException") == 0;
+}

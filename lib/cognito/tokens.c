@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cognito/tokens.h"
+
+#include "base/memory.h"
+#include "base/public.h"
+#include "cognito/document.h"
+#include "status/error.h"
+
+struct cogmig_cognito_tokens {
+    struct text_block texts;
+    const char *challenge, *session, *id, *access, *refresh;
+    int64_t expires_in_s;
+};
+
+static void read_result(struct json_value result, cogmig_cognito_tokens *tokens)
+{
+    struct json_value seconds;
+    tokens->id = text_block_member(&tokens->texts, result, "IdToken");
+    tokens->access = text_block_member(&tokens->texts, result, "AccessToken");
+    tokens->refresh = text_block_member(&tokens->texts, result, "RefreshToken");
+    if (!json_find(result, "ExpiresIn", &seconds) || seconds.type != JSON_NUMBER ||
+        !json_integer(seconds, &tokens->expires_in_s))
+        tokens->expires_in_s = 0;
+}
+
+cogmig_status tokens_read(const struct answer *answer, cogmig_cognito_tokens **ret_tokens,
+                          cogmig_error *err)
+{
+    struct json_value result;
+    cogmig_cognito_tokens *tokens = memory_new(sizeof *tokens);
+    if (tokens != NULL)
+        tokens->texts = text_block_new(answer->body.len);
+    if (tokens == NULL || tokens->texts.bytes == NULL) {
+        memory_free(tokens);
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    }
+    tokens->challenge = text_block_member(&tokens->texts, answer->root, "ChallengeName");
+    tokens->session = text_block_member(&tokens->texts, answer->root, "Session");
+    if (json_find(answer->root, "AuthenticationResult", &result))
+        read_result(result, tokens);
+    if ((tokens->challenge == NULL) == (tokens->access == NULL)) {
+        cogmig_cognito_tokens_free(&tokens);
+        return fail(err, COGMIG_COGNITO_RESPONSE_INVALID,
+                    "Cognito's answer holds neither an access token nor a challenge, or both.");
+    }
+    *ret_tokens = tokens;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC void cogmig_cognito_tokens_free(cogmig_cognito_tokens **tokens)
+{
+    if (tokens == NULL || *tokens == NULL)
+        return;
+    text_block_release(&(*tokens)->texts);
+    memory_free(*tokens);
+    *tokens = NULL;
+}
+
+COGMIG_PUBLIC const char *cogmig_cognito_tokens_challenge(const cogmig_cognito_tokens *tokens)
+{
+    return tokens == NULL ? NULL : tokens->challenge;
+}
+
+COGMIG_PUBLIC const char *cogmig_cognito_tokens_session(const cogmig_cognito_tokens *tokens)
+{
+    return tokens == NULL ? NULL : tokens->session;
+}
+
+COGMIG_PUBLIC const char *cogmig_cognito_tokens_id(const cogmig_cognito_tokens *tokens)
+{
+    return tokens == NULL ? NULL : tokens->id;
+}
+
+COGMIG_PUBLIC const char *cogmig_cognito_tokens_access(const cogmig_cognito_tokens *tokens)
+{
+    return tokens == NULL ? NULL : tokens->access;
+}
+
+COGMIG_PUBLIC const char *cogmig_cognito_tokens_refresh(const cogmig_cognito_tokens *tokens)
+{
+    return tokens == NULL ? NULL : tokens->refresh;
+}
+
+COGMIG_PUBLIC int64_t cogmig_cognito_tokens_expires_in_s(const cogmig_cognito_tokens *tokens)
+{
+    return tokens == NULL ? 0 : tokens->expires_in_s;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmocka_all.h"
+#include "cognito/refusal.h"
+#include "status/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TEST(function) cmocka_unit_test(function)
+
+static struct cogmig_error err;
+
+static cogmig_status judge(int32_t http_status, bool is_signed, const char *body)
+{
+    const struct refused_call call = {"InitiateAuth", is_signed};
+    struct http_reply reply = {.http_status = http_status, .body = buffer_with_max(1 << 20)};
+    buffer_add_text(&reply.body, body);
+    snprintf(reply.request_id, sizeof reply.request_id, "request-1");
+    cogmig_status status = refusal_of(&call, &reply, &err);
+    assert_int_equal(status, err.status);
+    buffer_release(&reply.body);
+    return status;
+}
+
+static cogmig_status of_type(const char *type)
+{
+    char body[128];
+    snprintf(body, sizeof body, "{\"__type\":\"%s\",\"message\":\"m\"}", type);
+    return judge(400, false, body);
+}
+
+static void the_message_names_operation_type_and_request(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(400, false,
+                           "{\"__type\":\"NotAuthorizedException\","
+                           "\"message\":\"Incorrect username or password.\"}"),
+                     COGMIG_COGNITO_SIGN_IN_REFUSED);
+    assert_string_equal(err.message, "InitiateAuth: NotAuthorizedException: Incorrect username or "
+                                     "password. (request id request-1)");
+    assert_int_equal(err.upstream, COGMIG_UPSTREAM_AWS);
+    assert_string_equal(err.upstream_code, "NotAuthorizedException");
+}
+
+static void the_type_may_come_with_prefix_and_suffix_and_the_message_in_capitals(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(400, false,
+                           "{\"__type\":\"a.b#UserNotConfirmedException:http://x#y\","
+                           "\"Message\":\"Big\"}"),
+                     COGMIG_COGNITO_NOT_CONFIRMED);
+    assert_string_equal(err.upstream_code, "UserNotConfirmedException");
+    assert_non_null(strstr(err.message, ": Big ("));
+}
+
+static void not_authorized_is_a_no_to_users_and_an_outage_to_administrators(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(400, true, "{\"__type\":\"NotAuthorizedException\"}"),
+                     COGMIG_COGNITO_ACCESS_REFUSED);
+    assert_int_equal(cogmig_status_kind(COGMIG_COGNITO_ACCESS_REFUSED), COGMIG_KIND_UNAVAILABLE);
+    assert_int_equal(cogmig_status_kind(of_type("NotAuthorizedException")), COGMIG_KIND_DENIED);
+}
+
+static void a_failed_trigger_is_no_missing_user(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(400, false,
+                           "{\"__type\":\"UserNotFoundException\",\"message\":\"Exception "
+                           "migrating user in app client x\"}"),
+                     COGMIG_COGNITO_TRIGGER_FAILED);
+    assert_int_equal(of_type("UserNotFoundException"), COGMIG_COGNITO_USER_NOT_FOUND);
+}
+
+static void the_rest_is_by_http_status(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(429, false, ""), COGMIG_COGNITO_THROTTLED);
+    assert_int_equal(judge(503, false, "<html>"), COGMIG_COGNITO_FAILED);
+    assert_int_equal(judge(403, false, "<html>"), COGMIG_COGNITO_RESPONSE_INVALID);
+    assert_string_equal(err.upstream_code, "403");
+    assert_int_equal(judge(400, false, "{\"message\":\"m\"}"), COGMIG_COGNITO_RESPONSE_INVALID);
+    assert_int_equal(judge(400, false, "[]"), COGMIG_COGNITO_RESPONSE_INVALID);
+    assert_int_equal(of_type("SomethingNewException"), COGMIG_COGNITO_REQUEST_REFUSED);
+}
+
+static bool is_passing(const char *type)
+{
+    cogmig_status status = of_type(type);
+    return refusal_is_passing(status, &err);
+}
+
+static void only_throttling_and_inner_errors_are_worth_another_attempt(void **state)
+{
+    static const char *const lasting[] = {
+        "NotAuthorizedException",         "UserNotFoundException",
+        "InvalidParameterException",      "UserLambdaValidationException",
+        "LimitExceededException",         "UnexpectedLambdaException",
+        "TooManyFailedAttemptsException", "OperationNotEnabledException"};
+    (void)state;
+    assert_true(is_passing("TooManyRequestsException"));
+    assert_true(is_passing("ThrottlingException"));
+    assert_true(is_passing("InternalErrorException"));
+    for (size_t i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
+        assert_false(is_passing(lasting[i]));
+}
+
+static void a_huge_or_broken_body_is_survived(void **state)
+{
+    char body[2000];
+    (void)state;
+    memset(body, 'x', sizeof body);
+    memcpy(body, "{\"__type\":\"", 11);
+    memcpy(body + sizeof body - 3, "\"}", 3);
+    assert_int_equal(judge(400, false, body), COGMIG_COGNITO_REQUEST_REFUSED);
+    assert_int_equal(strlen(err.upstream_code), ERROR_MAX_UPSTREAM_CODE - 1);
+    assert_int_equal(judge(400, false, "{\"__type\":17}"), COGMIG_COGNITO_RESPONSE_INVALID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_message_names_operation_type_and_request),
+        TEST(the_type_may_come_with_prefix_and_suffix_and_the_message_in_capitals),
+        TEST(not_authorized_is_a_no_to_users_and_an_outage_to_administrators),
+        TEST(a_failed_trigger_is_no_missing_user),
+        TEST(the_rest_is_by_http_status),
+        TEST(only_throttling_and_inner_errors_are_worth_another_attempt),
+        TEST(a_huge_or_broken_body_is_survived),
+    };
+    return cmocka_run_group_tests_name("cognito: refusal", tests, NULL, NULL);
+}
