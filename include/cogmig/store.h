@@ -45,11 +45,11 @@ void cogmig_store_config_free(cogmig_store_config **config);
 /* Where the users are: what Prisma calls DATABASE_URL.
  *
  * postgresql://… or postgres://… is read by libpq, except for the parameters that only Prisma
- * knows: schema= names the table's schema, pgbouncer=true leaves the session's settings alone,
- * connection_limit=, pool_timeout=, socket_timeout= and statement_cache_size= have no meaning here.
- * file:./dev.db, sqlite:./dev.db, sqlite:///abs/dev.db is an SQLite file that must exist; it is
- * opened for reading only. A relative path starts at the working directory (Prisma's starts at its
- * schema file).
+ * knows: schema= names the table's schema, pgbouncer=true is COGMIG_POOLER_PGBOUNCER,
+ * connection_limit= and pool_timeout= are of the pool, socket_timeout= and statement_cache_size=
+ * have no meaning here. file:./dev.db, sqlite:./dev.db, sqlite:///abs/dev.db is an SQLite file that
+ * must exist; it is opened for reading only. A relative path starts at the working directory
+ * (Prisma's starts at its schema file).
  *
  * url  in: copied
  *
@@ -123,6 +123,107 @@ cogmig_status cogmig_store_config_set_updated_at_column(cogmig_store_config *con
  * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
 cogmig_status cogmig_store_config_set_timeout_ms(cogmig_store_config *config, int32_t timeout_ms,
                                                  cogmig_error *err);
+
+/* ---- connections ---- */
+
+/* How many connections a store has at most, and so how many look-ups run at the same time.
+ * connection_limit= in the URL is the same; this outranks it.
+ *
+ * connections  1 to 1000; 4 by default
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_max_connections(cogmig_store_config *config,
+                                                      int32_t connections, cogmig_error *err);
+
+/* How many connections are made when the store is opened, and kept however idle they are.
+ *
+ * connections  0 to 1000, not above the maximum; 0 by default, which still makes one to prove that
+ *              the store can be asked
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_min_connections(cogmig_store_config *config,
+                                                      int32_t connections, cogmig_error *err);
+
+/* How long a look-up waits for a connection to become free, and goes on trying to connect to a
+ * server that is away; never longer than its own time. pool_timeout= in the URL is the same in
+ * seconds; this outranks it.
+ *
+ * timeout_ms  1 to 600000; 1000 by default
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_acquire_timeout_ms(cogmig_store_config *config,
+                                                         int32_t timeout_ms, cogmig_error *err);
+
+/* How old a connection becomes; up to a tenth less by chance, so that not all end at once.
+ *
+ * lifetime_s  1 to 86400; 1800 by default
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_max_lifetime_s(cogmig_store_config *config,
+                                                     int32_t lifetime_s, cogmig_error *err);
+
+/* How long a connection may be idle before it is closed, except for those that are kept. There is
+ * no thread for it: it is looked at when another look-up ends.
+ *
+ * idle_s  1 to 86400; 600 by default
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_max_idle_s(cogmig_store_config *config, int32_t idle_s,
+                                                 cogmig_error *err);
+
+/* After how much idleness a connection is asked for a sign of life before it is used. One on which
+ * the server said something meanwhile, that it shuts down for example, is asked in any case.
+ *
+ * idle_ms  0 to 600000; 1000 by default
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_ping_after_idle_ms(cogmig_store_config *config,
+                                                         int32_t idle_ms, cogmig_error *err);
+
+/* What stands between here and PostgreSQL and hands its connections to several clients. */
+enum {
+    COGMIG_POOLER_NONE = 0,      /* session settings and prepared statements */
+    COGMIG_POOLER_PGBOUNCER = 1, /* neither: transaction pooling gives each query another session */
+    COGMIG_POOLER_RDS_PROXY = 2  /* simple queries alone: all else pins a session to the client */
+};
+
+/* What stands in between; pgbouncer=true in the URL is COGMIG_POOLER_PGBOUNCER, and this outranks
+ * it.
+ *
+ * pooler  COGMIG_POOLER_*
+ *
+ * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0.
+ * Source: PgBouncer, "Features" (SQL feature map for pooling modes); Amazon RDS User Guide,
+ * "Avoiding pinning an RDS Proxy". */
+cogmig_status cogmig_store_config_set_pooler(cogmig_store_config *config, int32_t pooler,
+                                             cogmig_error *err);
+
+/* Gives the password for one connection: an IAM token, a secret that is rotated. It is called
+ * whenever a connection is made, from whatever thread needs one, with no lock held.
+ *
+ * user_data      as given to cogmig_store_config_set_password_callback()
+ * host, port     in: of the server; port is text, both are empty where the URL has none
+ * user           in: the login; empty where the URL has none
+ * password       out: NUL-terminated; wiped afterwards
+ * password_size  bytes of room
+ *
+ * Returns COGMIG_OK, or a status of kind UNAVAILABLE, which the look-up then has; anything else
+ * becomes STOPPED_BY_CALLBACK. */
+typedef cogmig_status (*cogmig_store_password_fn)(void *user_data, const char *host,
+                                                  const char *port, const char *user,
+                                                  char *password, size_t password_size);
+
+/* Ask this function for the password of each PostgreSQL connection, whatever the URL has.
+ *
+ * password   in: NULL for the URL's password
+ * user_data  borrowed: must outlive every store opened from this configuration
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_password_callback(cogmig_store_config *config,
+                                                        cogmig_store_password_fn password,
+                                                        void *user_data, cogmig_error *err);
+
+/* ---- a store of your own ---- */
 
 /* What a store of your own is asked. */
 enum {
@@ -198,8 +299,9 @@ cogmig_status cogmig_store_answer_set_times(cogmig_store_answer *answer, const c
  * ret_store  out: release it with cogmig_store_free()
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INCOMPLETE (no URL and no callback),
- * NOT_BUILT_IN, DEADLINE_EXCEEDED, STORE_URL_INVALID, STORE_UNREACHABLE, STORE_LOGIN_REFUSED,
- * STORE_BUSY, STORE_QUERY_FAILED, STORE_SCHEMA_MISMATCH. Threads: any. Since: 1.0. */
+ * CONFIG_INVALID, NOT_BUILT_IN, DEADLINE_EXCEEDED, STOPPED_BY_CALLBACK, STORE_URL_INVALID,
+ * STORE_UNREACHABLE, STORE_LOGIN_REFUSED, STORE_BUSY, STORE_QUERY_FAILED, STORE_SCHEMA_MISMATCH.
+ * Threads: any. Since: 1.0. */
 cogmig_status cogmig_store_open(const cogmig_store_config *config, cogmig_store **ret_store,
                                 cogmig_error *err);
 
@@ -217,14 +319,14 @@ void cogmig_store_free(cogmig_store **store);
 
 /* Find the user with this address: as typed first, then without regard to case. Two rows that fit
  * equally well are USER_AMBIGUOUS, never a guess. An outage is never USER_NOT_FOUND. A lost
- * connection is made again, once, within the time-out.
+ * connection is made again and asked once more, all within the time-out.
  *
  * email     in: 1 to 2048 bytes of UTF-8
  * ret_user  out: release it with cogmig_user_free()
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, DEADLINE_EXCEEDED, STOPPED_BY_CALLBACK, USER_NOT_FOUND,
  * USER_AMBIGUOUS, STORE_UNREACHABLE, STORE_LOGIN_REFUSED, STORE_BUSY, STORE_QUERY_FAILED,
- * STORE_SCHEMA_MISMATCH, STORE_ROW_INVALID. Threads: any. Since: 1.0. */
+ * STORE_SCHEMA_MISMATCH, STORE_ROW_INVALID, STORE_POOL_EXHAUSTED. Threads: any. Since: 1.0. */
 COGMIG_MUST_CHECK cogmig_status cogmig_store_find_by_email(cogmig_store *store, const char *email,
                                                            cogmig_user **ret_user,
                                                            cogmig_error *err);
@@ -237,6 +339,29 @@ COGMIG_MUST_CHECK cogmig_status cogmig_store_find_by_email(cogmig_store *store, 
  * Errors: as cogmig_store_find_by_email(). Threads: any. Since: 1.0. */
 COGMIG_MUST_CHECK cogmig_status cogmig_store_find_by_id(cogmig_store *store, const char *id,
                                                         cogmig_user **ret_user, cogmig_error *err);
+
+/* What a store counts. */
+enum {
+    COGMIG_STORE_CONNECTIONS = 1,         /* at this moment, those being made included */
+    COGMIG_STORE_CONNECTIONS_IDLE = 2,    /* at this moment */
+    COGMIG_STORE_WAITING = 3,             /* look-ups that wait for a connection, at this moment */
+    COGMIG_STORE_CONNECTS = 4,            /* connections made */
+    COGMIG_STORE_CONNECT_FAILURES = 5,    /* attempts that failed */
+    COGMIG_STORE_CONNECTIONS_LOST = 6,    /* that did not work any more */
+    COGMIG_STORE_CONNECTIONS_RETIRED = 7, /* closed for their age, idleness, or a server gone */
+    COGMIG_STORE_ACQUIRES = 8,            /* questions that asked for a connection */
+    COGMIG_STORE_ACQUIRE_WAITS = 9,       /* of those, they had to wait */
+    COGMIG_STORE_ACQUIRE_TIMEOUTS = 10,   /* of those, they got none */
+    COGMIG_STORE_RETRIES = 11             /* questions asked again on another connection */
+};
+
+/* A counter's value since the store was opened, for your monitoring; 0 for one that is not known,
+ * and of a store of your own.
+ *
+ * counter  COGMIG_STORE_*
+ *
+ * Errors: none. Threads: any. Since: 1.0. */
+uint64_t cogmig_store_get_counter(cogmig_store *store, int32_t counter);
 
 #ifdef __cplusplus
 }

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The store in PostgreSQL: one connection, made again when it was lost. */
+ * The store in PostgreSQL: its connections, and the questions on one of them. */
 #include "adapters/libpq_connection.h"
+#include "adapters/libpq_login.h"
 #include "adapters/libpq_query.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "status/error.h"
 #include "store/backend.h"
 
+#include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct libpq_store {
-    char *url;
-    char *options; /* NULL: the session must be left as it is */
-    struct libpq_queries queries;
-    PGconn *connection; /* NULL: none at the moment */
+enum {
+    MAX_NAME = 32
 };
 
-static void release_options(PQconninfoOption **options)
-{
-    PQconninfoFree(*options);
-}
+struct libpq_store {
+    struct backend_settings settings;
+    char *options; /* NULL: the session must be left as it is */
+};
 
-static const char *option_value(const PQconninfoOption *options, const char *keyword)
-{
-    for (; options->keyword != NULL; options++)
-        if (strcmp(options->keyword, keyword) == 0)
-            return options->val;
-    return NULL;
-}
+/* One connection. Its queries are made from the columns' types as they were when it was. */
+struct libpq_session {
+    PGconn *connection;
+    int32_t pooler;
+    struct libpq_queries queries;
+    char names[QUERY_COUNT][MAX_NAME]; /* of the statements that are prepared; else empty */
+};
 
 /* A password whose slash, question mark or at sign is not encoded ends up in other places of the
  * URL, first of all in the port, and libpq's messages repeat those. */
@@ -41,14 +41,14 @@ static bool is_port_list(const char *port)
 static cogmig_status check_url(const char *url, cogmig_error *err)
 {
     char *words = NULL;
-    SCOPED(release_options) PQconninfoOption *options = PQconninfoParse(url, &words);
+    SCOPED(libpq_release_options) PQconninfoOption *options = PQconninfoParse(url, &words);
     PQfreemem(words); /* never shown: it may repeat the password */
     if (options == NULL)
         return fail(err, COGMIG_STORE_URL_INVALID,
                     "libpq cannot read the store's URL: it looks like "
                     "postgresql://user:password@host:5432/database?parameter=value, special "
                     "characters are percent-encoded, and each parameter must be one of libpq's.");
-    if (!is_port_list(option_value(options, "port")))
+    if (!is_port_list(libpq_option(options, "port")))
         return fail(err, COGMIG_STORE_URL_INVALID,
                     "The store's URL has a port that is not a number; is @host missing, or a "
                     "special character of the password not percent-encoded?");
@@ -58,8 +58,8 @@ static cogmig_status check_url(const char *url, cogmig_error *err)
 /* What the URL or the environment asks for is kept, except that nothing is ever written. */
 static char *session_options(const char *url, int32_t timeout_ms)
 {
-    SCOPED(release_options) PQconninfoOption *options = PQconninfoParse(url, NULL);
-    const char *given = options == NULL ? NULL : option_value(options, "options");
+    SCOPED(libpq_release_options) PQconninfoOption *options = PQconninfoParse(url, NULL);
+    const char *given = options == NULL ? NULL : libpq_option(options, "options");
     if (given == NULL)
         given = getenv("PGOPTIONS");
     char timeout[64];
@@ -71,125 +71,183 @@ static char *session_options(const char *url, int32_t timeout_ms)
     return buffer_take(&text, NULL);
 }
 
-static void drop_connection(struct libpq_store *store)
-{
-    PQfinish(store->connection);
-    store->connection = NULL;
-}
-
-/* On the connection there is, or on a new one. */
-static cogmig_status run_once(struct libpq_store *store, const char *sql, int parameter_count,
-                              const char *const *parameters, struct deadline deadline,
-                              PGresult **ret_result, cogmig_error *err)
-{
-    cogmig_status status = COGMIG_OK;
-    if (store->connection == NULL)
-        status = libpq_connect(store->url, store->options, deadline, &store->connection, err);
-    if (status != COGMIG_OK)
-        return status;
-    status =
-        libpq_run(store->connection, sql, parameter_count, parameters, deadline, ret_result, err);
-    if (libpq_is_spent(store->connection))
-        drop_connection(store);
-    return status;
-}
-
-/* All statements only read, so one may be sent again when it is not known whether it was run. */
-static cogmig_status run(struct libpq_store *store, const char *sql, int parameter_count,
-                         const char *const *parameters, struct deadline deadline,
-                         PGresult **ret_result, cogmig_error *err)
-{
-    bool reused = store->connection != NULL;
-    cogmig_status status =
-        run_once(store, sql, parameter_count, parameters, deadline, ret_result, err);
-    bool was_lost = reused && status != COGMIG_OK && store->connection == NULL;
-    if (!was_lost || deadline_passed(deadline))
-        return status;
-    cogmig_error_clear(err);
-    return run_once(store, sql, parameter_count, parameters, deadline, ret_result, err);
-}
+/* ---- connections ---- */
 
 static void close_libpq(void *state)
 {
     struct libpq_store *store = state;
-    drop_connection(store);
-    libpq_queries_release(&store->queries);
-    memory_free(store->url);
     memory_free(store->options);
     memory_free(store);
 }
 
-static void release_store(struct libpq_store **store)
+static cogmig_status open_libpq(const struct backend_settings *settings, void **ret_state,
+                                cogmig_error *err)
 {
-    if (*store != NULL)
-        close_libpq(*store);
-}
-
-static struct libpq_store *make_store(const struct backend_settings *settings)
-{
-    SCOPED(release_store) struct libpq_store *store = memory_new(sizeof *store);
-    if (store == NULL || (store->url = memory_copy_text(settings->target)) == NULL)
-        return NULL;
-    if (!settings->through_pgbouncer)
+    struct libpq_store *store = memory_new(sizeof *store);
+    if (store == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    store->settings = *settings;
+    if (settings->pooler == COGMIG_POOLER_NONE)
         store->options = session_options(settings->target, settings->timeout_ms);
-    if (!settings->through_pgbouncer && store->options == NULL)
-        return NULL;
-    struct libpq_store *made = store;
-    store = NULL;
-    return made;
+    if (settings->pooler == COGMIG_POOLER_NONE && store->options == NULL) {
+        close_libpq(store);
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    }
+    *ret_state = store;
+    return COGMIG_OK;
 }
 
-static cogmig_status prove_model(struct libpq_store *store, const struct store_model *model,
+static void disconnect_libpq(void *connection)
+{
+    struct libpq_session *session = connection;
+    PQfinish(session->connection);
+    libpq_queries_release(&session->queries);
+    memory_free(session);
+}
+
+static void release_session(struct libpq_session **session)
+{
+    if (*session != NULL)
+        disconnect_libpq(*session);
+}
+
+static cogmig_status run_unnamed(const struct libpq_session *session,
+                                 const struct libpq_query *query, const char *const *parameters,
+                                 struct deadline deadline, PGresult **ret_result, cogmig_error *err)
+{
+    if (session->pooler != COGMIG_POOLER_RDS_PROXY)
+        return libpq_run(session->connection, query->sql, query->parameter_count, parameters,
+                         deadline, ret_result, err);
+    SCOPED(memory_release)
+    char *sql = libpq_query_with_key(query, session->connection, parameters[0]);
+    if (sql == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    return libpq_run_simple(session->connection, sql, deadline, ret_result, err);
+}
+
+static cogmig_status prove_model(struct libpq_session *session, const struct store_model *model,
                                  struct deadline deadline, cogmig_error *err)
 {
+    static const char *const no_key[] = {""};
     SCOPED(memory_release) char *sql = libpq_query_probe(model);
     SCOPED(libpq_release_result) PGresult *probe = NULL;
     if (sql == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = run(store, sql, 0, NULL, deadline, &probe, err);
-    if (status == COGMIG_OK && !libpq_queries_make(&store->queries, model, probe))
+    struct libpq_query query = {.sql = sql};
+    cogmig_status status = run_unnamed(session, &query, no_key, deadline, &probe, err);
+    if (status == COGMIG_OK && !libpq_queries_make(&session->queries, model, probe))
         status = fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     return status;
 }
 
-static cogmig_status open_libpq(const struct backend_settings *settings, struct deadline deadline,
-                                void **ret_state, cogmig_error *err)
+static cogmig_status connect_libpq(void *state, struct deadline deadline, void **ret_connection,
+                                   cogmig_error *err)
 {
-    SCOPED(release_store) struct libpq_store *store = make_store(settings);
-    if (store == NULL)
+    const struct libpq_store *store = state;
+    const struct backend_settings *settings = &store->settings;
+    struct libpq_login login = {.url = settings->target,
+                                .options = store->options,
+                                .password = settings->password,
+                                .user_data = settings->password_user_data};
+    SCOPED(release_session) struct libpq_session *session = memory_new(sizeof *session);
+    if (session == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = prove_model(store, settings->model, deadline, err);
+    session->pooler = settings->pooler;
+    cogmig_status status = libpq_log_in(&login, deadline, &session->connection, err);
+    if (status == COGMIG_OK)
+        status = prove_model(session, settings->model, deadline, err);
     if (status != COGMIG_OK)
         return status;
-    *ret_state = store;
-    store = NULL;
+    *ret_connection = session;
+    session = NULL;
     return COGMIG_OK;
 }
 
+static bool has_news(void *connection)
+{
+    const struct libpq_session *session = connection;
+    struct pollfd socket = {.fd = PQsocket(session->connection), .events = POLLIN};
+    return poll(&socket, 1, 0) != 0;
+}
+
+static cogmig_status ping(void *connection, struct deadline deadline)
+{
+    const struct libpq_session *session = connection;
+    return libpq_ping(session->connection, deadline);
+}
+
+/* ---- questions ---- */
+
+/* The same name never stands for two queries, not even in a session that a pooler shares. */
+static void name_statement(const char *sql, char name[MAX_NAME])
+{
+    uint64_t hash = UINT64_C(0xCBF29CE484222325); /* FNV-1a */
+    for (; *sql != '\0'; sql++)
+        hash = (hash ^ (unsigned char)*sql) * UINT64_C(0x100000001B3);
+    snprintf(name, MAX_NAME, "cogmig_%016" PRIx64, hash);
+}
+
+static cogmig_status prepare(struct libpq_session *session, enum libpq_query_kind kind,
+                             struct deadline deadline, cogmig_error *err)
+{
+    const char *sql = session->queries.of[kind].sql;
+    char name[MAX_NAME];
+    name_statement(sql, name);
+    cogmig_status status = libpq_prepare(session->connection, name, sql, deadline, err);
+    if (status == COGMIG_OK)
+        memcpy(session->names[kind], name, sizeof name);
+    return status;
+}
+
+static cogmig_status run_prepared(struct libpq_session *session, enum libpq_query_kind kind,
+                                  const char *const *parameters, struct deadline deadline,
+                                  PGresult **ret_result, cogmig_error *err)
+{
+    const struct libpq_query *query = &session->queries.of[kind];
+    char *name = session->names[kind];
+    cogmig_status status = COGMIG_OK;
+    if (name[0] == '\0')
+        status = prepare(session, kind, deadline, err);
+    if (status != COGMIG_OK)
+        return status;
+    return libpq_run_prepared(session->connection, name, query->parameter_count, parameters,
+                              deadline, ret_result, err);
+}
+
+static cogmig_status run(struct libpq_session *session, enum libpq_query_kind kind, const char *key,
+                         struct deadline deadline, PGresult **ret_result, cogmig_error *err)
+{
+    const char *const parameters[QUERY_MAX_PARAMETERS] = {key, key};
+    if (session->pooler == COGMIG_POOLER_NONE)
+        return run_prepared(session, kind, parameters, deadline, ret_result, err);
+    return run_unnamed(session, &session->queries.of[kind], parameters, deadline, ret_result, err);
+}
+
 /* The database's encoding cannot hold it, so no row can either. */
-static bool key_cannot_be_stored(struct libpq_store *store, const char *key,
+static bool key_cannot_be_stored(struct libpq_session *session, const char *key,
                                  struct deadline deadline, const struct cogmig_error *said)
 {
     static const char untranslatable_character[] = "22P05";
     if (strcmp(said->upstream_code, untranslatable_character) != 0)
         return false;
+    static char select_key[] = "SELECT $1::text";
+    static const struct libpq_query of_key = {
+        .sql = select_key, .parameter_count = 1, .parameter_at = {sizeof "SELECT " - 1}};
     struct cogmig_error of_key_alone = {0};
     SCOPED(libpq_release_result) PGresult *result = NULL;
-    run(store, "SELECT $1::text", 1, &key, deadline, &result, &of_key_alone);
+    run_unnamed(session, &of_key, &key, deadline, &result, &of_key_alone);
     return strcmp(of_key_alone.upstream_code, untranslatable_character) == 0;
 }
 
-static cogmig_status ask(struct libpq_store *store, enum libpq_query_kind kind, const char *key,
+static cogmig_status ask(struct libpq_session *session, enum libpq_query_kind kind, const char *key,
                          struct deadline deadline, cogmig_store_answer *answer,
                          struct cogmig_error *said)
 {
-    const char *const parameters[] = {key, key};
     SCOPED(libpq_release_result) PGresult *result = NULL;
-    cogmig_status status = run(store, store->queries.sql[kind], libpq_query_parameter_count(kind),
-                               parameters, deadline, &result, said);
+    cogmig_status status = run(session, kind, key, deadline, &result, said);
     if (status == COGMIG_OK)
         return libpq_query_read_rows(result, answer, said);
-    return key_cannot_be_stored(store, key, deadline, said) ? COGMIG_OK : status;
+    return key_cannot_be_stored(session, key, deadline, said) ? COGMIG_OK : status;
 }
 
 /* "abc" is no bigint and "1e999" no integer, but that nobody has it, the column as text says. */
@@ -200,36 +258,63 @@ static bool key_is_not_of_the_columns_type(cogmig_status status, const struct co
            span_starts_with(span_of(said->upstream_code), data_exception);
 }
 
-static cogmig_status ask_for_id(struct libpq_store *store, const char *key,
+static cogmig_status ask_for_id(struct libpq_session *session, const char *key,
                                 struct deadline deadline, cogmig_store_answer *answer,
                                 struct cogmig_error *said)
 {
-    cogmig_status status = ask(store, QUERY_ID, key, deadline, answer, said);
+    cogmig_status status = ask(session, QUERY_ID, key, deadline, answer, said);
     if (key_is_not_of_the_columns_type(status, said))
-        status = ask(store, QUERY_ID_AS_TEXT, key, deadline, answer, said);
+        status = ask(session, QUERY_ID_AS_TEXT, key, deadline, answer, said);
     return status;
 }
 
-static cogmig_status find_in_libpq(void *state, int32_t question, struct span key,
-                                   struct deadline deadline, cogmig_store_answer *answer,
-                                   cogmig_error *err)
+static bool begins(const struct cogmig_error *said, const char *sqlstate)
 {
+    return span_starts_with(span_of(said->upstream_code), sqlstate);
+}
+
+/* Statements only read, so each may be sent again when it is not known whether it was run. */
+static struct aftermath judge(const struct libpq_session *session, cogmig_status status,
+                              const struct cogmig_error *said)
+{
+    bool spent = libpq_is_spent(session->connection);
+    bool severed = spent && status == COGMIG_STORE_UNREACHABLE;
+    bool shut_down = begins(said, "57P01") || begins(said, "57P02") || begins(said, "57P03");
+    /* The statement or its plan is gone, or the table is another: made anew, the connection sees
+     * what there is. */
+    bool outdated = begins(said, "0A000") || begins(said, "26000") || begins(said, "42");
+    bool server_gone = severed || shut_down;
+    return (struct aftermath){.lost = spent || shut_down || outdated,
+                              .others_too = server_gone || outdated,
+                              .may_ask_again = server_gone || outdated || begins(said, "40")};
+}
+
+static cogmig_status find_in_libpq(void *connection, int32_t question, struct span key,
+                                   struct deadline deadline, cogmig_store_answer *answer,
+                                   struct aftermath *aftermath, cogmig_error *err)
+{
+    struct libpq_session *session = connection;
     struct cogmig_error said = {0};
     cogmig_status status;
     if (question == COGMIG_FIND_BY_ID)
-        status = ask_for_id(state, key.bytes, deadline, answer, &said);
+        status = ask_for_id(session, key.bytes, deadline, answer, &said);
     else
-        status = ask(state, question == COGMIG_FIND_BY_EMAIL ? QUERY_EMAIL : QUERY_EMAIL_ANY_CASE,
+        status = ask(session, question == COGMIG_FIND_BY_EMAIL ? QUERY_EMAIL : QUERY_EMAIL_ANY_CASE,
                      key.bytes, deadline, answer, &said);
-    if (status != COGMIG_OK)
-        error_copy(err, &said);
+    if (status == COGMIG_OK)
+        return COGMIG_OK;
+    *aftermath = judge(session, status, &said);
+    error_copy(err, &said);
     return status;
 }
 
 const struct backend libpq_backend = {
-    .concurrent = false,
     .check = check_url,
     .open = open_libpq,
-    .find = find_in_libpq,
     .close = close_libpq,
+    .connect = connect_libpq,
+    .disconnect = disconnect_libpq,
+    .has_news = has_news,
+    .ping = ping,
+    .find = find_in_libpq,
 };

@@ -62,7 +62,14 @@ cogmig_status libpq_connect(const char *url, const char *options, struct deadlin
 {
     const char *const keywords[] = {"fallback_application_name", "dbname", "client_encoding",
                                     options == NULL ? NULL : "options", NULL};
-    const char *const values[] = {"libcogmig", url, "UTF8", options, NULL};
+    const char *const values[] = {LIBPQ_APPLICATION_NAME, url, "UTF8", options, NULL};
+    return libpq_connect_with(keywords, values, deadline, ret_connection, err);
+}
+
+cogmig_status libpq_connect_with(const char *const *keywords, const char *const *values,
+                                 struct deadline deadline, PGconn **ret_connection,
+                                 cogmig_error *err)
+{
     const int dbname_is_a_url = 1;
     SCOPED(libpq_release_connection)
     PGconn *connection = PQconnectStartParams(keywords, values, dbname_is_a_url);
@@ -128,10 +135,12 @@ static cogmig_status receive_all(PGconn *connection, struct deadline deadline,
     }
 }
 
-/* Rows, or a statement that has none. */
+/* Rows, or a statement that has none, or no statement at all. */
 static bool is_good(const PGresult *result)
 {
-    return PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK;
+    return PQresultStatus(result) == PGRES_TUPLES_OK ||
+           PQresultStatus(result) == PGRES_COMMAND_OK ||
+           PQresultStatus(result) == PGRES_EMPTY_QUERY;
 }
 
 /* What was queued goes out, and its answer comes in. */
@@ -181,6 +190,18 @@ cogmig_status libpq_run_prepared(PGconn *connection, const char *name, int param
     int queued =
         PQsendQueryPrepared(connection, name, parameter_count, parameters, NULL, NULL, AS_TEXT);
     return finish(connection, queued, deadline, ret_result, err);
+}
+
+cogmig_status libpq_run_simple(PGconn *connection, const char *sql, struct deadline deadline,
+                               PGresult **ret_result, cogmig_error *err)
+{
+    return finish(connection, PQsendQuery(connection, sql), deadline, ret_result, err);
+}
+
+cogmig_status libpq_ping(PGconn *connection, struct deadline deadline)
+{
+    SCOPED(libpq_release_result) PGresult *result = NULL;
+    return finish(connection, PQsendQuery(connection, ""), deadline, &result, NULL);
 }
 
 bool libpq_is_spent(const PGconn *connection)

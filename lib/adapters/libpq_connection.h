@@ -9,9 +9,16 @@
 #include <libpq-fe.h>
 #include <stdbool.h>
 
+#define LIBPQ_APPLICATION_NAME "cogmig"
+
 /* options  for the start-up packet; NULL to send none but the URL's own */
 cogmig_status libpq_connect(const char *url, const char *options, struct deadline deadline,
                             PGconn **ret_connection, cogmig_error *err);
+
+/* The same from keywords and values as of PQconnectStartParams(), of which dbname is a URL. */
+cogmig_status libpq_connect_with(const char *const *keywords, const char *const *values,
+                                 struct deadline deadline, PGconn **ret_connection,
+                                 cogmig_error *err);
 
 /* Run one statement with parameters as text. */
 cogmig_status libpq_run(PGconn *connection, const char *sql, int parameter_count,
@@ -24,6 +31,13 @@ cogmig_status libpq_prepare(PGconn *connection, const char *name, const char *sq
 cogmig_status libpq_run_prepared(PGconn *connection, const char *name, int parameter_count,
                                  const char *const *parameters, struct deadline deadline,
                                  PGresult **ret_result, cogmig_error *err);
+
+/* Run one statement without parameters in the simple protocol. */
+cogmig_status libpq_run_simple(PGconn *connection, const char *sql, struct deadline deadline,
+                               PGresult **ret_result, cogmig_error *err);
+
+/* Does the server answer? */
+cogmig_status libpq_ping(PGconn *connection, struct deadline deadline);
 
 /* Lost, or left in the middle of a statement. */
 bool libpq_is_spent(const PGconn *connection);

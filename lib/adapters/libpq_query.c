@@ -27,20 +27,13 @@ enum {
 /* The column stands between before and between, and between between and after. */
 static const struct {
     enum store_column column;
-    int parameter_count;
     const char *before, *between, *after;
 } conditions[QUERY_COUNT] = {
-    [QUERY_EMAIL] = {COLUMN_EMAIL, 2, "", " = $1 ORDER BY (",
-                     "::text COLLATE \"C\" = $2::text) DESC"},
-    [QUERY_EMAIL_ANY_CASE] = {COLUMN_EMAIL, 1, "lower(", "::text) = lower($1::text)", NULL},
-    [QUERY_ID] = {COLUMN_ID, 2, "", " = $1 AND ", "::text COLLATE \"C\" = $2::text"},
-    [QUERY_ID_AS_TEXT] = {COLUMN_ID, 1, "", "::text COLLATE \"C\" = $1::text", NULL},
+    [QUERY_EMAIL] = {COLUMN_EMAIL, "", " = $1 ORDER BY (", "::text COLLATE \"C\" = $2::text) DESC"},
+    [QUERY_EMAIL_ANY_CASE] = {COLUMN_EMAIL, "lower(", "::text) = lower($1::text)", NULL},
+    [QUERY_ID] = {COLUMN_ID, "", " = $1 AND ", "::text COLLATE \"C\" = $2::text"},
+    [QUERY_ID_AS_TEXT] = {COLUMN_ID, "", "::text COLLATE \"C\" = $1::text", NULL},
 };
-
-int libpq_query_parameter_count(enum libpq_query_kind kind)
-{
-    return conditions[kind].parameter_count;
-}
 
 char *libpq_query_probe(const struct store_model *model)
 {
@@ -111,20 +104,28 @@ static void add_column(struct buffer *sql, const struct store_model *model,
     }
 }
 
-static void add_condition(struct buffer *sql, const struct store_model *model,
-                          enum libpq_query_kind kind)
+/* Text in which $1 and $2 are parameters, as they are not in a name. */
+static void add_with_parameters(struct buffer *sql, struct libpq_query *query, const char *text)
 {
-    buffer_add_text(sql, conditions[kind].before);
+    for (const char *at = strchr(text, '$'); at != NULL; at = strchr(at + 1, '$'))
+        query->parameter_at[query->parameter_count++] = sql->len + (size_t)(at - text);
+    buffer_add_text(sql, text);
+}
+
+static void add_condition(struct buffer *sql, const struct store_model *model,
+                          enum libpq_query_kind kind, struct libpq_query *query)
+{
+    add_with_parameters(sql, query, conditions[kind].before);
     sql_add_column(sql, model, conditions[kind].column);
-    buffer_add_text(sql, conditions[kind].between);
+    add_with_parameters(sql, query, conditions[kind].between);
     if (conditions[kind].after == NULL)
         return;
     sql_add_column(sql, model, conditions[kind].column);
-    buffer_add_text(sql, conditions[kind].after);
+    add_with_parameters(sql, query, conditions[kind].after);
 }
 
-static char *make_query(enum libpq_query_kind kind, const struct store_model *model,
-                        const PGresult *probe)
+static bool make_query(enum libpq_query_kind kind, const struct store_model *model,
+                       const PGresult *probe, struct libpq_query *query)
 {
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
     for (int column = 0; column < COLUMN_COUNT; column++) {
@@ -134,30 +135,50 @@ static char *make_query(enum libpq_query_kind kind, const struct store_model *mo
     buffer_add_text(&sql, " FROM ");
     sql_add_table(&sql, model);
     buffer_add_text(&sql, " WHERE ");
-    add_condition(&sql, model, kind);
+    add_condition(&sql, model, kind, query);
     char limit[32];
     snprintf(limit, sizeof limit, " LIMIT %d", STORE_MAX_ROWS);
     buffer_add_text(&sql, limit);
-    return buffer_take(&sql, NULL);
+    query->sql = buffer_take(&sql, NULL);
+    return query->sql != NULL;
 }
 
 bool libpq_queries_make(struct libpq_queries *queries, const struct store_model *model,
                         const PGresult *probe)
 {
-    for (int kind = 0; kind < QUERY_COUNT; kind++) {
-        queries->sql[kind] = make_query((enum libpq_query_kind)kind, model, probe);
-        if (queries->sql[kind] == NULL)
+    for (int kind = 0; kind < QUERY_COUNT; kind++)
+        if (!make_query((enum libpq_query_kind)kind, model, probe, &queries->of[kind]))
             return false;
-    }
     return true;
 }
 
 void libpq_queries_release(struct libpq_queries *queries)
 {
-    for (int kind = 0; kind < QUERY_COUNT; kind++) {
-        memory_free(queries->sql[kind]);
-        queries->sql[kind] = NULL;
+    for (int kind = 0; kind < QUERY_COUNT; kind++)
+        memory_free(queries->of[kind].sql);
+    memset(queries, 0, sizeof *queries);
+}
+
+static void release_literal(char **literal)
+{
+    PQfreemem(*literal);
+}
+
+char *libpq_query_with_key(const struct libpq_query *query, PGconn *connection, const char *key)
+{
+    SCOPED(release_literal) char *literal = PQescapeLiteral(connection, key, strlen(key));
+    if (literal == NULL)
+        return NULL;
+    SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
+    const char *from = query->sql;
+    for (int i = 0; i < query->parameter_count; i++) {
+        const char *parameter = query->sql + query->parameter_at[i];
+        buffer_add(&sql, (struct span){from, (size_t)(parameter - from)});
+        buffer_add_text(&sql, literal);
+        from = parameter + strlen("$1");
     }
+    buffer_add_text(&sql, from);
+    return buffer_take(&sql, NULL);
 }
 
 static struct span value_at(const PGresult *result, int row, int column)

@@ -15,13 +15,24 @@ enum libpq_query_kind {
     QUERY_COUNT
 };
 
-struct libpq_queries {
-    char *sql[QUERY_COUNT];
+enum {
+    QUERY_MAX_PARAMETERS = 2
 };
 
-/* How often the key is a parameter: $1 in the column's own type, so that its index is used, and
- * $2 as text. */
-int libpq_query_parameter_count(enum libpq_query_kind kind);
+/* The key is the parameter, as often as there are any: $1 in the column's own type, so that its
+ * index is used, and $2 as text. */
+struct libpq_query {
+    char *sql;
+    int parameter_count;
+    size_t parameter_at[QUERY_MAX_PARAMETERS]; /* where $1 and $2 stand in it */
+};
+
+struct libpq_queries {
+    struct libpq_query of[QUERY_COUNT];
+};
+
+/* The query with the key in it, for the simple protocol. NULL: no memory. */
+char *libpq_query_with_key(const struct libpq_query *query, PGconn *connection, const char *key);
 
 /* A query without rows that names the table and all columns. NULL: no memory. */
 char *libpq_query_probe(const struct store_model *model);

@@ -32,6 +32,7 @@ static const struct {
     [QUERY_ID_AS_TEXT] = {COLUMN_ID, "CAST(", " AS TEXT) = ?1 COLLATE BINARY", NULL},
 };
 
+/* One connection; the library above lets one thread at a time use it. */
 struct sqlite_store {
     sqlite3 *db;
     sqlite3_stmt *queries[QUERY_COUNT];
@@ -102,9 +103,20 @@ static cogmig_status prepare_all(struct sqlite_store *store, const struct store_
     return status;
 }
 
-static void close_sqlite(void *state)
+static cogmig_status open_sqlite(const struct backend_settings *settings, void **ret_state,
+                                 cogmig_error *err)
 {
-    struct sqlite_store *store = state;
+    struct backend_settings *copy = memory_new(sizeof *copy);
+    if (copy == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    *copy = *settings;
+    *ret_state = copy;
+    return COGMIG_OK;
+}
+
+static void disconnect_sqlite(void *connection)
+{
+    struct sqlite_store *store = connection;
     for (int kind = 0; kind < QUERY_COUNT; kind++)
         sqlite3_finalize(store->queries[kind]);
     sqlite3_close(store->db);
@@ -114,12 +126,13 @@ static void close_sqlite(void *state)
 static void release_store(struct sqlite_store **store)
 {
     if (*store != NULL)
-        close_sqlite(*store);
+        disconnect_sqlite(*store);
 }
 
-static cogmig_status open_sqlite(const struct backend_settings *settings, struct deadline deadline,
-                                 void **ret_state, cogmig_error *err)
+static cogmig_status connect_sqlite(void *state, struct deadline deadline, void **ret_connection,
+                                    cogmig_error *err)
 {
+    const struct backend_settings *settings = state;
     SCOPED(release_store) struct sqlite_store *store = memory_new(sizeof *store);
     if (store == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
@@ -128,8 +141,20 @@ static cogmig_status open_sqlite(const struct backend_settings *settings, struct
         status = prepare_all(store, settings->model, deadline, err);
     if (status != COGMIG_OK)
         return status;
-    *ret_state = store;
+    *ret_connection = store;
     store = NULL;
+    return COGMIG_OK;
+}
+
+static bool has_news(void *connection)
+{
+    (void)connection;
+    return false;
+}
+
+static cogmig_status ping(void *connection, struct deadline deadline)
+{
+    (void)connection, (void)deadline;
     return COGMIG_OK;
 }
 
@@ -198,11 +223,12 @@ static cogmig_status ask_for_id(struct sqlite_store *store, struct span key,
     return status;
 }
 
-static cogmig_status find_in_sqlite(void *state, int32_t question, struct span key,
+static cogmig_status find_in_sqlite(void *connection, int32_t question, struct span key,
                                     struct deadline deadline, cogmig_store_answer *answer,
-                                    cogmig_error *err)
+                                    struct aftermath *aftermath, cogmig_error *err)
 {
-    struct sqlite_store *store = state;
+    struct sqlite_store *store = connection;
+    (void)aftermath;
     bool any = false;
     honour(store->db, &deadline);
     cogmig_status status =
@@ -215,8 +241,11 @@ static cogmig_status find_in_sqlite(void *state, int32_t question, struct span k
 }
 
 const struct backend sqlite_backend = {
-    .concurrent = false,
     .open = open_sqlite,
+    .close = memory_free,
+    .connect = connect_sqlite,
+    .disconnect = disconnect_sqlite,
+    .has_news = has_news,
+    .ping = ping,
     .find = find_in_sqlite,
-    .close = close_sqlite,
 };

@@ -111,6 +111,9 @@ static const struct status_entry entries[] = {
           "The store has no such table or column; set the names of your own model.")
     ENTRY(INVALID, STORE_ROW_INVALID,
           "A row cannot be a user: its id or address is missing or unusable.")
+    ENTRY(UNAVAILABLE, STORE_POOL_EXHAUSTED,
+          "All connections of the store stayed busy; try again, look for slow queries, or raise the "
+          "pool's maximum.")
     /* migration */
     ENTRY(INVALID, EVENT_MALFORMED, "The event is not a Cognito trigger event in JSON.")
     ENTRY(INVALID, EVENT_TOO_LARGE, "The event is larger than Lambda allows (6 MiB).")

@@ -28,13 +28,16 @@ struct store_model {
     char *columns[COLUMN_COUNT];
 };
 
+/* All that they point to outlives what is made from them. */
 struct backend_settings {
     const struct store_model *model;
-    const char *target;     /* a URL for libpq, a path for SQLite */
-    bool through_pgbouncer; /* session settings would be refused or would reach other clients */
+    const char *target; /* a URL for libpq, a path for SQLite */
+    int32_t pooler;     /* COGMIG_POOLER_*: what a server between here and there does not take */
     int32_t timeout_ms;
     cogmig_store_find_fn find;
     void *user_data;
+    cogmig_store_password_fn password;
+    void *password_user_data;
 };
 
 enum {
@@ -65,23 +68,36 @@ void sql_add_identifier(struct buffer *sql, const char *name);
 void sql_add_table(struct buffer *sql, const struct store_model *model);
 void sql_add_column(struct buffer *sql, const struct store_model *model, enum store_column column);
 
-struct backend {
-    /* May two threads ask at the same time? */
-    bool concurrent;
+/* What a question leaves behind. */
+struct aftermath {
+    bool lost;          /* the connection can be used no more */
+    bool others_too;    /* nor can those that were made before */
+    bool may_ask_again; /* it failed for the connection's sake, and asking twice does no harm */
+};
 
+struct backend {
     /* Can the target be understood? NULL when there is nothing to check. */
     cogmig_status (*check)(const char *target, cogmig_error *err);
 
-    /* Everything that settings point to is gone afterwards, except for find and user_data. */
-    cogmig_status (*open)(const struct backend_settings *settings, struct deadline deadline,
-                          void **ret_state, cogmig_error *err);
+    cogmig_status (*open)(const struct backend_settings *settings, void **ret_state,
+                          cogmig_error *err);
+    void (*close)(void *state);
+
+    /* Make a connection, and prove that table and columns are there. NULL: there are none, any
+     * number of threads may ask the state itself. */
+    cogmig_status (*connect)(void *state, struct deadline deadline, void **ret_connection,
+                             cogmig_error *err);
+    void (*disconnect)(void *connection);
+
+    /* Did an idle connection hear anything? It costs next to nothing to ask. */
+    bool (*has_news)(void *connection);
+    cogmig_status (*ping)(void *connection, struct deadline deadline);
 
     /* Add whoever fits, at most STORE_MAX_ROWS and those that equal the key to the byte first.
      * question is COGMIG_FIND_BY_*, key is checked and NUL-terminated. */
-    cogmig_status (*find)(void *state, int32_t question, struct span key, struct deadline deadline,
-                          cogmig_store_answer *answer, cogmig_error *err);
-
-    void (*close)(void *state);
+    cogmig_status (*find)(void *connection, int32_t question, struct span key,
+                          struct deadline deadline, cogmig_store_answer *answer,
+                          struct aftermath *aftermath, cogmig_error *err);
 };
 
 extern const struct backend libpq_backend;

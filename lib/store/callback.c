@@ -8,10 +8,9 @@ struct callback {
     void *user_data;
 };
 
-static cogmig_status open_callback(const struct backend_settings *settings,
-                                   struct deadline deadline, void **ret_state, cogmig_error *err)
+static cogmig_status open_callback(const struct backend_settings *settings, void **ret_state,
+                                   cogmig_error *err)
 {
-    (void)deadline;
     struct callback *callback = memory_new(sizeof *callback);
     if (callback == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
@@ -34,8 +33,9 @@ static cogmig_status report(cogmig_status said, cogmig_error *err)
 
 static cogmig_status find_by_callback(void *state, int32_t question, struct span key,
                                       struct deadline deadline, cogmig_store_answer *answer,
-                                      cogmig_error *err)
+                                      struct aftermath *aftermath, cogmig_error *err)
 {
+    (void)aftermath;
     struct callback *callback = state;
     cogmig_status said = callback->find(callback->user_data, question, key.bytes, key.len,
                                         deadline_left_ms(deadline), answer);
@@ -48,7 +48,6 @@ static cogmig_status find_by_callback(void *state, int32_t question, struct span
 }
 
 const struct backend callback_backend = {
-    .concurrent = true,
     .open = open_callback,
     .find = find_by_callback,
     .close = memory_free,

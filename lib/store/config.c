@@ -5,6 +5,8 @@
 #include "base/memory.h"
 #include "base/public.h"
 #include "status/error.h"
+#include "store/model.h"
+#include "store/pool_config.h"
 
 enum {
     MAX_NAME = 255,
@@ -40,6 +42,8 @@ COGMIG_PUBLIC cogmig_status cogmig_store_config_new(cogmig_store_config **ret_co
     if (config == NULL || !set_prisma_names(&config->model))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     config->timeout_ms = DEFAULT_TIMEOUT_MS;
+    config->pooler = NOT_GIVEN;
+    pool_config_set_defaults(&config->limits);
     *ret_config = config;
     config = NULL;
     return COGMIG_OK;
@@ -49,11 +53,7 @@ COGMIG_PUBLIC void cogmig_store_config_free(cogmig_store_config **config)
 {
     if (config == NULL || *config == NULL)
         return;
-    struct store_model *model = &(*config)->model;
-    memory_free(model->schema);
-    memory_free(model->table);
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        memory_free(model->columns[i]);
+    model_release(&(*config)->model);
     store_url_release(&(*config)->url);
     memory_free(*config);
     *config = NULL;

@@ -4,7 +4,12 @@
 #define STORE_CONFIG_H
 
 #include "store/backend.h"
+#include "store/pool.h"
 #include "store/url.h"
+
+enum {
+    NOT_GIVEN = -1
+};
 
 struct cogmig_store_config {
     const struct backend *backend; /* NULL: neither URL nor callback yet */
@@ -14,6 +19,10 @@ struct cogmig_store_config {
     int32_t timeout_ms;
     cogmig_store_find_fn find;
     void *user_data;
+    struct pool_limits limits; /* max and acquire_timeout_ms may be NOT_GIVEN */
+    int32_t pooler;            /* COGMIG_POOLER_*, or NOT_GIVEN */
+    cogmig_store_password_fn password;
+    void *password_user_data;
 };
 
 /* The model as the URL and the setters together have it; its names are borrowed. */

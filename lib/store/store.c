@@ -7,49 +7,100 @@
 #include "store/answer.h"
 #include "store/config.h"
 #include "store/find.h"
-#include "store/turn.h"
+#include "store/model.h"
+#include "store/pool.h"
+#include "store/pool_config.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
 struct cogmig_store {
     atomic_size_t holders;
-    int32_t timeout_ms;
+    struct backend_settings settings;
+    struct store_model model;
+    char *target;
     const struct backend *backend;
     void *state;
-    struct turn turn; /* for a backend that is not concurrent */
+    struct pool pool; /* of a backend with connections */
 };
 
-static struct backend_settings settings_of(const cogmig_store_config *config,
-                                           const struct store_model *model)
+static bool has_connections(const cogmig_store *store)
 {
-    return (struct backend_settings){
-        .model = model,
-        .target = config->url.target,
-        .through_pgbouncer = config->url.through_pgbouncer,
+    return store->backend->connect != NULL;
+}
+
+static void release_parts(cogmig_store *store)
+{
+    if (store->state != NULL && has_connections(store))
+        pool_destroy(&store->pool);
+    if (store->state != NULL)
+        store->backend->close(store->state);
+    model_release(&store->model);
+    memory_free(store->target);
+    memory_free(store);
+}
+
+static void release_store(cogmig_store **store)
+{
+    if (*store != NULL)
+        release_parts(*store);
+}
+
+static bool copy_settings(cogmig_store *store, const cogmig_store_config *config)
+{
+    struct store_model model = store_config_model(config);
+    const char *target = config->url.target;
+    store->target = target == NULL ? NULL : memory_copy_text(target);
+    store->settings = (struct backend_settings){
+        .model = &store->model,
+        .target = store->target,
+        .pooler = pool_config_pooler(config),
         .timeout_ms = config->timeout_ms,
         .find = config->find,
         .user_data = config->user_data,
+        .password = config->password,
+        .password_user_data = config->password_user_data,
     };
+    return (target == NULL || store->target != NULL) && model_copy(&store->model, &model);
 }
 
-static cogmig_status open_backend(cogmig_store *store, const cogmig_store_config *config,
+static cogmig_status open_backend(cogmig_store *store, const struct pool_limits *limits,
                                   cogmig_error *err)
 {
-    struct store_model model = store_config_model(config);
-    struct backend_settings settings = settings_of(config, &model);
-    return config->backend->open(&settings, deadline_in_ms(config->timeout_ms), &store->state, err);
+    void *state = NULL;
+    cogmig_status status = store->backend->open(&store->settings, &state, err);
+    if (status != COGMIG_OK)
+        return status;
+    if (has_connections(store) && !pool_init(&store->pool, store->backend, state, limits)) {
+        store->backend->close(state);
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    }
+    store->state = state;
+    if (!has_connections(store))
+        return COGMIG_OK;
+    return pool_connect(&store->pool, deadline_in_ms(store->settings.timeout_ms), err);
 }
 
-static cogmig_status open_store(cogmig_store *store, const cogmig_store_config *config,
+static cogmig_status open_store(const cogmig_store_config *config, cogmig_store **ret_store,
                                 cogmig_error *err)
 {
-    if (!turn_init(&store->turn))
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = open_backend(store, config, err);
+    struct pool_limits limits;
+    cogmig_status status = pool_config_limits(config, &limits, err);
     if (status != COGMIG_OK)
-        turn_destroy(&store->turn);
-    return status;
+        return status;
+    SCOPED(release_store) cogmig_store *store = memory_new(sizeof *store);
+    if (store == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    atomic_init(&store->holders, 1);
+    store->backend = config->backend;
+    if (!copy_settings(store, config))
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    status = open_backend(store, &limits, err);
+    if (status != COGMIG_OK)
+        return status;
+    *ret_store = store;
+    store = NULL;
+    return COGMIG_OK;
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_store_open(const cogmig_store_config *config,
@@ -64,18 +115,7 @@ COGMIG_PUBLIC cogmig_status cogmig_store_open(const cogmig_store_config *config,
     if (config->backend == NULL)
         return fail(err, COGMIG_CONFIG_INCOMPLETE,
                     "The store has neither a URL nor a function of your own.");
-    SCOPED(memory_release) cogmig_store *store = memory_new(sizeof *store);
-    if (store == NULL)
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    atomic_init(&store->holders, 1);
-    store->timeout_ms = config->timeout_ms;
-    store->backend = config->backend;
-    cogmig_status status = open_store(store, config, err);
-    if (status != COGMIG_OK)
-        return status;
-    *ret_store = store;
-    store = NULL;
-    return COGMIG_OK;
+    return open_store(config, ret_store, err);
 }
 
 cogmig_store *store_hold(cogmig_store *store)
@@ -92,23 +132,17 @@ COGMIG_PUBLIC void cogmig_store_free(cogmig_store **store)
     *store = NULL;
     if (atomic_fetch_sub(&held->holders, 1) > 1)
         return;
-    held->backend->close(held->state);
-    turn_destroy(&held->turn);
-    memory_free(held);
+    release_parts(held);
 }
 
-static cogmig_status ask_in_turn(cogmig_store *store, int32_t question, struct span key,
+static cogmig_status ask_backend(cogmig_store *store, int32_t question, struct span key,
                                  struct deadline deadline, cogmig_store_answer *answer,
                                  cogmig_error *err)
 {
-    if (store->backend->concurrent)
-        return store->backend->find(store->state, question, key, deadline, answer, err);
-    if (!turn_take(&store->turn, deadline))
-        return fail(err, COGMIG_DEADLINE_EXCEEDED,
-                    "Other look-ups kept the store's one connection busy until the time was over.");
-    cogmig_status status = store->backend->find(store->state, question, key, deadline, answer, err);
-    turn_give_back(&store->turn);
-    return status;
+    struct aftermath none;
+    if (has_connections(store))
+        return pool_ask(&store->pool, question, key, deadline, answer, err);
+    return store->backend->find(store->state, question, key, deadline, answer, &none, err);
 }
 
 static cogmig_status ask(cogmig_store *store, int32_t question, struct span key,
@@ -118,7 +152,7 @@ static cogmig_status ask(cogmig_store *store, int32_t question, struct span key,
         return fail(err, COGMIG_DEADLINE_EXCEEDED,
                     "The time for the look-up was over before the store could be asked.");
     SCOPED(answer_clear) cogmig_store_answer answer = {.count = 0};
-    cogmig_status status = ask_in_turn(store, question, key, deadline, &answer, err);
+    cogmig_status status = ask_backend(store, question, key, deadline, &answer, err);
     if (status != COGMIG_OK)
         return status;
     if (answer.failure.status != COGMIG_OK) {
@@ -146,7 +180,7 @@ static cogmig_status check_key(const cogmig_store *store, const char *key, cogmi
 
 static struct deadline own_deadline(const cogmig_store *store)
 {
-    return deadline_in_ms(store->timeout_ms);
+    return deadline_in_ms(store->settings.timeout_ms);
 }
 
 static cogmig_status found_or_not(cogmig_status status, cogmig_user *const *found,
@@ -185,4 +219,21 @@ COGMIG_PUBLIC cogmig_status cogmig_store_find_by_id(cogmig_store *store, const c
         return status;
     status = ask(store, COGMIG_FIND_BY_ID, span_of(id), own_deadline(store), ret_user, err);
     return found_or_not(status, ret_user, err);
+}
+
+COGMIG_PUBLIC uint64_t cogmig_store_get_counter(cogmig_store *store, int32_t counter)
+{
+    static const enum pool_event events[] = {POOL_CONNECTED, POOL_CONNECT_FAILED, POOL_LOST,
+                                             POOL_RETIRED,   POOL_ACQUIRED,       POOL_WAITED,
+                                             POOL_EXHAUSTED, POOL_ASKED_AGAIN};
+    if (store == NULL || !has_connections(store))
+        return 0;
+    if (counter >= COGMIG_STORE_CONNECTS && counter <= COGMIG_STORE_RETRIES)
+        return pool_count(&store->pool, events[counter - COGMIG_STORE_CONNECTS]);
+    struct places_count now = places_count(&store->pool.places);
+    if (counter == COGMIG_STORE_CONNECTIONS)
+        return (uint64_t)now.connections;
+    if (counter == COGMIG_STORE_CONNECTIONS_IDLE)
+        return (uint64_t)now.idle;
+    return counter == COGMIG_STORE_WAITING ? (uint64_t)now.waiting : 0;
 }

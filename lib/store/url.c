@@ -16,6 +16,9 @@ enum {
 
 #define ACCEPTED "Accepted are postgresql://…, postgres://…, file:./dev.db and sqlite:./dev.db."
 
+static const struct store_url nothing = {
+    .kind = STORE_URL_POSTGRESQL, .connection_limit = -1, .pool_timeout_ms = -1};
+
 static struct span rest_after(struct span s, size_t len)
 {
     return (struct span){s.bytes + len, s.len - len};
@@ -88,8 +91,7 @@ static bool is_one_of(struct span name, const char *const *list, size_t count)
 /* Parameters of Prisma's own connection handling. */
 static bool is_without_meaning(struct span name)
 {
-    static const char *const names[] = {"connection_limit", "pool_timeout", "socket_timeout",
-                                        "statement_cache_size"};
+    static const char *const names[] = {"socket_timeout", "statement_cache_size"};
     return is_one_of(name, names, sizeof names / sizeof names[0]);
 }
 
@@ -136,6 +138,58 @@ static cogmig_status read_schema(struct span value, struct store_url *url, cogmi
     return url->schema == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
 }
 
+enum {
+    MAX_CONNECTION_LIMIT = 1000,
+    MAX_POOL_TIMEOUT_S = 600
+};
+
+static bool read_number(struct span text, int32_t highest, int32_t *ret_number)
+{
+    int32_t number = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9' || number > highest)
+            return false;
+        number = number * 10 + (text.bytes[i] - '0');
+    }
+    *ret_number = number;
+    return text.len > 0 && number <= highest;
+}
+
+static cogmig_status read_connection_limit(struct span value, struct store_url *url,
+                                           cogmig_error *err)
+{
+    if (read_number(value, MAX_CONNECTION_LIMIT, &url->connection_limit) &&
+        url->connection_limit > 0)
+        return COGMIG_OK;
+    return fail(err, COGMIG_STORE_URL_INVALID,
+                "The store's URL has a connection_limit= that is not a number from 1 to %d.",
+                MAX_CONNECTION_LIMIT);
+}
+
+/* 0 is no limit of its own, as Prisma has it. */
+static cogmig_status read_pool_timeout(struct span value, struct store_url *url, cogmig_error *err)
+{
+    int32_t seconds;
+    if (!read_number(value, MAX_POOL_TIMEOUT_S, &seconds))
+        return fail(err, COGMIG_STORE_URL_INVALID,
+                    "The store's URL has a pool_timeout= that is not a number of seconds up to %d.",
+                    MAX_POOL_TIMEOUT_S);
+    url->pool_timeout_ms = (seconds == 0 ? MAX_POOL_TIMEOUT_S : seconds) * 1000;
+    return COGMIG_OK;
+}
+
+/* What Prisma says of its pool holds for ours. */
+static bool is_of_the_pool(struct span name, struct span value, struct store_url *url,
+                           cogmig_status *ret_status, cogmig_error *err)
+{
+    bool limit = span_equal_text(name, "connection_limit");
+    if (!limit && !span_equal_text(name, "pool_timeout"))
+        return false;
+    *ret_status =
+        limit ? read_connection_limit(value, url, err) : read_pool_timeout(value, url, err);
+    return true;
+}
+
 static cogmig_status read_sslaccept(struct span value, cogmig_error *err)
 {
     if (span_equal_text(value, "accept_invalid_certs"))
@@ -157,6 +211,9 @@ static cogmig_status read_parameter(struct span parameter, bool *first, struct b
 {
     struct span value = parameter;
     struct span name = take_until(&value, '=');
+    cogmig_status status;
+    if (is_of_the_pool(name, value, url, &status, err))
+        return status;
     if (span_equal_text(name, "schema"))
         return read_schema(value, url, err);
     if (span_equal_text(name, "sslaccept"))
@@ -211,26 +268,28 @@ static cogmig_status parse_postgresql(struct span rest, struct store_url *url, c
     return url->target == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
 }
 
-static cogmig_status check_sqlite_parameters(struct span query, cogmig_error *err)
+static cogmig_status read_sqlite_parameters(struct span query, struct store_url *url,
+                                            cogmig_error *err)
 {
-    while (query.len > 0) {
+    cogmig_status status = COGMIG_OK;
+    while (query.len > 0 && status == COGMIG_OK) {
         struct span parameter = take_until(&query, '&');
         struct span name = take_until(&parameter, '=');
-        if (!is_without_meaning(name))
+        if (!is_of_the_pool(name, parameter, url, &status, err) && !is_without_meaning(name))
             return fail(
                 err, COGMIG_STORE_URL_INVALID,
                 "The store's URL has the parameter %.*s, which has no meaning for an SQLite "
                 "file; leave it out.",
                 (int)(name.len < 64 ? name.len : 64), name.bytes);
     }
-    return COGMIG_OK;
+    return status;
 }
 
 static cogmig_status parse_sqlite(struct span path, struct store_url *url, cogmig_error *err)
 {
     struct span query = path;
     path = take_until(&query, '?');
-    cogmig_status status = check_sqlite_parameters(query, err);
+    cogmig_status status = read_sqlite_parameters(query, url, err);
     if (status != COGMIG_OK)
         return status;
     if (span_starts_with(path, "///"))
@@ -276,7 +335,7 @@ static cogmig_status parse(struct span text, struct store_url *url, cogmig_error
 
 cogmig_status store_url_parse(const char *text, struct store_url *ret_url, cogmig_error *err)
 {
-    *ret_url = (struct store_url){.kind = STORE_URL_POSTGRESQL};
+    *ret_url = nothing;
     cogmig_status status = parse(span_of(text), ret_url, err);
     if (status != COGMIG_OK)
         store_url_release(ret_url);
@@ -287,5 +346,5 @@ void store_url_release(struct store_url *url)
 {
     memory_free(url->target);
     memory_free(url->schema);
-    *url = (struct store_url){.kind = STORE_URL_POSTGRESQL};
+    *url = nothing;
 }

@@ -6,6 +6,7 @@
 
 #include <cogmig/error.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum store_url_kind {
     STORE_URL_POSTGRESQL,
@@ -17,6 +18,8 @@ struct store_url {
     char *target; /* for libpq: the URL without Prisma's parameters; for SQLite: the path */
     char *schema; /* schema=, or NULL */
     bool through_pgbouncer;
+    int32_t connection_limit; /* -1: not given */
+    int32_t pool_timeout_ms;  /* -1: not given */
 };
 
 /* Messages never repeat what may be part of a password. */

@@ -19,7 +19,7 @@ static const struct {
     {"postgresql://h/d?schema=My%20%22Schema%22", STORE_URL_POSTGRESQL, "postgresql://h/d",
      "My \"Schema\"", false},
     {"postgresql://h/d?schema=a&schema=b", STORE_URL_POSTGRESQL, "postgresql://h/d", "b", false},
-    {"postgresql://h/d?connection_limit=1&sslmode=require&pool_timeout=2&socket_timeout=3"
+    {"postgresql://h/d?connection_limit=17&sslmode=require&pool_timeout=2&socket_timeout=3"
      "&statement_cache_size=0&application_name=x",
      STORE_URL_POSTGRESQL, "postgresql://h/d?sslmode=require&application_name=x", NULL, false},
     {"postgresql://h/d?pgbouncer=true&schema=auth", STORE_URL_POSTGRESQL, "postgresql://h/d",
@@ -90,6 +90,13 @@ static const struct {
     {"postgresql://u:hunter2@h/d?schema=%zz", "schema="},
     {"postgresql://u:hunter2@h/d?schema=%4", "schema="},
     {"postgresql://u:hunter2@h/d?schema=%FF", "schema="},
+    {"postgresql://u:hunter2@h/d?connection_limit=0", "connection_limit="},
+    {"postgresql://u:hunter2@h/d?connection_limit=1001", "connection_limit="},
+    {"postgresql://u:hunter2@h/d?connection_limit=", "connection_limit="},
+    {"postgresql://u:hunter2@h/d?connection_limit=99999999999", "connection_limit="},
+    {"postgresql://u:hunter2@h/d?pool_timeout=-1", "pool_timeout="},
+    {"postgresql://u:hunter2@h/d?pool_timeout=2s", "pool_timeout="},
+    {"file:dev.db?connection_limit=x", "connection_limit="},
     {"file:", "no SQLite file"},
     {"file:?connection_limit=1", "no SQLite file"},
     {"file::memory:", "no SQLite file"},
@@ -142,10 +149,31 @@ static void what_libpq_cannot_read_is_refused_without_its_words(void **state)
     }
 }
 
+static void what_prisma_says_of_its_pool_holds_here(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *given;
+        int32_t connection_limit, pool_timeout_ms;
+    } pools[] = {{"postgresql://h/d", -1, -1},
+                 {"postgresql://h/d?connection_limit=1000&pool_timeout=600", 1000, 600000},
+                 {"postgresql://h/d?pool_timeout=0&connection_limit=1", 1, 600000},
+                 {"file:dev.db?connection_limit=2&pool_timeout=3", 2, 3000}};
+    for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++) {
+        struct cogmig_error err = {0};
+        struct store_url url;
+        assert_status(store_url_parse(pools[i].given, &url, &err), COGMIG_OK, &err);
+        assert_int_equal(url.connection_limit, pools[i].connection_limit);
+        assert_int_equal(url.pool_timeout_ms, pools[i].pool_timeout_ms);
+        store_url_release(&url);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_of_database_url_is_understood),
+        cmocka_unit_test(what_prisma_says_of_its_pool_holds_here),
         cmocka_unit_test(a_url_that_cannot_be_used_is_refused_and_its_password_kept_secret),
         cmocka_unit_test(a_url_has_an_upper_bound),
         cmocka_unit_test(what_libpq_cannot_read_is_refused_without_its_words),
