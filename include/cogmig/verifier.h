@@ -17,6 +17,7 @@ extern "C" {
 
 typedef struct cogmig_verifier_config cogmig_verifier_config;
 typedef struct cogmig_verifier cogmig_verifier;
+typedef struct cogmig_key_fetch cogmig_key_fetch;
 
 /* Make a configuration. Issuer, client and token use have no default: a verifier is made only when
  * each was given or waived in so many words.
@@ -238,6 +239,14 @@ cogmig_status cogmig_verifier_config_set_fetch(cogmig_verifier_config *config,
 cogmig_status cogmig_verifier_config_set_fetch_timeout_ms(cogmig_verifier_config *config,
                                                           int32_t timeout_ms, cogmig_error *err);
 
+/* Never wait for the network: where a fetch is needed a verification answers KEYS_NEEDED, and
+ * cogmig_verifier_begin_fetch() says what your program is to fetch in a way of its own. There must
+ * be no fetch function then.
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_verifier_config_set_non_blocking(cogmig_verifier_config *config,
+                                                      cogmig_error *err);
+
 /* Trust the certificates of this file (PEM) instead of the system's, for HTTPS fetches.
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: one at a time. Since: 1.0. */
@@ -345,7 +354,8 @@ cogmig_status cogmig_verifier_check_key_file(const cogmig_verifier *verifier, co
  * error as long as another one answers with keys. Keys held stay in use whatever comes of it.
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, STOPPED_BY_CALLBACK, JWKS_UNREACHABLE,
- * JWKS_HTTP_STATUS, JWKS_RESPONSE_INVALID. Threads: any. Since: 1.0. */
+ * JWKS_HTTP_STATUS, JWKS_RESPONSE_INVALID, KEYS_NEEDED (always of a verifier that never blocks:
+ * begin the fetches). Threads: any. Since: 1.0. */
 cogmig_status cogmig_verifier_hydrate(cogmig_verifier *verifier, cogmig_error *err);
 
 /* What a verifier counts, over all its issuers. */
@@ -381,7 +391,8 @@ uint64_t cogmig_verifier_get_counter(const cogmig_verifier *verifier, int32_t co
  * ret_claims  out: release them with cogmig_claims_free(); NULL when only the verdict counts
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, STOPPED_BY_CALLBACK, JWKS_UNREACHABLE,
- * JWKS_HTTP_STATUS, JWKS_RESPONSE_INVALID, TOKEN_MALFORMED, TOKEN_TOO_LARGE, TOKEN_ENCRYPTED,
+ * JWKS_HTTP_STATUS, JWKS_RESPONSE_INVALID, KEYS_NEEDED (it never blocks), TOKEN_MALFORMED,
+ * TOKEN_TOO_LARGE, TOKEN_ENCRYPTED,
  * TOKEN_HEADER_INVALID, TOKEN_ALGORITHM_REFUSED, TOKEN_CRITICAL_REFUSED, TOKEN_TYPE_REFUSED,
  * TOKEN_KEY_UNKNOWN, TOKEN_SIGNATURE_INVALID, TOKEN_PAYLOAD_INVALID, TOKEN_ISSUER_REFUSED,
  * TOKEN_USE_REFUSED, TOKEN_CLIENT_REFUSED, TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_CLAIM_MISSING,
@@ -414,6 +425,52 @@ COGMIG_MUST_CHECK cogmig_status cogmig_verifier_explain_refusal(cogmig_verifier 
                                                                 const char *token, size_t token_len,
                                                                 char **ret_refused_payload,
                                                                 size_t *ret_len, cogmig_error *err);
+
+/* Begin the next fetch that is needed, of a verifier that never blocks: when tokens were answered
+ * KEYS_NEEDED, or a timer of yours says so. Cool-down, back-off and "one at a time for each issuer"
+ * are minded here as everywhere; so there may be none although tokens wait, because another fetch
+ * is on its way. Call it until there is none.
+ *
+ * ret_fetch  out: end it with cogmig_key_fetch_end() within its time-out; NULL when there is none.
+ *            It may outlive the verifier
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: any. Since: 1.0. */
+cogmig_status cogmig_verifier_begin_fetch(cogmig_verifier *verifier, cogmig_key_fetch **ret_fetch,
+                                          cogmig_error *err);
+
+/* The address to GET, from the configuration. Do not follow redirects. Borrowed from the fetch.
+ *
+ * Errors: none. Threads: one at a time. Since: 1.0. */
+const char *cogmig_key_fetch_url(const cogmig_key_fetch *fetch);
+
+/* How long it may take. Then it counts as failed, and ends in DEADLINE_EXCEEDED.
+ *
+ * Errors: none. Threads: one at a time. Since: 1.0. */
+int32_t cogmig_key_fetch_timeout_ms(const cogmig_key_fetch *fetch);
+
+/* Where to put what was received, and what to send as If-None-Match: see cogmig_jwks_reply_append()
+ * and its likes. Borrowed from the fetch.
+ *
+ * Errors: none. Threads: one at a time. Since: 1.0. */
+cogmig_jwks_reply *cogmig_key_fetch_reply(cogmig_key_fetch *fetch);
+
+/* Hand the answer back and set the caller's variable to NULL, whatever comes of it. Then judge the
+ * tokens again that waited: also when it failed, since now they know more.
+ *
+ * outcome  as a fetch function returns it: COGMIG_OK when a response of any HTTP status came,
+ *          JWKS_UNREACHABLE when there was none
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, STOPPED_BY_CALLBACK, DEADLINE_EXCEEDED
+ * (it came too late and changes nothing), JWKS_UNREACHABLE, JWKS_HTTP_STATUS,
+ * JWKS_RESPONSE_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_key_fetch_end(cogmig_key_fetch **fetch, cogmig_status outcome,
+                                   cogmig_error *err);
+
+/* Give a fetch up, as if it had ended in JWKS_UNREACHABLE, and set the caller's variable to NULL.
+ * NULL is fine.
+ *
+ * Errors: none. Threads: one at a time. Since: 1.0. */
+void cogmig_key_fetch_free(cogmig_key_fetch **fetch);
 
 /* Forget that a token was verified: next time it is verified anew. This is no revocation: where
  * users are signed out early, ask your own list in the check of the configuration.

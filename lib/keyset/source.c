@@ -470,6 +470,11 @@ cogmig_keyset *key_source_keys(struct key_source *source)
     return keys;
 }
 
+const char *key_source_url(const struct key_source *source)
+{
+    return source->url;
+}
+
 bool key_source_holds_keys(struct key_source *source)
 {
     pthread_mutex_lock(&source->lock);

@@ -30,6 +30,8 @@ void key_source_seed(struct key_source *source, cogmig_keyset *keyset);
 /* What it holds, for the caller to release; NULL when there is nothing. */
 cogmig_keyset *key_source_keys(struct key_source *source);
 
+const char *key_source_url(const struct key_source *source);
+
 bool key_source_holds_keys(struct key_source *source);
 
 /* May keys that were found before, and that last, be used without asking anew? Takes no lock. */

@@ -482,6 +482,16 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_fetch(cogmig_verifier_con
     return COGMIG_OK;
 }
 
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_non_blocking(cogmig_verifier_config *config,
+                                                                    cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return no_argument("config", err);
+    config->fetcher.by_caller = true;
+    return COGMIG_OK;
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_verifier_config_set_fetch_timeout_ms(
     cogmig_verifier_config *config, int32_t timeout_ms, cogmig_error *err)
 {

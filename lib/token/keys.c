@@ -82,6 +82,8 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_hydrate(cogmig_verifier *verifier, c
         if (status == COGMIG_INVALID_ARGUMENT)
             return status;
     }
+    if (verifier->config->fetcher.by_caller)
+        return fail_plainly(err, COGMIG_KEYS_NEEDED);
     cogmig_error_clear(err);
     return judge_outcomes(verifier, err);
 }

@@ -15,18 +15,31 @@
 
 /* ---- its life ---- */
 
+static void destroy(cogmig_verifier *verifier)
+{
+    for (size_t i = 0; i < verifier->issuer_count; i++)
+        key_source_free(verifier->issuers[i].keys);
+    token_cache_free(verifier->cache);
+    if (verifier->config != NULL)
+        key_file_free(verifier->config->fetcher.file);
+    cogmig_verifier_config_free(&verifier->config);
+    memory_free(verifier);
+}
+
+cogmig_verifier *verifier_hold(cogmig_verifier *verifier)
+{
+    atomic_fetch_add_explicit(&verifier->holders, 1, memory_order_relaxed);
+    return verifier;
+}
+
 COGMIG_PUBLIC void cogmig_verifier_free(cogmig_verifier **verifier)
 {
-    if (verifier == NULL || *verifier == NULL)
+    cogmig_verifier *held = verifier == NULL ? NULL : *verifier;
+    if (held == NULL)
         return;
-    for (size_t i = 0; i < (*verifier)->issuer_count; i++)
-        key_source_free((*verifier)->issuers[i].keys);
-    token_cache_free((*verifier)->cache);
-    if ((*verifier)->config != NULL)
-        key_file_free((*verifier)->config->fetcher.file);
-    cogmig_verifier_config_free(&(*verifier)->config);
-    memory_free(*verifier);
     *verifier = NULL;
+    if (atomic_fetch_sub_explicit(&held->holders, 1, memory_order_acq_rel) == 1)
+        destroy(held);
 }
 
 static cogmig_status check_complete(const cogmig_verifier_config *config, cogmig_error *err)
@@ -40,6 +53,9 @@ static cogmig_status check_complete(const cogmig_verifier_config *config, cogmig
     if (config->rules.token_use == 0)
         return fail(err, COGMIG_CONFIG_INCOMPLETE,
                     "No token use was given: ID tokens, access tokens, or any.");
+    if (config->fetcher.by_caller && config->fetcher.callback != NULL)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "A verifier that never blocks calls no fetch function: give one or the other.");
     return COGMIG_OK;
 }
 
@@ -81,6 +97,7 @@ static cogmig_status make(const cogmig_verifier_config *config, cogmig_verifier 
     SCOPED(cogmig_verifier_free) cogmig_verifier *verifier = memory_new(sizeof *verifier);
     if (verifier == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    atomic_init(&verifier->holders, 1);
     cogmig_status status = config_copy(config, &verifier->config, err);
     if (status != COGMIG_OK)
         return status;

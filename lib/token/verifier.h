@@ -7,18 +7,23 @@
 #include "token/cache.h"
 #include "token/config.h"
 
+#include <stdatomic.h>
+
 struct trusted_issuer {
     const struct issuer *issuer;
     struct key_source *keys;
 };
 
 struct cogmig_verifier {
+    atomic_size_t holders;
     cogmig_verifier_config *config;
     struct trusted_issuer issuers[MAX_ISSUERS];
     size_t issuer_count;
     uint32_t algorithms; /* SIGNATURE_*, of all issuers together */
     struct token_cache *cache;
 };
+
+cogmig_verifier *verifier_hold(cogmig_verifier *verifier);
 
 /* NULL: there is none. */
 const struct trusted_issuer *verifier_find_issuer(const cogmig_verifier *verifier,
