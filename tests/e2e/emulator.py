@@ -8,11 +8,8 @@ Cognito's part: it takes an untouched response for a yes, and it gives a migrate
 5.1.0 is the last version that runs with the node 18 of Debian 12.
 """
 
-import fcntl
-import filecmp
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +21,7 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import npm  # noqa: E402
 from invoke_endpoint import Reply, as_lambda, function_error  # noqa: E402
 from postgres import die_with_parent  # noqa: E402
 
@@ -58,29 +56,7 @@ def with_sub(response):
 
 
 def install():
-    """Install what package-lock.json pins, unless that has been done."""
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    with open(INSTALLED / "lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_installed():
-            npm_ci()
-
-
-def is_installed():
-    done = INSTALLED / "installed.json"
-    return (done.exists() and PROGRAM.exists()
-            and filecmp.cmp(HERE / "package-lock.json", done, shallow=False))
-
-
-def npm_ci():
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, INSTALLED / name)
-    done = subprocess.run(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-        cwd=INSTALLED, stdout=sys.stderr, check=False)
-    if done.returncode != 0:
-        sys.exit("cognito-local could not be installed; npm said why above")
-    shutil.copy(INSTALLED / "package-lock.json", INSTALLED / "installed.json")
+    npm.install(HERE, INSTALLED)
 
 
 def free_port():

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The CloudFormation template, put to AWS's own validator, and what it must say of the pool."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import npm  # noqa: E402
+from program import SOURCE  # noqa: E402
+from tap import equal, nothing, run, test  # noqa: E402
+
+HERE = Path(__file__).resolve().parent / "infra"
+INSTALLED = SOURCE / "build" / "infra"
+TEMPLATE = SOURCE / "examples" / "infra" / "migration.yaml"
+
+# The validator puts the empty default where it is not used: without subnets there is no VpcConfig.
+NOT_A_FAULT = {("F3031", "Properties.VpcConfig.SecurityGroupIds.{}"),
+               ("F3031", "Properties.VpcConfig.SubnetIds.{}"),
+               ("E1150", "Properties.VpcConfig.SecurityGroupIds.{}")}
+
+PLACE_OF_THE_ACCOUNT = "123456789012"  # what the validator has for AWS::AccountId
+
+
+def validate(*paths):
+    done = subprocess.run(["node", HERE / "validate.mjs", INSTALLED, *paths], check=True,
+                          capture_output=True, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def faults(said):
+    for one in said["diagnostics"]:
+        if (one["severity"] in ("FATAL", "ERROR", "WARN")
+                and (one["ruleId"], one.get("propertyPath")) not in NOT_A_FAULT):
+            yield f"line {one.get('startLine')}: {one['ruleId']}: {one['message']}"
+
+
+def plain(value):
+    """What the validator found out about a value, as the value itself where it is known."""
+    if "Concrete" in value:
+        return value["Concrete"]["value"]
+    if "Reference" in value:
+        kind = value["Reference"]["kind"]
+        attribute = "" if kind == "REF" else "." + kind["GET_ATT"]["attr"]
+        return value["Reference"]["target"] + attribute
+    return value
+
+
+def properties(logical_id):
+    found = template["resources"][logical_id]["properties"]
+    return {name: plain(value) for name, value in found.items()}
+
+
+npm.install(HERE, INSTALLED)
+[template] = validate(TEMPLATE)
+
+
+@test
+def the_validator_finds_nothing_wrong():
+    nothing(faults(template))
+    equal(set(template["resources"]), {"Role", "Log", "Function", "Permission", "Pool", "Client"})
+
+
+@test
+def the_validator_finds_what_was_made_wrong():
+    text = TEMPLATE.read_text("utf-8")
+    changes = (
+        ("PreventUserExistenceErrors: ENABLED", "PreventUserExistenceErrors: YES_PLEASE"),
+        ("UsernameAttributes: [email]", "UserNameAttributes: [email]"),
+        ("!GetAtt Function.Arn\n      Action", "!GetAtt Funktion.Arn\n      Action"),
+        ("COGMIG_TABLE: !Ref UserTable", "COGMIG_TABLE: !Ref Pool"),
+        ("MinimumLength: 8", "MinimumLength: 4"),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number, (right, wrong) in enumerate(changes):
+            equal(text.count(right), 1, right)
+            paths.append(Path(folder, f"{number}.yaml"))
+            paths[-1].write_text(text.replace(right, wrong), "utf-8")
+        for said, (_, wrong) in zip(validate(*paths), changes):
+            assert list(faults(said)), f"not found: {wrong}"
+
+
+@test
+def the_pool_is_as_the_guide_says():
+    pool = properties("Pool")
+    equal(pool["UsernameAttributes"], ["email"])
+    equal(pool["UsernameConfiguration"], {"CaseSensitive": False})
+    equal(pool["AutoVerifiedAttributes"], ["email"])
+    equal((pool["MfaConfiguration"], pool["EnabledMfas"]), ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"]))
+    policy = pool["Policies"]["PasswordPolicy"]
+    equal(policy["MinimumLength"], 8)
+    for kind in ("Uppercase", "Lowercase", "Numbers", "Symbols"):
+        equal(policy[f"Require{kind}"], True)
+    [legacy_id] = pool["Schema"]
+    equal(legacy_id, {"Name": "legacy_id", "AttributeDataType": "String", "Mutable": True,
+                      "Required": False,
+                      "StringAttributeConstraints": {"MinLength": "0", "MaxLength": "256"}})
+    equal(plain(template["resources"]["Pool"]["deletionPolicy"]), "Retain")
+
+
+@test
+def the_client_is_as_the_guide_says():
+    client = properties("Client")
+    flows = client["ExplicitAuthFlows"]
+    assert "ALLOW_USER_PASSWORD_AUTH" in flows and "ALLOW_REFRESH_TOKEN_AUTH" not in flows, flows
+    equal(client["RefreshTokenRotation"]["Feature"], "ENABLED")
+    equal((client["AccessTokenValidity"], client["RefreshTokenValidity"]), (60, 30))
+    equal(client["TokenValidityUnits"],
+          {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "days"})
+    equal((client["PreventUserExistenceErrors"], client["EnableTokenRevocation"]),
+          ("ENABLED", True))
+    assert "custom:legacy_id" in client["ReadAttributes"]
+    assert client["WriteAttributes"] and "custom:legacy_id" not in client["WriteAttributes"]
+
+
+@test
+def the_function_may_be_called_by_this_pool_alone():
+    permission = properties("Permission")
+    equal((permission["Principal"], permission["Action"]),
+          ("cognito-idp.amazonaws.com", "lambda:InvokeFunction"))
+    equal((permission["FunctionName"], permission["SourceArn"]), ("Function.Arn", "Pool.Arn"))
+    equal(permission["SourceAccount"], PLACE_OF_THE_ACCOUNT)
+
+
+@test
+def the_function_ends_when_cognito_no_longer_waits():
+    function = properties("Function")
+    equal((function["Runtime"], function["Handler"], function["Timeout"]),
+          ("provided.al2023", "bootstrap", 5))
+
+
+@test
+def no_secret_is_in_the_template():
+    text = TEMPLATE.read_text("utf-8")
+    equal(text.count("{{resolve:secretsmanager:"), 1)
+    assert "postgres://" not in text and "postgresql://" not in text
+
+
+run()
