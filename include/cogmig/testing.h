@@ -23,7 +23,8 @@ typedef struct cogmig_test_token cogmig_test_token;
  * access tokens.
  *
  * issuer      in: what "iss" shall say, e.g.
- *             "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI"; copied
+ *             "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI"; at most 2048
+ *             bytes; copied
  * ret_issuer  out: release it with cogmig_test_issuer_free()
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR. Threads: any. Since: 1.0. */

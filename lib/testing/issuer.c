@@ -10,6 +10,11 @@
 #include <cogmig/claims.h>
 #include <string.h>
 
+/* libjwt decodes a token on the stack. */
+enum {
+    ISSUER_URL_MAX = 2048
+};
+
 const struct signing_key *issuer_key(const cogmig_test_issuer *issuer, int32_t use)
 {
     return &issuer->keys[use == COGMIG_TOKEN_USE_ID ? 0 : 1];
@@ -74,6 +79,8 @@ COGMIG_PUBLIC cogmig_status cogmig_test_issuer_new(const char *issuer,
     *ret_issuer = NULL;
     if (issuer == NULL)
         return refuse(err, COGMIG_INVALID_ARGUMENT, "The issuer's URL is NULL.");
+    if (strlen(issuer) > ISSUER_URL_MAX)
+        return refuse(err, COGMIG_INVALID_ARGUMENT, "The issuer's URL has more than 2048 bytes.");
     cogmig_test_issuer *made = heap_new(sizeof *made);
     if (made == NULL)
         return refuse(err, COGMIG_OUT_OF_MEMORY, NULL);

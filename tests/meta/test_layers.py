@@ -146,7 +146,7 @@ def every_public_header_has_its_folder_and_its_reference_page():
 
 @tap.test
 def every_source_file_names_its_licence():
-    for folder in ("include", "lib", "tests", "tools", "examples", "pkgconfig"):
+    for folder in ("include", "lib", "tests", "tools", "bindings", "examples", "pkgconfig"):
         tap.nothing(name for name in source.files_under(folder, ".c", ".h", ".cpp", ".py", ".sh")
                     if "node_modules" not in name and "SPDX-License-Identifier: Apache-2.0"
                     not in "\n".join(source.read(name).splitlines()[:3]))

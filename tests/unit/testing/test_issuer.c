@@ -184,6 +184,13 @@ static void missing_arguments_are_refused_and_told(void **state)
     assert_int_equal(cogmig_test_issuer_new(NULL, &issuer, err), COGMIG_INVALID_ARGUMENT);
     assert_null(issuer);
     assert_string_equal(cogmig_error_message(err), "The issuer's URL is NULL.");
+    SCOPED(heap_release_variable) char *long_url = heap_new(2050);
+    memset(long_url, 'x', 2049);
+    assert_int_equal(cogmig_test_issuer_new(long_url, &issuer, err), COGMIG_INVALID_ARGUMENT);
+    assert_null(issuer);
+    long_url[2048] = 0;
+    assert_int_equal(cogmig_test_issuer_new(long_url, &issuer, err), COGMIG_OK);
+    cogmig_test_issuer_free(&issuer);
     assert_int_equal(cogmig_test_issuer_new(url, NULL, err), COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_test_issuer_rotate_keys(NULL, err), COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_error_status(err), COGMIG_INVALID_ARGUMENT);

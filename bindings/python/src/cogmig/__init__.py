@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Move users from PostgreSQL to Amazon Cognito without a password reset, and validate Cognito's
+tokens.
+
+>>> import cogmig
+>>> from cogmig.testing import Issuer  # a stand-in for a user pool
+>>> issuer = Issuer()
+>>> verifier = cogmig.Verifier(pool_id=issuer.pool_id, client_id=issuer.client_id, token_use="id")
+>>> verifier.seed_keys(issuer.jwks)
+>>> verifier.verify(issuer.token("id", **{"custom:legacy_id": "row-7"})).legacy_id
+'row-7'
+"""
+
+from ._native import known_text as _known_text
+from ._native import lib as _lib
+from .claims import Claims
+from .engine import Engine
+from .errors import (Conflict, DeadlineExceeded, Denied, Error, InternalError, Invalid, NotFound,
+                     Stopped, Unavailable, Upstream)
+from .idmap import IdentityMap
+from .keyset import KeySet
+from .migration import Answer, Migration
+from .password import (PasswordMatch, PasswordRules, PasswordVerdict, dummy_verification,
+                       password_cost, password_scheme, verify_password, verify_passwords)
+from .status import Kind, Status
+from .store import FoundUser, Store
+from .user import User
+from .verifier import JwksReply, TrustedIssuer, Verifier
+
+__all__ = [
+    "Answer", "Claims", "Conflict", "DeadlineExceeded", "Denied", "Engine", "Error", "FoundUser", "IdentityMap",
+    "InternalError", "Invalid", "JwksReply", "KeySet", "Kind", "Migration", "NotFound",
+    "PasswordMatch", "PasswordRules", "PasswordVerdict", "Status", "Stopped", "Store",
+    "TrustedIssuer", "Unavailable", "Upstream", "User", "Verifier", "dummy_verification", "library_path",
+    "library_version", "password_cost", "password_scheme", "verify_password", "verify_passwords",
+]
+
+__version__ = "1.0.0"
+
+#: The version of the C library that was loaded.
+library_version: str = _known_text(_lib.version())
+#: Where it was loaded from.
+library_path: str = _lib.path

@@ -1,0 +1,856 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The only file that knows ctypes: the library, its functions, pointers and error boxes."""
+
+import ctypes
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Tuple, Type, Union
+
+from . import errors
+from .status import Status
+
+ABI = 1
+SONAME = "libcogmig.so.1"
+TESTING_SONAME = "libcogmig-testing.so.1"
+BUNDLED = Path(__file__).resolve().parent / "_lib"
+
+# One line for each function: its name without cogmig_, what it returns, what it takes. A test
+# compares them with the headers.
+#
+#   r  cogmig_status     i  int32_t    u  uint32_t   l  int64_t   q  uint64_t   n  size_t   b  bool
+#   s  const char *      p  a handle   f  callback   v  void
+#
+# A capital letter is a pointer to that: an out-parameter, or an array.
+PROTOTYPES = """
+abi_version i
+version s
+
+status_kind i r
+status_name s r
+status_sentence s r
+
+error_new r P
+error_free v P
+error_set v prs
+error_status r p
+error_message s p
+error_upstream i p
+error_upstream_code s p
+error_failed_claims u p
+
+free v p
+
+claims_free v P
+claims_sub s p
+claims_legacy_id s p
+claims_username s p
+claims_email s p
+claims_email_verified b p
+claims_phone_number s p
+claims_phone_number_verified b p
+claims_name s p
+claims_issuer s p
+claims_client_id s p
+claims_token_use i p
+claims_expires_at_s l p
+claims_issued_at_s l p
+claims_auth_time_s l p
+claims_jti s p
+claims_origin_jti s p
+claims_event_id s p
+claims_device_key s p
+claims_nonce s p
+claims_version l p
+claims_scope s p
+claims_has_scope b ps
+claims_in_group b ps
+claims_json s pN
+
+keyset_parse r snPp
+keyset_parse_file r sPp
+keyset_free v P
+keyset_size n p
+keyset_kid s pn
+keyset_verify_jws r psnPNp
+
+jwks_reply_if_none_match s p
+jwks_reply_set_max_age_s v pl
+jwks_reply_set_etag v ps
+jwks_reply_set_http_status v pi
+jwks_reply_append r psn
+
+verifier_config_new r Pp
+verifier_config_free v P
+verifier_config_add_pool r psp
+verifier_config_add_pool_region r pssp
+verifier_config_add_issuer r pssp
+verifier_config_set_issuer_algorithms r psup
+verifier_config_add_client r psp
+verifier_config_allow_any_client r pp
+verifier_config_set_token_use r pip
+verifier_config_require_any_group r psp
+verifier_config_require_group r psp
+verifier_config_require_any_scope r psp
+verifier_config_require_scope r psp
+verifier_config_require_claim r psp
+verifier_config_require_claim_text r pssp
+verifier_config_set_check r pfpp
+verifier_config_set_leeway_s r pip
+verifier_config_set_max_age_s r pip
+verifier_config_set_min_remaining_s r pip
+verifier_config_set_clock r pfpp
+verifier_config_set_fetch r pfpp
+verifier_config_set_fetch_timeout_ms r pip
+verifier_config_allow_any_issuer r psp
+verifier_config_set_ca_file r psp
+verifier_config_set_key_file r psp
+verifier_config_allow_plain_http r pp
+verifier_config_set_cache_bytes r pnp
+verifier_new r pPp
+verifier_new_from_env r iPp
+verifier_free v P
+verifier_seed_keys r pssnp
+verifier_seed_keys_from_file r pssp
+verifier_export_keys r psPNp
+verifier_check_key_file r pp
+verifier_hydrate r pp
+verifier_get_counter q pi
+verifier_verify r psnPp
+verifier_verify_with_nonce r psnsPp
+verifier_explain_refusal r psnPNp
+verifier_forget_token r psnp
+verifier_forget_all r pp
+verifier_resize_cache r pnp
+
+password_verify_dummy r snip
+password_rules_new r Pp
+password_rules_free v P
+password_rules_set_max_cost r pip
+password_rules_set_strict_length r pbp
+password_rules_allow_2x r pp
+password_rules_allow_2 r pp
+password_rules_set_pepper r psnp
+password_rules_set_prehash r pfpp
+password_rules_verify r psnsBp
+password_rules_verify_many r pSNSnRBp
+password_scheme s s
+password_cost i s
+
+user_free v P
+user_id s p
+user_email s p
+user_name s p
+user_password_hash s p
+user_email_verified b p
+user_disabled b p
+user_created_at s p
+user_updated_at s p
+
+store_config_new r Pp
+store_config_free v P
+store_config_set_url r psp
+store_config_set_schema r psp
+store_config_set_table r psp
+store_config_set_id_column r psp
+store_config_set_email_column r psp
+store_config_set_name_column r psp
+store_config_set_password_column r psp
+store_config_set_email_verified_column r psp
+store_config_set_created_at_column r psp
+store_config_set_updated_at_column r psp
+store_config_set_timeout_ms r pip
+store_config_set_callback r pfpp
+store_answer_add_user r psssbp
+store_answer_set_name r psp
+store_answer_set_times r pssp
+store_answer_set_disabled r pbp
+store_open r pPp
+store_open_from_env r Pp
+store_free v P
+store_find_by_email r psPp
+store_find_by_id r psPp
+
+migration_config_new r Pp
+migration_config_free v P
+migration_config_set_deadline_ms r pip
+migration_config_set_password_rules r ppp
+migration_config_set_legacy_id_attribute r psp
+migration_config_add_attribute r psp
+migration_config_set_reset_long_passwords r pbp
+migration_new r ppPp
+migration_free v P
+migration_handle r psnPNp
+migration_handle_within r psniPNp
+
+idmap_config_new r Pp
+idmap_config_free v P
+idmap_config_set_url r psp
+idmap_config_set_schema r psp
+idmap_config_set_table r psp
+idmap_config_set_pool r psp
+idmap_config_set_timeout_ms r pip
+idmap_config_set_cache_entries r pip
+idmap_config_set_link_ttl_ms r pip
+idmap_config_set_miss_ttl_ms r pip
+idmap_config_require_uuid r pp
+idmap_config_require_link r pp
+idmap_config_set_from_env r pp
+idmap_install r pp
+idmap_install_sql r pPp
+idmap_open r pPp
+idmap_free v P
+idmap_link r pssp
+idmap_unlink r pssp
+idmap_find_sub r psPp
+idmap_find_legacy_id r psPp
+idmap_find_subs r pSnfpp
+idmap_find_legacy_ids r pSnfpp
+idmap_list_links r psfpp
+idmap_count_days r pfpp
+idmap_find_user r pppPp
+idmap_get_counter q pi
+
+engine_config_new r Pp
+engine_config_free v P
+engine_config_set_workers r pip
+engine_config_set_lookup_threads r pip
+engine_config_set_max_jobs r pip
+engine_config_set_deadline_ms r pip
+engine_config_set_password_rules r ppp
+engine_new r pPp
+engine_free v P
+engine_submit_password r psnsipLp
+engine_submit_sign_in r ppssnipLp
+engine_submit_event r ppsnipLp
+engine_cancel r plp
+engine_fd i p
+engine_poll r pPp
+
+verdict_free v P
+verdict_job l p
+verdict_status r p
+verdict_error p p
+verdict_user p p
+verdict_password_cut b p
+verdict_response s pN
+"""
+
+TESTING_PROTOTYPES = """
+test_issuer_new r sPp
+test_issuer_free v P
+test_issuer_rotate_keys r pp
+test_issuer_jwks s pN
+test_token_new r pissPp
+test_token_free v P
+test_token_set_json r pssp
+test_token_remove r psp
+test_token_set_header r pssp
+test_token_remove_header r psp
+test_token_sign r pSNp
+test_token_sign_badly r pSNp
+"""
+
+_LETTERS: Dict[str, Any] = {
+    "r": ctypes.c_int32, "i": ctypes.c_int32, "u": ctypes.c_uint32, "l": ctypes.c_int64,
+    "q": ctypes.c_uint64, "n": ctypes.c_size_t, "b": ctypes.c_bool, "s": ctypes.c_char_p,
+    "p": ctypes.c_void_p, "f": ctypes.c_void_p, "v": None,
+}
+_LETTERS.update({letter.upper(): ctypes.POINTER(_LETTERS[letter]) for letter in "rilnbsp"})
+
+# Getters are over before another thread could make use of the interpreter; whatever can wait (every
+# call that returns a status, the end of an engine or a store) lets the others run meanwhile.
+_OVER_AT_ONCE = {"error_free", "error_set", "free", "claims_free", "user_free", "verdict_free",
+                 "error_status", "verdict_status", "jwks_reply_set_max_age_s", "jwks_reply_set_etag",
+                 "jwks_reply_set_http_status"}
+
+
+# ---- finding and opening the libraries ----
+
+
+def _find_library(variable: str, soname: str, beside: str = "") -> str:
+    """The one that the environment names, the bundled one, or the system's. One that was found and
+    cannot be loaded is an error, and no other is tried."""
+    chosen = os.environ.get(variable)
+    if chosen:
+        return chosen
+    for place in (BUNDLED / soname, Path(beside).parent / soname):
+        if place.is_absolute() and place.exists():
+            return str(place)
+    return soname
+
+
+def _open(path: str, variable: str, soname: str) -> Tuple[ctypes.CDLL, ctypes.PyDLL]:
+    try:
+        return ctypes.CDLL(path), ctypes.PyDLL(path)
+    except OSError as error:
+        raise ImportError(
+            f"{soname} cannot be loaded: {error}. Set {variable} to the path of one that can, "
+            f"install a wheel that bundles it (./dev wheel), or install the library for the whole "
+            f"system (meson install, ldconfig). It needs libcurl, libpq, OpenSSL 3 and SQLite 3; on "
+            f"Debian: apt-get install libcurl4 libpq5 libssl3 libsqlite3-0") from error
+
+
+class Functions:
+    """The functions of one library, by their names without cogmig_."""
+
+    def __init__(self, variable: str, soname: str, prototypes: str, beside: str = "") -> None:
+        self.path = _find_library(variable, soname, beside)
+        waiting, at_once = _open(self.path, variable, soname)
+        for line in prototypes.split("\n"):
+            if line:
+                name, result, *takes = line.split(" ")
+                quick = name in _OVER_AT_ONCE or result not in "rv"
+                function = self._find(at_once if quick else waiting, "cogmig_" + name)
+                function.restype = _LETTERS[result]
+                function.argtypes = [_LETTERS[letter] for letter in "".join(takes)]
+                setattr(self, name, function)
+
+    def _find(self, opened: ctypes.CDLL, name: str) -> Any:
+        try:
+            return opened[name]
+        except AttributeError:
+            raise ImportError(
+                f"{self.path} has no {name}: it is older than this package. Upgrade the library, or "
+                f"install the version of the package that came with it.") from None
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+
+lib = Functions("COGMIG_LIBRARY", SONAME, PROTOTYPES)
+
+
+def _check_abi(found: int, path: str) -> None:
+    if found != ABI:
+        raise ImportError(f"{path} has ABI {found}, and this package speaks ABI {ABI}: install the "
+                          f"package that belongs to it, or set COGMIG_LIBRARY to a {SONAME}.")
+
+
+_check_abi(lib.abi_version(), lib.path)
+
+_testing: Optional[Functions] = None
+
+
+def testing() -> Functions:
+    """libcogmig-testing, which is looked for only when a test asks for it."""
+    global _testing
+    if _testing is None:
+        _testing = Functions("COGMIG_TESTING_LIBRARY", TESTING_SONAME, TESTING_PROTOTYPES,
+                             lib.path)
+    return _testing
+
+
+# ---- forks ----
+
+_generation = 0
+
+
+def _after_fork() -> None:
+    global _generation
+    _generation += 1
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+# ---- what the library hands out ----
+
+Pointer = ctypes.c_void_p
+Integer = ctypes.c_int64
+Flag = ctypes.c_bool
+Length = ctypes.c_size_t
+Text = ctypes.c_char_p
+
+
+class Owned(ctypes.c_void_p):
+    """One handle. It is released with the last reference to it, so a call under way in another
+    thread, which has a reference of its own, never loses it."""
+
+    _release: Any
+    #: Python objects that the handle calls or borrows.
+    kept: Any = None
+
+    def __del__(self) -> None:
+        self._release(self)
+
+
+class _Process(Owned):
+    """A handle with threads, connections or locks, which stay with the process that made it."""
+
+    generation: int
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.generation = _generation
+
+    def __del__(self) -> None:
+        if self.generation == _generation:
+            self._release(self)
+
+
+def _owned(release: Any, base: Type[Owned] = Owned) -> Type[Any]:
+    # A function of ctypes does not become a method, as one of Python would.
+    return type("Owned_" + release.__name__, (base,), {"_release": release})
+
+
+OwnedError = _owned(lib.error_free)
+OwnedClaims = _owned(lib.claims_free)
+OwnedKeySet = _owned(lib.keyset_free)
+OwnedVerifierConfig = _owned(lib.verifier_config_free)
+OwnedVerifier = _owned(lib.verifier_free, _Process)
+OwnedPasswordRules = _owned(lib.password_rules_free)
+OwnedUser = _owned(lib.user_free)
+OwnedStoreConfig = _owned(lib.store_config_free)
+OwnedStore = _owned(lib.store_free, _Process)
+OwnedMigrationConfig = _owned(lib.migration_config_free)
+OwnedMigration = _owned(lib.migration_free, _Process)
+OwnedIdmapConfig = _owned(lib.idmap_config_free)
+OwnedIdmap = _owned(lib.idmap_free, _Process)
+OwnedEngineConfig = _owned(lib.engine_config_free)
+OwnedEngine = _owned(lib.engine_free, _Process)
+OwnedVerdict = _owned(lib.verdict_free)
+
+
+def owned_for_testing(release: Any) -> Type[Any]:
+    """A handle of libcogmig-testing."""
+    return _owned(release)
+
+
+class Handle:
+    """A thing that can be closed, and must not cross a fork."""
+
+    __slots__ = ("_owned", "__weakref__")
+
+    _owned: Any
+    _status_after_fork = Status.INVALID_ARGUMENT
+
+    def close(self) -> None:
+        """Let go of it now rather than with the last reference. Calls under way end as they would;
+        later ones raise `cogmig.Invalid`. Closing twice is fine."""
+        self._owned = None
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _handle(self) -> Any:
+        owned = self._owned
+        if owned is None:
+            raise errors.invalid(f"this {type(self).__name__} is closed")
+        if owned.generation != _generation:
+            raise errors.Invalid(
+                f"this {type(self).__name__} was made before a fork, and its locks, threads and "
+                f"connections belong to the parent process; make one in the child (in gunicorn's "
+                f"post_fork, Celery's worker_process_init, or on first use)",
+                self._status_after_fork)
+        return owned
+
+
+# ---- calls and their errors ----
+
+_boxes: List[Any] = []
+_SOURCES = {1: "PostgreSQL", 2: "SQLite", 3: "curl", 4: "HTTP", 5: "system", 6: "callback"}
+_FAILED_CLAIMS = ("ISSUER", "TOKEN_USE", "CLIENT", "SUB", "EXPIRY", "NOT_BEFORE", "ISSUED_AT",
+                  "GROUPS", "SCOPE", "DEMANDED_CLAIM", "NONCE")
+
+
+def _new_box() -> Any:
+    box = OwnedError()
+    status = lib.error_new(box)
+    if status:
+        raise MemoryError("libcogmig: memory was refused")
+    return box
+
+
+class Boxes:
+    """Error boxes are used over and over: as many are made as calls run at a time."""
+
+    @staticmethod
+    def take() -> Any:
+        try:
+            return _boxes.pop()
+        except IndexError:
+            return _new_box()
+
+    give_back = _boxes.append
+
+
+def known_text(value: Optional[bytes]) -> str:
+    """Text that is never NULL."""
+    return "" if value is None else value.decode("utf-8", "replace")
+
+
+def optional_text(value: Optional[bytes]) -> Optional[str]:
+    """Text, or None for NULL."""
+    return None if value is None else value.decode("utf-8", "replace")
+
+
+def failure(status: int, box: Any) -> errors.Error:
+    """The exception for a status and what the box says of it."""
+    source = _SOURCES.get(lib.error_upstream(box))
+    code = known_text(lib.error_upstream_code(box))
+    bits = lib.error_failed_claims(box)
+    return errors.class_of(status, lib.status_kind(status))(
+        known_text(lib.error_message(box)) or known_text(lib.status_sentence(status)), status,
+        errors.Upstream(source, code) if source else None,
+        frozenset(name for bit, name in enumerate(_FAILED_CLAIMS) if bits >> bit & 1))
+
+
+def failure_in(box: Any) -> Optional[errors.Error]:
+    """What a box holds after a call that did not fail, e.g. why an event was answered with no."""
+    status = lib.error_status(box)
+    return failure(status, box) if status else None
+
+
+def call(function: Any, *arguments: Any) -> None:
+    """Call a function whose last parameter is the error box."""
+    box = Boxes.take()
+    try:
+        status = function(*arguments, box)
+        if status:
+            raise failure(status, box)
+    finally:
+        Boxes.give_back(box)
+
+
+def make(owned: Type[Any], function: Any, *arguments: Any) -> Any:
+    """Call a function that makes something: its last parameters are ret_* and the error box."""
+    made = owned()
+    call(function, *arguments, made)
+    return made
+
+
+def raw(function: Any, *arguments: Any) -> Optional[bytes]:
+    """Call a function that fills a raw buffer: its last parameters are ret_*, ret_len and the box."""
+    buffer, length = Pointer(), Length()
+    call(function, *arguments, buffer, length)
+    return taken(buffer, length)
+
+
+def taken(buffer: Any, length: Any) -> Optional[bytes]:
+    """A copy of a raw buffer, which is wiped and released."""
+    if not buffer:
+        return None
+    try:
+        return ctypes.string_at(buffer, length.value)
+    finally:
+        lib.free(buffer)
+
+
+def raw_text(function: Any, *arguments: Any) -> str:
+    """Call a function that makes a text: its last parameters are ret_* and the error box."""
+    buffer = Pointer()
+    call(function, *arguments, buffer)
+    try:
+        return known_text(ctypes.string_at(buffer))
+    finally:
+        lib.free(buffer)
+
+
+def sized(getter: Any, *arguments: Any) -> Optional[bytes]:
+    """A getter that tells the length too, because its text may be long."""
+    length = Length()
+    text: Optional[bytes] = getter(*arguments, length)
+    return text
+
+
+# ---- arguments ----
+
+Bytes = Union[bytes, bytearray, memoryview]
+Octets = Union[str, Bytes]
+_INT32_MAX = 2**31 - 1
+_INT64_MAX = 2**63 - 1
+_SIZE_MAX = 2**(8 * ctypes.sizeof(ctypes.c_size_t)) - 1
+
+
+def _wrong_type(name: str, expected: str, value: object) -> TypeError:
+    return TypeError(f"{name} must be {expected}, not {type(value).__name__}")
+
+
+def text(value: object, name: str) -> bytes:
+    """Text for a parameter that ends with a NUL, and so must not hold one: what stands behind it
+    would be cut off in silence. Half a surrogate pair becomes bytes that the library refuses."""
+    if not isinstance(value, str):
+        raise _wrong_type(name, "str", value)
+    encoded = value.encode("utf-8", "surrogatepass")
+    if b"\0" in encoded:
+        raise errors.invalid(f"{name} holds a NUL character")
+    return encoded
+
+
+def text_or_null(value: object, name: str) -> Optional[bytes]:
+    return None if value is None else text(value, name)
+
+
+def stored_hash(value: object) -> Optional[bytes]:
+    """The column's content, as a driver gives it. A NUL is kept, to be refused by its name."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = value.encode("utf-8", "surrogatepass")
+    elif not isinstance(value, (bytes, bytearray, memoryview)):
+        raise _wrong_type("stored", "str, bytes or None", value)
+    content = bytes(value)
+    return content if b"\0" not in content else content.replace(b"\0", b"\xff")
+
+
+def path(value: "Union[str, os.PathLike[str]]", name: str) -> bytes:
+    encoded = os.fsencode(value)
+    if b"\0" in encoded:
+        raise errors.invalid(f"{name} holds a NUL character")
+    return encoded
+
+
+def octets(value: object, name: str) -> bytes:
+    """Bytes that go with their length. A str is encoded; nothing of it is left out or replaced."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    raise _wrong_type(name, "str or bytes", value)
+
+
+def _integer(value: object, name: str, lowest: int, highest: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _wrong_type(name, "int", value)
+    if not lowest <= value <= highest:
+        raise errors.invalid(f"{name} is out of its range")
+    return value
+
+
+def int32(value: object, name: str) -> int:
+    """ctypes would cut a larger one to its lower bits."""
+    return _integer(value, name, -_INT32_MAX - 1, _INT32_MAX)
+
+
+def int64(value: object, name: str) -> int:
+    return _integer(value, name, -_INT64_MAX - 1, _INT64_MAX)
+
+
+def size(value: object, name: str) -> int:
+    return _integer(value, name, 0, _SIZE_MAX)
+
+
+class Secret:
+    """A password as bytes and length. What was made here is wiped on leaving; what the caller gave
+    as a bytearray is read in place, and is the caller's to wipe."""
+
+    __slots__ = ("bytes", "len", "_made")
+
+    bytes: Any
+    len: int
+
+    def __init__(self, value: object, name: str = "password") -> None:
+        made: Optional[bytearray] = None
+        if isinstance(value, str):
+            value = made = bytearray(value, "utf-8", "surrogatepass")
+        if isinstance(value, memoryview):
+            value = made = bytearray(value)
+        if not isinstance(value, (bytes, bytearray)):
+            raise _wrong_type(name, "str or bytes", value)
+        self._made = made
+        self.len = len(value)
+        self.bytes = value if isinstance(value, bytes) else (
+            (ctypes.c_char * self.len).from_buffer(value))
+
+    def __enter__(self) -> "Secret":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._made is not None:
+            ctypes.memset(self.bytes, 0, self.len)
+        self.bytes = None  # so that the caller's bytearray can be resized again
+
+
+def batch(passwords: List[Secret], stored: List[Optional[bytes]]) -> Tuple[Any, Any, Any, Any, Any]:
+    """The arrays of cogmig_password_rules_verify_many(): in, in, in, out, out."""
+    count = len(passwords)
+    texts = (ctypes.c_char_p * count)()
+    for place, secret in enumerate(passwords):
+        texts[place] = ctypes.cast(secret.bytes, ctypes.c_char_p)
+    return (texts, (ctypes.c_size_t * count)(*(secret.len for secret in passwords)),
+            (ctypes.c_char_p * count)(*stored), (ctypes.c_int32 * count)(),
+            (ctypes.c_bool * count)())
+
+
+def texts(values: List[bytes]) -> Any:
+    """An array of texts."""
+    return (ctypes.c_char_p * len(values))(*values)
+
+
+# ---- callbacks ----
+
+_FIND = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_int32, ctypes.c_void_p,
+                         ctypes.c_size_t, ctypes.c_int32, ctypes.c_void_p)
+_CHECK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+_CLOCK = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)
+_FETCH = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int32,
+                          ctypes.c_void_p)
+_PREHASH = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t,
+                            ctypes.c_void_p, ctypes.c_size_t, ctypes.POINTER(ctypes.c_size_t))
+_CLOCK_FAILED_S = 2**62
+
+
+_FOUND = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p)
+_LINK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p)
+_DAY = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64)
+
+
+class Raised(threading.local):
+    """The exception of a callback, on its way through C to the call that it belongs to."""
+
+    calls = 0
+    exception: Optional[BaseException] = None
+    decides = False
+
+
+_raised = Raised()
+
+
+class Calling:
+    """Around a call that may call back. What a callback raised becomes the cause of the failure;
+    KeyboardInterrupt and the like go on as they are, whatever the library made of them."""
+
+    def __enter__(self) -> None:
+        self.outer = _raised.exception, _raised.decides
+        _raised.exception, _raised.decides = None, False
+        _raised.calls += 1
+
+    def __exit__(self, _: object, failed: Optional[BaseException], __: object) -> None:
+        _raised.calls -= 1
+        exception, decides = _raised.exception, _raised.decides
+        _raised.exception, _raised.decides = self.outer
+        if exception is None:
+            return
+        if not isinstance(exception, Exception):
+            raise exception
+        if decides:
+            raise errors.Stopped(f"a callback failed: {exception}",
+                                 Status.STOPPED_BY_CALLBACK) from exception
+        if isinstance(failed, errors.Error):
+            failed.__cause__ = exception
+
+
+def _status_of(exception: BaseException, outage: int) -> int:
+    """What a callback's exception says to the library. An outage or a refusal of its own is passed
+    on, a network that fails is an outage; an error of another sort is none of these."""
+    if isinstance(exception, (errors.Denied, errors.Unavailable, errors.Invalid)):
+        return int(exception.status)
+    if isinstance(exception, TimeoutError):
+        return int(Status.DEADLINE_EXCEEDED)
+    return int(outage if isinstance(exception, OSError) else Status.STOPPED_BY_CALLBACK)
+
+
+def _guarded(work: Callable[[], None], outage: int = Status.STOPPED_BY_CALLBACK,
+             explain: Optional[Callable[[int, str], None]] = None) -> int:
+    """Nothing that a callback raises may pass through C."""
+    try:
+        work()
+        return 0
+    except BaseException as exception:
+        if _raised.calls:
+            _raised.exception = exception
+        else:  # a thread of the engine's: no call of Python's is waiting
+            sys.unraisablehook(_Unraisable(exception))  # type: ignore[arg-type]
+        status = _status_of(exception, outage)
+        if explain is not None:
+            explain(status, str(exception))
+        return status
+
+
+class _Unraisable:
+    """What sys.unraisablehook takes; its own class cannot be made."""
+
+    err_msg = "Exception in a callback of cogmig"
+    object = None
+
+    def __init__(self, exception: BaseException) -> None:
+        self.exc_type = type(exception)
+        self.exc_value = exception
+        self.exc_traceback = exception.__traceback__
+
+
+def find_callback(find: Callable[[int, str, float, Any], None]) -> Any:
+    """cogmig_store_find_fn"""
+
+    def called(_: Any, question: int, key: int, key_len: int, timeout_ms: int, answer: int) -> int:
+        return _guarded(lambda: find(
+            question, ctypes.string_at(key, key_len).decode("utf-8", "replace"),
+            timeout_ms / 1000, answer), Status.STORE_UNREACHABLE)
+
+    return _FIND(called)
+
+
+def check_callback(check: Callable[[int], None]) -> Any:
+    """cogmig_verifier_check_fn"""
+
+    def called(_: Any, claims: int, error: int) -> int:
+        def explain(status: int, message: str) -> None:
+            lib.error_set(error, status, message.replace("\0", "").encode("utf-8", "replace"))
+
+        return _guarded(lambda: check(claims), explain=explain)
+
+    return _CHECK(called)
+
+
+def clock_callback(clock: Callable[[], float]) -> Any:
+    """cogmig_clock_fn: it cannot fail. A time at which every token has expired takes the place of
+    one that does, and the call then tells of the clock."""
+
+    def called(_: Any) -> int:
+        now: List[int] = []
+        if _guarded(lambda: now.append(int64(int(clock()), "what the clock says"))):
+            _raised.decides = True
+        return now[0] if now else _CLOCK_FAILED_S
+
+    return _CLOCK(called)
+
+
+def fetch_callback(fetch: Callable[[str, float, Any], None]) -> Any:
+    """cogmig_jwks_fetch_fn"""
+
+    def called(_: Any, url: bytes, timeout_ms: int, reply: int) -> int:
+        return _guarded(lambda: fetch(known_text(url), timeout_ms / 1000, reply),
+                        Status.JWKS_UNREACHABLE)
+
+    return _FETCH(called)
+
+
+def prehash_callback(prehash: Callable[[bytes], bytes]) -> Any:
+    """cogmig_password_prehash_fn"""
+
+    def fill(password: int, length: int, room: int, room_len: int, ret_len: Any) -> None:
+        result = prehash(ctypes.string_at(password, length) if length else b"")
+        if not isinstance(result, (bytes, bytearray)):
+            raise _wrong_type("what the pre-hash returns", "bytes", result)
+        if len(result) > room_len:
+            raise errors.invalid(f"the pre-hash returned more than {room_len} bytes")
+        ctypes.memmove(room, bytes(result), len(result))
+        ret_len[0] = len(result)
+
+    def called(_: Any, password: int, length: int, room: int, room_len: int, ret_len: Any) -> int:
+        return _guarded(lambda: fill(password, length, room, room_len, ret_len))
+
+    return _PREHASH(called)
+
+
+def found_callback(tell: Callable[[int, Optional[bytes]], None]) -> Any:
+    """cogmig_idmap_found_fn"""
+    return _FOUND(lambda _, index, found: _guarded(lambda: tell(index, found)))
+
+
+def link_callback(tell: Callable[[bytes, bytes], None]) -> Any:
+    """cogmig_idmap_link_fn"""
+    return _LINK(lambda _, legacy_id, sub: _guarded(lambda: tell(legacy_id, sub)))
+
+
+def day_callback(tell: Callable[[bytes, int], None]) -> Any:
+    """cogmig_idmap_day_fn"""
+    return _DAY(lambda _, day, links: _guarded(lambda: tell(day, links)))

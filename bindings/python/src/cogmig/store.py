@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The legacy user store: who has this e-mail address, who has this id."""
+
+from typing import Any, Callable, Iterable, NamedTuple, Optional
+
+from . import _native
+from .user import User
+
+__all__ = ["Find", "FoundUser", "Store"]
+
+_lib = _native.lib
+_QUESTIONS = {1: "email", 2: "email_any_case", 3: "id"}
+
+
+class FoundUser(NamedTuple):
+    """A user whom a function of yours found."""
+
+    id: str
+    email: str
+    password_hash: Optional[str] = None
+    email_verified: bool = False
+    name: Optional[str] = None
+    #: ISO 8601, UTC.
+    created_at: Optional[str] = None
+    updated_at: Optional[str] = None
+    #: Banned, deleted, locked or inactive.
+    disabled: bool = False
+
+
+#: Finds users: the question (``"email"``, byte for byte; ``"email_any_case"``; ``"id"``), the
+#: address or id, and the seconds that are left. Return everybody who fits, nobody if there is none;
+#: raise `cogmig.Unavailable` or an ``OSError`` for an outage, which must not look like nobody.
+Find = Callable[[str, str, float], Iterable[FoundUser]]
+
+
+class _Unchanged:
+    """A column that was not spoken of; None stands for one that is not there."""
+
+
+_UNCHANGED: Any = _Unchanged()
+
+
+class Store(_native.Handle):
+    """Opens a store and proves that it can be asked. Reads only. Any thread may use it.
+
+    :param url: what Prisma calls ``DATABASE_URL``: ``postgresql://…`` or ``file:./dev.db``
+    :param table: ``"User"`` by default, as in Prisma's Auth.js model
+    :param password_column: ``"password"`` by default
+    :param name_column: ``"name"`` by default, None when there is none; so are
+        ``email_verified_column``, ``created_at_column`` and ``updated_at_column``
+    :param timeout_ms: how long one look-up may take, connecting and waiting included
+    :param find: ask this function in place of a database
+
+    >>> users = {"ann@example.com": FoundUser("row-7", "ann@example.com")}
+    >>> def find(question, key, timeout_s):
+    ...     return [user for user in users.values() if key in (user.id, user.email)]
+    >>> with Store(find=find) as store:
+    ...     store.find_by_id("row-7").email
+    'ann@example.com'
+    """
+
+    __slots__ = ()
+
+    def __init__(self, url: Optional[str] = None, *, schema: Optional[str] = _UNCHANGED,
+                 table: str = _UNCHANGED, id_column: str = _UNCHANGED,
+                 email_column: str = _UNCHANGED, name_column: Optional[str] = _UNCHANGED,
+                 password_column: str = _UNCHANGED,
+                 email_verified_column: Optional[str] = _UNCHANGED,
+                 created_at_column: Optional[str] = _UNCHANGED,
+                 updated_at_column: Optional[str] = _UNCHANGED,
+                 timeout_ms: Optional[int] = None, find: Optional[Find] = None) -> None:
+        config = _native.make(_native.OwnedStoreConfig, _lib.store_config_new)
+        if url is not None:
+            _native.call(_lib.store_config_set_url, config, _native.text(url, "url"))
+        for value, name in ((schema, "schema"), (table, "table"), (id_column, "id_column"),
+                            (email_column, "email_column"), (name_column, "name_column"),
+                            (password_column, "password_column"),
+                            (email_verified_column, "email_verified_column"),
+                            (created_at_column, "created_at_column"),
+                            (updated_at_column, "updated_at_column")):
+            if value is not _UNCHANGED:
+                _native.call(getattr(_lib, "store_config_set_" + name), config,
+                             _native.text_or_null(value, name))
+        if timeout_ms is not None:
+            _native.call(_lib.store_config_set_timeout_ms, config,
+                         _native.int32(timeout_ms, "timeout_ms"))
+        kept = None if find is None else _finding(find)
+        if kept is not None:
+            _native.call(_lib.store_config_set_callback, config, kept, None)
+        self._owned = _native.make(_native.OwnedStore, _lib.store_open, config)
+        self._owned.kept = kept
+
+    @classmethod
+    def from_env(cls) -> "Store":
+        """From ``DATABASE_URL`` and, where the model differs, ``COGMIG_TABLE``,
+        ``COGMIG_PASSWORD_COLUMN`` and the like."""
+        store = cls.__new__(cls)
+        store._owned = _native.make(_native.OwnedStore, _lib.store_open_from_env)
+        return store
+
+    def find_by_email(self, email: str) -> User:
+        """Who has this address: as typed first, then without regard to case. `cogmig.NotFound` when
+        nobody has it, `cogmig.Conflict` when several have, `cogmig.Unavailable` for an outage."""
+        return self._find(_lib.store_find_by_email, _native.text(email, "email"))
+
+    def find_by_id(self, id: str) -> User:
+        """Who has this legacy id, e.g. that of `Claims.legacy_id`."""
+        return self._find(_lib.store_find_by_id, _native.text(id, "id"))
+
+    def _find(self, function: Any, key: bytes) -> User:
+        with _native.Calling():
+            return User(_native.make(_native.OwnedUser, function, self._handle, key))
+
+
+def handle_of(store: Store) -> Any:
+    if not isinstance(store, Store):
+        raise TypeError(f"store must be Store, not {type(store).__name__}")
+    return store._handle
+
+
+def _finding(find: Find) -> Any:
+    if not callable(find):
+        raise TypeError(f"find must be callable, not {type(find).__name__}")
+
+    def asked(question: int, key: str, timeout_s: float, answer: Any) -> None:
+        for user in find(_QUESTIONS[question], key, timeout_s):
+            _add(user, answer)
+
+    return _native.find_callback(asked)
+
+
+def _add(user: FoundUser, answer: Any) -> None:
+    if not isinstance(user, FoundUser):
+        raise TypeError(f"find must return FoundUser, not {type(user).__name__}")
+    text, text_or_null = _native.text, _native.text_or_null
+    _native.call(_lib.store_answer_add_user, answer, text(user.id, "id"), text(user.email, "email"),
+                 _native.stored_hash(user.password_hash), bool(user.email_verified))
+    if user.name is not None:
+        _native.call(_lib.store_answer_set_name, answer, text(user.name, "name"))
+    _native.call(_lib.store_answer_set_times, answer, text_or_null(user.created_at, "created_at"),
+                 text_or_null(user.updated_at, "updated_at"))
+    _native.call(_lib.store_answer_set_disabled, answer, bool(user.disabled))
+
+

@@ -1,0 +1,338 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Garbage in every argument, sixteen threads, forks, the end of the interpreter, memory."""
+
+import gc
+import inspect
+import os
+import random
+import threading
+
+import cogmig
+import pytest
+from cogmig.testing import Issuer
+from test_engine import STORED
+from test_migrate import event
+
+GARBAGE = [None, 0, -1, 2**31, 2**63, 2**200, 1.5, True, "", "\0", "a\0b", "\ud800", "é", "x" * 70,
+           "x" * 10_000_000, b"", b"\0", b"\xff" * 9, bytearray(b"x"), memoryview(b"abcd")[::2], [], [1],
+           [None], {}, {"a": 1}, {None: None}, (), ("a", "b"), object(), type, len, lambda: 1 / 0,
+           iter([b"x"])]
+# Whatever happens, it is one of these: never a crash, never an error of ctypes.
+ALLOWED = (cogmig.Error, TypeError, ValueError, KeyError, AttributeError)
+
+
+def throw_at(function, *, rounds=20, seed=7):
+    """Garbage for each parameter, first alone and then together."""
+    choices = random.Random(seed)
+    names = [name for name, parameter in inspect.signature(function).parameters.items()
+             if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)]
+    for name in names:
+        for thing in GARBAGE:
+            attempt(function, {name: thing})
+    for _ in range(rounds):
+        attempt(function, {name: choices.choice(GARBAGE) for name in names})
+
+
+def attempt(function, arguments):
+    try:
+        function(**arguments)
+    except ALLOWED as error:
+        assert type(error).__module__ != "ctypes", error
+
+
+@pytest.mark.parametrize("make", [
+    cogmig.Verifier, cogmig.PasswordRules, cogmig.KeySet, cogmig.Migration, cogmig.Engine,
+    cogmig.verify_passwords, cogmig.password_scheme, cogmig.password_cost],
+    ids=lambda make: make.__name__)
+def test_garbage_does_no_harm_to_what_is_made_of_it(make):
+    throw_at(make)
+
+
+def test_garbage_does_no_harm_to_an_issuer_for_tests(issuer):
+    for thing in GARBAGE:
+        if not isinstance(thing, str) or len(thing) != 1:
+            attempt(Issuer, {"url": thing if thing else 7})
+            attempt(issuer.token, {"token_use": thing})
+            attempt(issuer.token, {"sub": thing, "header": thing, "without": thing})
+
+
+@pytest.mark.parametrize("name", ["url", "schema", "table", "id_column", "email_column",
+                                  "name_column", "password_column", "timeout_ms", "find"])
+def test_garbage_does_no_harm_to_a_store(sqlite_url, name):
+    for thing in GARBAGE:
+        attempt(cogmig.Store, {"url": sqlite_url, name: thing})
+
+
+def test_garbage_does_no_harm_to_methods(issuer, sqlite_url, token):
+    verifier, store = issuer.verifier(), cogmig.Store(sqlite_url)
+    migration, claims = cogmig.Migration(store), verifier.verify(token())
+    keys = cogmig.KeySet(issuer.jwks)
+    for method in (verifier.verify, verifier.explain_refusal, verifier.forget, verifier.seed_keys,
+                   verifier.seed_keys_from_file, store.find_by_email, store.find_by_id,
+                   migration.handle, migration.answer, migration.handle_bytes, claims.in_group,
+                   claims.has_scope, claims.get, keys.verify_jws, cogmig.Verifier.from_env):
+        throw_at(method, rounds=10)
+    throw_at(lambda password, cost: cogmig.dummy_verification(password, cost=0), rounds=0)
+    for thing in GARBAGE:
+        attempt(lambda: cogmig.verify_password(thing, "!"), {})
+        attempt(lambda: cogmig.verify_password("x", thing), {})
+        attempt(lambda: cogmig.verify_password("x", "!", rules=thing), {})
+    assert verifier.verify(token()).sub == claims.sub
+
+
+def test_garbage_from_functions_of_ones_own_does_no_harm(issuer, token):
+    for thing in GARBAGE:
+        verifier = cogmig.Verifier(issuer=issuer.url, allow_any_client=True, token_use="any",
+                                   fetch=lambda *_: thing)
+        with pytest.raises(cogmig.Error) as caught:
+            verifier.verify(token())
+        assert not isinstance(caught.value, cogmig.Denied), thing
+        with pytest.raises(cogmig.Error):
+            cogmig.PasswordRules(prehash=lambda _: thing).verify("x", STORED)
+        attempt(lambda: cogmig.Store(find=lambda *_: thing).find_by_id("x"), {})
+        assert issuer.verifier(check=lambda _: thing).verify(token())
+        attempt(lambda: issuer.verifier(clock=lambda: thing).verify(token()), {})
+
+
+def test_a_number_that_would_be_cut_to_its_lower_bits_is_refused():
+    with pytest.raises(cogmig.Invalid, match="max_cost"):
+        cogmig.PasswordRules(max_cost=2**32 + 10)
+    with pytest.raises(TypeError, match="max_cost"):
+        cogmig.PasswordRules(max_cost="10")
+
+
+# ---- threads ----
+
+
+def in_threads(count, work):
+    failures = []
+
+    def run(number):
+        try:
+            work(number)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_sixteen_threads_share_everything(issuer, sqlite_url):
+    verifier = issuer.verifier(check=lambda claims: claims["n"])
+    store = cogmig.Store(sqlite_url)
+    migration = cogmig.Migration(store)
+    tokens = [issuer.token(n=number) for number in range(16)]
+
+    def work(number):
+        for _ in range(100):
+            claims = verifier.verify(tokens[number])
+            assert claims["n"] == number and claims.sub
+            with pytest.raises(cogmig.Denied) as caught:
+                verifier.verify(tokens[number][:-number - 1])
+            assert caught.value.reason.startswith("TOKEN_")
+        assert store.find_by_email("twin@example.com").name == "Twin User (lower case)"
+        assert not migration.answer(event("nobody@example.com", "x")).migrated
+
+    in_threads(16, work)
+
+
+def test_what_is_closed_under_a_call_lasts_until_its_end(issuer, token):
+    inside, closed = threading.Barrier(2), threading.Event()
+
+    def check(claims):
+        inside.wait()
+        assert closed.wait(30)
+
+    verifier, good, told = issuer.verifier(check=check), token(name="Ann"), []
+    caller = threading.Thread(target=lambda: told.append(verifier.verify(good).name))
+    caller.start()
+    inside.wait()
+    verifier.close()
+    del verifier
+    gc.collect()
+    closed.set()
+    caller.join()
+    assert told == ["Ann"]
+
+
+def test_closing_and_using_may_race(issuer, token):
+    good = token()
+
+    def work(number):
+        for _ in range(20):
+            verifier = issuer.verifier()
+            racing = threading.Thread(target=verifier.close)
+            racing.start()
+            try:
+                verifier.verify(good)
+            except cogmig.Invalid:
+                pass
+            racing.join()
+
+    in_threads(4, work)
+
+
+# ---- forks ----
+
+
+def in_child(work):
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_child_is_told_and_its_parent_goes_on(issuer, token, sqlite_url):
+    verifier, store = issuer.verifier(), cogmig.Store(sqlite_url)
+    migration, good = cogmig.Migration(store), token()
+    claims, user = verifier.verify(good), store.find_by_email("verified@example.com")
+
+    def work():
+        for use in (lambda: verifier.verify(good), lambda: store.find_by_id("x"),
+                    lambda: migration.handle({}), verifier.hydrate):
+            try:
+                use()
+                raise AssertionError("a child used it")
+            except cogmig.Invalid as error:
+                assert "before a fork" in str(error) and "post_fork" in str(error)
+        assert claims.sub and user.name == "Verified User"  # what is only memory can be read
+        assert issuer.verifier().verify(good)  # and new ones can be made
+        with cogmig.Store(sqlite_url) as own:
+            assert own.find_by_id(user.id)
+
+    in_child(work)
+    assert verifier.verify(good).sub and store.find_by_id(user.id)
+
+
+def test_a_child_that_drops_a_handle_does_not_end_the_parents_session(postgresql_url):
+    store = cogmig.Store(postgresql_url)
+    box = [store]
+
+    def work():
+        box[0].close()
+        box.clear()
+        gc.collect()
+
+    user = store.find_by_email("verified@example.com")
+    in_child(work)
+    assert store.find_by_id(user.id).email == user.email
+
+
+# ---- the end of the interpreter ----
+
+LIVE_HANDLES = """
+import asyncio, sys, threading, cogmig
+from cogmig.testing import Issuer
+
+issuer = Issuer()
+verifier = issuer.verifier("access", check=lambda claims: None)
+claims = verifier.verify(issuer.token())
+store = cogmig.Store(find=lambda *_: [cogmig.FoundUser("1", "a@example.com", %r)])
+migration = cogmig.Migration(store)
+user = store.find_by_id("1")
+engine = cogmig.Engine(workers=2, rules=cogmig.PasswordRules(prehash=lambda password: password))
+cycle = [verifier, store, engine]
+cycle.append(cycle)
+
+async def main():
+    tasks = [asyncio.ensure_future(engine.sign_in(store, "a@example.com", "x")) for _ in range(50)]
+    await asyncio.sleep(0)
+    %s
+
+loop = asyncio.new_event_loop()
+loop.run_until_complete(main())
+def forever():
+    while True:
+        verifier.verify(issuer.token())
+threading.Thread(target=forever, daemon=True).start()
+print("done")
+"""
+
+
+@pytest.mark.parametrize("ending", [
+    "await asyncio.gather(*tasks, return_exceptions=True)", "pass"], ids=["idle", "at work"])
+def test_the_interpreter_ends_with_live_handles(python, ending):
+    program = LIVE_HANDLES % (STORED, ending)
+    done = python(program)
+    assert done.stdout == "done\n"
+    for noise in ("Traceback", "Segmentation", "Exception ignored in: <function Owned"):
+        assert noise not in done.stderr
+
+
+# ---- memory ----
+
+
+LEAKING = {
+    "verify": (100_000, "verifier.verify(good)"),
+    "claims": (100_000, "claims = verifier.verify(good); claims.sub; claims['iss']"),
+    "refuse": (100_000, "refused(lambda: verifier.verify(bad))"),
+    "find": (100_000, "store.find_by_id('1').name"),
+    "answer": (20_000, "migration.handle(asked)"),
+    "check": (100_000, "checking.verify(good)"),
+    "configure": (5_000, "cogmig.Verifier(pool_id=issuer.pool_id, client_id='c', token_use='id')"),
+    "engine": (20, "asyncio.run(use_engine())"),
+}
+MEASURE = """
+import asyncio, gc, resource, tracemalloc, cogmig
+from cogmig.testing import Issuer
+
+issuer = Issuer()
+verifier = issuer.verifier()
+checking = issuer.verifier(check=lambda claims: None)
+good, bad = issuer.token(), issuer.token(spoiled=True)
+store = cogmig.Store(find=lambda question, key, timeout_s: [cogmig.FoundUser("1", "a@example.com")])
+migration = cogmig.Migration(store)
+asked = {"triggerSource": "UserMigration_ForgotPassword", "userName": "a@example.com",
+         "request": {}, "response": {}}
+
+def refused(call):
+    try:
+        call()
+        raise SystemExit("accepted")
+    except cogmig.Denied:
+        pass
+
+async def use_engine():
+    async with cogmig.Engine(workers=1) as engine:
+        await asyncio.gather(*(engine.sign_in(store, "a@example.com", "x") for _ in range(5)),
+                             return_exceptions=True)
+
+def run(times):
+    for _ in range(times):
+        %(statement)s
+
+def resident_kib():
+    gc.collect()
+    with open("/proc/self/statm") as pages:
+        return int(pages.read().split()[1]) * resource.getpagesize() // 1024
+
+run(%(times)d // 10)
+before = resident_kib()
+run(%(times)d)
+grown = resident_kib() - before
+tracemalloc.start()
+run(10)
+gc.collect()
+first = tracemalloc.get_traced_memory()[0]
+run(%(times)d // 20)
+gc.collect()
+print(grown, tracemalloc.get_traced_memory()[0] - first)
+"""
+
+
+@pytest.mark.parametrize("name", LEAKING)
+def test_memory_stays_the_same(python, name):
+    times, statement = LEAKING[name]
+    done = python(MEASURE % {"times": times, "statement": statement})
+    grown_kib, traced = map(int, done.stdout.split())
+    # A leak of one object for each call would be megabytes, and kilobytes of traced memory.
+    assert grown_kib < 1024 and traced < 4096, done.stdout
