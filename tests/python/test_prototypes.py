@@ -10,7 +10,7 @@ import pytest
 os.environ.setdefault("COGMIG_BUILD_DIR", "")
 import source as tree
 from cogmig import Kind, Status, _native
-from cogmig import idmap, verifier
+from cogmig import idmap, store, verifier
 
 # Public functions that Python has no use for, and why.
 NOT_BOUND = {
@@ -22,6 +22,13 @@ NOT_BOUND = {
     "verifier_new_for_pool": "Verifier(pool_id=…) is as short",
     "store_config_new_from_env": "Store.from_env() opens what it makes",
     "idmap_open_from_env": "IdentityMap.from_env() is idmap_config_set_from_env() and more",
+    "verifier_config_set_non_blocking": "Verifier.verify_async() lets a thread wait",
+    "verifier_begin_fetch": "Verifier.verify_async() lets a thread wait",
+    "key_fetch_url": "Verifier.verify_async() lets a thread wait",
+    "key_fetch_timeout_ms": "Verifier.verify_async() lets a thread wait",
+    "key_fetch_reply": "Verifier.verify_async() lets a thread wait",
+    "key_fetch_end": "Verifier.verify_async() lets a thread wait",
+    "key_fetch_free": "Verifier.verify_async() lets a thread wait",
     "claims_group_count": "Claims.groups reads the mapping",
     "claims_group_at": "Claims.groups reads the mapping",
     "claims_get_string": "Claims is a mapping of every claim",
@@ -136,6 +143,10 @@ def test_numbers_of_enumerations_are_those_of_the_headers():
         "verifier.h", "COUNTER")
     assert {name.upper(): number for name, number in idmap._COUNTERS.items()} == constants(
         "idmap.h", "IDMAP")
+    assert {name.upper(): number for name, number in store._POOLERS.items()} == constants(
+        "store.h", "POOLER")
+    assert {name.upper(): number for name, number in store._COUNTERS.items()} == constants(
+        "store.h", "STORE")
     assert {name.upper(): number for name, number in verifier._TOKEN_USES.items()} == constants(
         "claims.h", "TOKEN_USE")
     assert {name: 1 << place for place, name in enumerate(_native._FAILED_CLAIMS)} == constants(

@@ -161,6 +161,14 @@ store_config_set_email_verified_column r psp
 store_config_set_created_at_column r psp
 store_config_set_updated_at_column r psp
 store_config_set_timeout_ms r pip
+store_config_set_max_connections r pip
+store_config_set_min_connections r pip
+store_config_set_acquire_timeout_ms r pip
+store_config_set_max_lifetime_s r pip
+store_config_set_max_idle_s r pip
+store_config_set_ping_after_idle_ms r pip
+store_config_set_pooler r pip
+store_config_set_password_callback r pfpp
 store_config_set_callback r pfpp
 store_answer_add_user r psssbp
 store_answer_set_name r psp
@@ -171,6 +179,7 @@ store_open_from_env r Pp
 store_free v P
 store_find_by_email r psPp
 store_find_by_id r psPp
+store_get_counter q pi
 
 migration_config_new r Pp
 migration_config_free v P
@@ -454,7 +463,8 @@ class Handle:
 # ---- calls and their errors ----
 
 _boxes: List[Any] = []
-_SOURCES = {1: "PostgreSQL", 2: "SQLite", 3: "curl", 4: "HTTP", 5: "system", 6: "callback"}
+_SOURCES = {1: "PostgreSQL", 2: "SQLite", 3: "curl", 4: "HTTP", 5: "system", 6: "callback",
+            7: "AWS"}
 _FAILED_CLAIMS = ("ISSUER", "TOKEN_USE", "CLIENT", "SUB", "EXPIRY", "NOT_BEFORE", "ISSUED_AT",
                   "GROUPS", "SCOPE", "DEMANDED_CLAIM", "NONCE")
 
@@ -698,6 +708,8 @@ _PREHASH = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ct
 _CLOCK_FAILED_S = 2**62
 
 
+_PASSWORD = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p,
+                             ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t)
 _FOUND = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p)
 _LINK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p)
 _DAY = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64)
@@ -786,6 +798,22 @@ def find_callback(find: Callable[[int, str, float, Any], None]) -> Any:
             timeout_ms / 1000, answer), Status.STORE_UNREACHABLE)
 
     return _FIND(called)
+
+
+def password_callback(password: Callable[[str, str, str], Octets]) -> Any:
+    """cogmig_store_password_fn"""
+
+    def fill(room: int, room_len: int, *login: bytes) -> None:
+        with Secret(password(*map(known_text, login)), "what the password function returns") as secret:
+            if secret.len >= room_len or b"\0" in bytes(secret.bytes):
+                raise errors.invalid("the password is too long or holds a NUL")
+            ctypes.memmove(room, secret.bytes, secret.len)
+            ctypes.memset(room + secret.len, 0, 1)
+
+    def called(_: Any, host: bytes, port: bytes, user: bytes, room: int, room_len: int) -> int:
+        return _guarded(lambda: fill(room, room_len, host, port, user), Status.STORE_UNREACHABLE)
+
+    return _PASSWORD(called)
 
 
 def check_callback(check: Callable[[int], None]) -> Any:

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The legacy user store: who has this e-mail address, who has this id."""
 
-from typing import Any, Callable, Iterable, NamedTuple, Optional
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional
 
-from . import _native
+from . import _native, errors
 from .user import User
 
-__all__ = ["Find", "FoundUser", "Store"]
+__all__ = ["Find", "FoundUser", "Password", "Store"]
 
 _lib = _native.lib
+_POOLERS = {"none": 0, "pgbouncer": 1, "rds_proxy": 2}
+_COUNTERS = {"connections": 1, "connections_idle": 2, "waiting": 3, "connects": 4,
+             "connect_failures": 5, "connections_lost": 6, "connections_retired": 7, "acquires": 8,
+             "acquire_waits": 9, "acquire_timeouts": 10, "retries": 11}
 _QUESTIONS = {1: "email", 2: "email_any_case", 3: "id"}
 
 
@@ -33,6 +37,10 @@ class FoundUser(NamedTuple):
 Find = Callable[[str, str, float], Iterable[FoundUser]]
 
 
+#: Gives a password: host, port, user, each empty where the URL has none.
+Password = Callable[[str, str, str], _native.Octets]
+
+
 class _Unchanged:
     """A column that was not spoken of; None stands for one that is not there."""
 
@@ -49,6 +57,15 @@ class Store(_native.Handle):
     :param name_column: ``"name"`` by default, None when there is none; so are
         ``email_verified_column``, ``created_at_column`` and ``updated_at_column``
     :param timeout_ms: how long one look-up may take, connecting and waiting included
+    :param max_connections: how many connections there are at most; 4
+    :param min_connections: how many are made at once, and kept
+    :param acquire_timeout_ms: how long a look-up waits for a free connection
+    :param max_lifetime_s: how old a connection becomes
+    :param max_idle_s: how long one may be idle
+    :param ping_after_idle_ms: after how much idleness one is asked for a sign of life
+    :param pooler: what stands in between: ``"none"``, ``"pgbouncer"`` or ``"rds_proxy"``
+    :param password: gives the password for each connection (an IAM token, a secret that is rotated);
+        takes host, port and user
     :param find: ask this function in place of a database
 
     >>> users = {"ann@example.com": FoundUser("row-7", "ann@example.com")}
@@ -68,7 +85,11 @@ class Store(_native.Handle):
                  email_verified_column: Optional[str] = _UNCHANGED,
                  created_at_column: Optional[str] = _UNCHANGED,
                  updated_at_column: Optional[str] = _UNCHANGED,
-                 timeout_ms: Optional[int] = None, find: Optional[Find] = None) -> None:
+                 timeout_ms: Optional[int] = None, max_connections: Optional[int] = None,
+                 min_connections: Optional[int] = None, acquire_timeout_ms: Optional[int] = None,
+                 max_lifetime_s: Optional[int] = None, max_idle_s: Optional[int] = None,
+                 ping_after_idle_ms: Optional[int] = None, pooler: Optional[str] = None,
+                 password: Optional[Password] = None, find: Optional[Find] = None) -> None:
         config = _native.make(_native.OwnedStoreConfig, _lib.store_config_new)
         if url is not None:
             _native.call(_lib.store_config_set_url, config, _native.text(url, "url"))
@@ -81,13 +102,19 @@ class Store(_native.Handle):
             if value is not _UNCHANGED:
                 _native.call(getattr(_lib, "store_config_set_" + name), config,
                              _native.text_or_null(value, name))
-        if timeout_ms is not None:
-            _native.call(_lib.store_config_set_timeout_ms, config,
-                         _native.int32(timeout_ms, "timeout_ms"))
-        kept = None if find is None else _finding(find)
-        if kept is not None:
-            _native.call(_lib.store_config_set_callback, config, kept, None)
-        self._owned = _native.make(_native.OwnedStore, _lib.store_open, config)
+        for number, name in ((timeout_ms, "timeout_ms"), (max_connections, "max_connections"),
+                             (min_connections, "min_connections"),
+                             (acquire_timeout_ms, "acquire_timeout_ms"),
+                             (max_lifetime_s, "max_lifetime_s"), (max_idle_s, "max_idle_s"),
+                             (ping_after_idle_ms, "ping_after_idle_ms")):
+            if number is not None:
+                _native.call(getattr(_lib, "store_config_set_" + name), config,
+                             _native.int32(number, name))
+        if pooler is not None:
+            _native.call(_lib.store_config_set_pooler, config, _pooler(pooler))
+        kept = _set_callbacks(config, find, password)
+        with _native.Calling():
+            self._owned = _native.make(_native.OwnedStore, _lib.store_open, config)
         self._owned.kept = kept
 
     @classmethod
@@ -107,6 +134,13 @@ class Store(_native.Handle):
         """Who has this legacy id, e.g. that of `Claims.legacy_id`."""
         return self._find(_lib.store_find_by_id, _native.text(id, "id"))
 
+    @property
+    def counters(self) -> Dict[str, int]:
+        """What was counted since the store was opened, for your monitoring."""
+        handle = self._handle
+        return {name: int(_lib.store_get_counter(handle, number))
+                for name, number in _COUNTERS.items()}
+
     def _find(self, function: Any, key: bytes) -> User:
         with _native.Calling():
             return User(_native.make(_native.OwnedUser, function, self._handle, key))
@@ -118,10 +152,27 @@ def handle_of(store: Store) -> Any:
     return store._handle
 
 
-def _finding(find: Find) -> Any:
-    if not callable(find):
-        raise TypeError(f"find must be callable, not {type(find).__name__}")
+def _pooler(name: str) -> int:
+    if not isinstance(name, str) or name not in _POOLERS:
+        raise errors.invalid(f'pooler is "none", "pgbouncer" or "rds_proxy", not {name!r}')
+    return _POOLERS[name]
 
+
+def _set_callbacks(config: Any, find: Optional[Find], password: Optional[Password]) -> List[Any]:
+    kept: List[Any] = []
+    for function, wrap, setter, name in (
+            (find, _finding, _lib.store_config_set_callback, "find"),
+            (password, _native.password_callback, _lib.store_config_set_password_callback,
+             "password")):
+        if function is not None:
+            if not callable(function):
+                raise TypeError(f"{name} must be callable, not {type(function).__name__}")
+            kept.append(wrap(function))  # type: ignore[operator]
+            _native.call(setter, config, kept[-1], None)
+    return kept
+
+
+def _finding(find: Find) -> Any:
     def asked(question: int, key: str, timeout_s: float, answer: Any) -> None:
         for user in find(_QUESTIONS[question], key, timeout_s):
             _add(user, answer)

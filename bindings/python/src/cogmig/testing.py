@@ -75,7 +75,7 @@ class Issuer:
         :param claims: claims to set, e.g. ``groups=["admins"]`` for ``cognito:groups``,
             ``**{"custom:legacy_id": "row-7"}``
         """
-        if token_use not in _TOKEN_USES:
+        if not isinstance(token_use, str) or token_use not in _TOKEN_USES:
             raise ValueError(f'token_use is "id" or "access", not {token_use!r}')
         lib, text = self._lib, _native.text
         token = _native.make(

@@ -273,7 +273,7 @@ class Verifier(_native.Handle):
 
 
 def _use(token_use: str) -> int:
-    if token_use not in _TOKEN_USES:
+    if not isinstance(token_use, str) or token_use not in _TOKEN_USES:
         raise errors.invalid(f'token_use is "id", "access" or "any", not {token_use!r}')
     return _TOKEN_USES[token_use]
 
