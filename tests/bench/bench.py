@@ -12,23 +12,24 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
 import peers
 
-SUITES = ["tokens", "passwords", "engine"]
+# A suite's programs; for one that needs a PostgreSQL, what is loaded into the one that it gets.
+SUITES = {
+    "tokens": [("bench-tokens", None)],
+    "passwords": [("bench-passwords", None), ("bench-engine", "examples/users/users.sql")],
+}
 ROOT = Path(__file__).parents[2]
-# The engine's users are in a PostgreSQL that is thrown away.
 BESIDE_POSTGRES = [sys.executable, ROOT / "tests/support/postgres.py", "run", "--", "sh", "-c",
                    'psql -X -q -v ON_ERROR_STOP=1 -f "$1" "$COGMIG_TEST_DATABASE_URL" && exec "$0"']
 
 
-def rows_of(build, suite):
-    program = build / "tests" / "bench" / f"bench-{suite}"
-    command = [program]
-    if suite == "engine":
-        command = [*BESIDE_POSTGRES, program, ROOT / "examples/users/users.sql"]
+def rows_of(build, name, sql):
+    program = build / "tests" / "bench" / name
+    command = [program] if sql is None else [*BESIDE_POSTGRES, program, ROOT / sql]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         for line in running.stdout:
             yield json.loads(line)
     if running.returncode != 0:
-        sys.exit(f"bench-{suite} failed")
+        sys.exit(f"{name} failed")
 
 
 def peers_of(build, rows):
@@ -52,7 +53,7 @@ def show(row):
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench")
-    parser.add_argument("suite", nargs="?", choices=SUITES, help="all of them by default")
+    parser.add_argument("suite", nargs="?", choices=list(SUITES), help="all of them by default")
     parser.add_argument("--json", type=Path, help="write the rows here, a JSON object per line")
     parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -60,9 +61,10 @@ def main():
     print(f"{'name':24} {'ours':>12} {'reference':>12} {'ratio':>8}   target     unit")
     rows = []
     for suite in [arguments.suite] if arguments.suite else SUITES:
-        for row in rows_of(arguments.build, suite):
-            rows.append(row)
-            show(row)
+        for name, sql in SUITES[suite]:
+            for row in rows_of(arguments.build, name, sql):
+                rows.append(row)
+                show(row)
     for row in peers_of(arguments.build, list(rows)):
         rows.append(row)
         show(row)
