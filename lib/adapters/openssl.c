@@ -86,6 +86,7 @@ struct slot {
 };
 
 struct openssl_rsa_key {
+    atomic_size_t holders;
     EVP_PKEY *public_key;
     EVP_MD *sha256;
     EVP_PKEY_CTX *model; /* set up to verify RS256; never used but to be duplicated */
@@ -198,6 +199,7 @@ cogmig_status openssl_rsa_key_new(struct span modulus, struct span exponent,
     struct openssl_rsa_key *key = memory_new(sizeof *key);
     if (key == NULL)
         return COGMIG_OUT_OF_MEMORY;
+    atomic_init(&key->holders, 1);
     ERR_set_mark();
     key->public_key = make_public_key(modulus, exponent);
     if (!prepare(key)) {
@@ -217,9 +219,16 @@ static void free_workbench(struct workbench *bench)
     memory_free(bench);
 }
 
+struct openssl_rsa_key *openssl_rsa_key_hold(struct openssl_rsa_key *key)
+{
+    if (key != NULL)
+        atomic_fetch_add_explicit(&key->holders, 1, memory_order_relaxed);
+    return key;
+}
+
 void openssl_rsa_key_free(struct openssl_rsa_key *key)
 {
-    if (key == NULL)
+    if (key == NULL || atomic_fetch_sub_explicit(&key->holders, 1, memory_order_acq_rel) > 1)
         return;
     for (size_t i = 0; key->slots != NULL && i < WORKBENCHES; i++)
         free_workbench(atomic_load_explicit(&key->slots[i].idle, memory_order_acquire));

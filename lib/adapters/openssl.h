@@ -19,7 +19,7 @@ enum {
 };
 
 /* An RSA public key with everything ready to verify RS256 (RSASSA-PKCS1-v1_5 with SHA-256).
- * Immutable: any number of threads verify with it. */
+ * Immutable and counted: any number of threads verify with it. */
 struct openssl_rsa_key;
 
 /* Make a key of big-endian modulus and exponent (RFC 7518 section 6.3.1).
@@ -29,6 +29,8 @@ struct openssl_rsa_key;
  * Errors: JWKS_NO_USABLE_KEY, OUT_OF_MEMORY, INTERNAL_ERROR. */
 cogmig_status openssl_rsa_key_new(struct span modulus, struct span exponent,
                                   struct openssl_rsa_key **ret_key, const char **ret_reason);
+struct openssl_rsa_key *
+openssl_rsa_key_hold(struct openssl_rsa_key *key); /* one more free is due */
 void openssl_rsa_key_free(struct openssl_rsa_key *key);
 bool openssl_rsa_key_equal(const struct openssl_rsa_key *a, const struct openssl_rsa_key *b);
 

@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rsa.h>
+#include <stdatomic.h>
 #include <string.h>
 
 /* ---- what an algorithm is ---- */
@@ -57,6 +58,7 @@ static const struct algorithm *algorithm_of(uint32_t bit)
 }
 
 struct openssl_public_key {
+    atomic_size_t holders;
     const struct algorithm *algorithm;
     EVP_PKEY *key;
 };
@@ -150,6 +152,7 @@ cogmig_status openssl_public_key_new(uint32_t algorithm, struct span first, stru
     struct openssl_public_key *key = memory_new(sizeof *key);
     if (key == NULL)
         return COGMIG_OUT_OF_MEMORY;
+    atomic_init(&key->holders, 1);
     key->algorithm = algorithm_of(algorithm);
     ERR_set_mark();
     cogmig_status status = make(key, first, second, ret_reason);
@@ -160,9 +163,16 @@ cogmig_status openssl_public_key_new(uint32_t algorithm, struct span first, stru
     return forget_errors(status);
 }
 
+struct openssl_public_key *openssl_public_key_hold(struct openssl_public_key *key)
+{
+    if (key != NULL)
+        atomic_fetch_add_explicit(&key->holders, 1, memory_order_relaxed);
+    return key;
+}
+
 void openssl_public_key_free(struct openssl_public_key *key)
 {
-    if (key == NULL)
+    if (key == NULL || atomic_fetch_sub_explicit(&key->holders, 1, memory_order_acq_rel) > 1)
         return;
     EVP_PKEY_free(key->key);
     memory_free(key);

@@ -24,7 +24,8 @@ enum {
     SIGNATURE_ALL = 1023
 };
 
-/* A public key that is bound to one algorithm. Immutable: any number of threads verify with it. */
+/* A public key that is bound to one algorithm. Immutable and counted: any number of threads verify
+ * with it. */
 struct openssl_public_key;
 
 /* The numbers of a JWK: n and e of an RSA key, x and y of a point, x alone of Ed25519.
@@ -34,6 +35,7 @@ struct openssl_public_key;
  * Errors: JWKS_NO_USABLE_KEY, OUT_OF_MEMORY, INTERNAL_ERROR. */
 cogmig_status openssl_public_key_new(uint32_t algorithm, struct span first, struct span second,
                                      struct openssl_public_key **ret_key, const char **ret_reason);
+struct openssl_public_key *openssl_public_key_hold(struct openssl_public_key *key);
 void openssl_public_key_free(struct openssl_public_key *key);
 bool openssl_public_key_equal(const struct openssl_public_key *a,
                               const struct openssl_public_key *b);

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
+#include <endian.h>
 #include <string.h>
 
 /* ---- the text: where the scanner stands ---- */
@@ -13,6 +14,9 @@ struct scanner {
     const char *at;
     const char *end;
     const char *reason; /* set once: what is wrong at `at` */
+    size_t escapes;     /* so far */
+    json_member_fn visit;
+    void *user_data;
 };
 
 static bool fault(struct scanner *s, const char *reason)
@@ -120,9 +124,35 @@ static size_t escape_length(const char *at, const char *end, uint32_t *ret_code_
     return 12;
 }
 
+static uint64_t repeated(unsigned char byte)
+{
+    return byte * UINT64_C(0x0101010101010101);
+}
+
+/* The top bit of the first byte below that one, which is at most 128, and maybe of others behind
+ * it; bytes above 127 do not count. */
+static uint64_t bytes_below(uint64_t word, unsigned char byte)
+{
+    return (word - repeated(byte)) & ~word & repeated(0x80);
+}
+
+/* Of eight bytes, the first one in the lowest bits: the top bit of the first that is not plain. */
+static uint64_t special_bytes(uint64_t word)
+{
+    return (word & repeated(0x80)) | bytes_below(word, 0x20) |
+           bytes_below(word ^ repeated('"'), 1) | bytes_below(word ^ repeated('\\'), 1);
+}
+
 /* Most of a document: ASCII that stands for itself. */
 static const char *skip_plain(const char *at, const char *end)
 {
+    uint64_t word;
+    for (; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        uint64_t special = special_bytes(le64toh(word));
+        if (special != 0)
+            return at + __builtin_ctzll(special) / 8;
+    }
     while (at < end && (unsigned char)(*at - 0x20) < 0x60 && *at != '"' && *at != '\\')
         at++;
     return at;
@@ -140,6 +170,7 @@ static bool scan_special(struct scanner *s)
         length = escape_length(s->at, s->end, &code_point);
     else
         length = utf8_sequence_length(s->at, (size_t)(s->end - s->at));
+    s->escapes += c == '\\';
     if (length == 0)
         return fault(s, c == '\\' ? "an escape that is none" : "bytes that are not UTF-8");
     s->at += length;
@@ -304,6 +335,31 @@ static bool scan_literal(struct scanner *s, const char *literal)
 
 /* ---- containers ---- */
 
+static enum json_type type_by_first_byte(char c)
+{
+    switch (c) {
+    case '{':
+        return JSON_OBJECT;
+    case '[':
+        return JSON_ARRAY;
+    case '"':
+        return JSON_STRING;
+    case 't':
+        return JSON_TRUE;
+    case 'f':
+        return JSON_FALSE;
+    case 'n':
+        return JSON_NULL;
+    default:
+        return JSON_NUMBER;
+    }
+}
+
+static struct json_value value_between(const char *start, const char *end)
+{
+    return (struct json_value){type_by_first_byte(*start), {start, (size_t)(end - start)}};
+}
+
 static bool scan_value(struct scanner *s, int depth);
 
 static void skip(struct scanner *s)
@@ -338,12 +394,12 @@ static bool same_name(const struct scanner *s, const struct names *names, uint32
                   names->at[a].len) == 0;
 }
 
-static bool remember_name(struct scanner *s, struct names *names, const char *start)
+static bool remember_name(struct scanner *s, struct names *names, const char *start, bool escaped)
 {
     uint32_t last = names->count;
     names->at[last].offset = (uint32_t)(start - s->start);
     names->at[last].len = (uint32_t)(s->at - start);
-    names->escapes = names->escapes || has_escapes(name_at(s, names, last));
+    names->escapes = names->escapes || escaped;
     for (uint32_t i = 0; i < last; i++)
         if (same_name(s, names, i, last))
             return fault(s, "a second member of the same name");
@@ -356,13 +412,21 @@ static bool scan_member(struct scanner *s, int depth, struct names *names)
     if (names->count == JSON_MAX_MEMBERS)
         return fault(s, "too many members in one object");
     const char *start = s->at;
-    if (!scan_string(s) || !remember_name(s, names, start))
+    size_t escapes = s->escapes;
+    if (!scan_string(s) || !remember_name(s, names, start, s->escapes > escapes))
         return false;
+    struct json_value name = value_between(start, s->at);
     skip(s);
     if (!take(s, ':'))
         return fault(s, "a colon must stand here");
     skip(s);
-    return scan_value(s, depth);
+    start = s->at;
+    if (!scan_value(s, depth))
+        return false;
+    if (s->visit != NULL && depth == 1)
+        s->visit(s->user_data,
+                 &(struct json_member){name, value_between(start, s->at), s->escapes > escapes});
+    return true;
 }
 
 static bool scan_object(struct scanner *s, int depth)
@@ -428,34 +492,14 @@ static bool scan_value(struct scanner *s, int depth)
     }
 }
 
-static enum json_type type_by_first_byte(char c)
+bool json_check_and_visit(struct span document, json_member_fn visit, void *user_data,
+                          struct json_value *ret_root, struct json_fault *ret_fault)
 {
-    switch (c) {
-    case '{':
-        return JSON_OBJECT;
-    case '[':
-        return JSON_ARRAY;
-    case '"':
-        return JSON_STRING;
-    case 't':
-        return JSON_TRUE;
-    case 'f':
-        return JSON_FALSE;
-    case 'n':
-        return JSON_NULL;
-    default:
-        return JSON_NUMBER;
-    }
-}
-
-static struct json_value value_between(const char *start, const char *end)
-{
-    return (struct json_value){type_by_first_byte(*start), {start, (size_t)(end - start)}};
-}
-
-bool json_check(struct span document, struct json_value *ret_root, struct json_fault *ret_fault)
-{
-    struct scanner s = {document.bytes, document.bytes, document.bytes + document.len, NULL};
+    struct scanner s = {.start = document.bytes,
+                        .at = document.bytes,
+                        .end = document.bytes + document.len,
+                        .visit = visit,
+                        .user_data = user_data};
     skip(&s);
     const char *start = s.at;
     if (document.len > UINT32_MAX) {
@@ -470,6 +514,11 @@ bool json_check(struct span document, struct json_value *ret_root, struct json_f
     if (ret_fault != NULL)
         *ret_fault = (struct json_fault){s.reason, (size_t)(s.at - s.start)};
     return false;
+}
+
+bool json_check(struct span document, struct json_value *ret_root, struct json_fault *ret_fault)
+{
+    return json_check_and_visit(document, NULL, NULL, ret_root, ret_fault);
 }
 
 /* ---- reading what was checked ---- */

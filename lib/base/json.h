@@ -42,6 +42,20 @@ struct json_fault {
  * are not UTF-8, lone surrogate escapes. */
 bool json_check(struct span document, struct json_value *ret_root, struct json_fault *ret_fault);
 
+/* A member of the outermost object. */
+struct json_member {
+    struct json_value name; /* a JSON_STRING */
+    struct json_value value;
+    bool escaped; /* there is an escape in the name or anywhere in the value */
+};
+
+typedef void (*json_member_fn)(void *user_data, const struct json_member *member);
+
+/* json_check() that calls for each member of an outermost object on its way, so that nothing is
+ * read twice. When it returns false after all, what was visited counts for nothing. */
+bool json_check_and_visit(struct span document, json_member_fn visit, void *user_data,
+                          struct json_value *ret_root, struct json_fault *ret_fault);
+
 /* Walks an object or array of a checked document. */
 struct json_cursor {
     const char *at;

@@ -215,16 +215,29 @@ cogmig_status jwk_read(struct json_value jwk, uint32_t algorithms, struct key *r
     return COGMIG_OUT_OF_MEMORY;
 }
 
-void jwk_release(struct key *key)
+static void release_what_verifies(struct key *key)
 {
     openssl_rsa_key_free(key->rsa);
     openssl_public_key_free(key->other);
     key_life_release(key->life);
-    memory_free(key->jwk);
     key->rsa = NULL;
     key->other = NULL;
     key->life = NULL;
+}
+
+void jwk_release(struct key *key)
+{
+    release_what_verifies(key);
+    memory_free(key->jwk);
     key->jwk = NULL;
+}
+
+void key_verify_as(struct key *key, const struct key *former)
+{
+    release_what_verifies(key);
+    key->rsa = openssl_rsa_key_hold(former->rsa);
+    key->other = openssl_public_key_hold(former->other);
+    key->life = key_life_hold(former->life);
 }
 
 bool key_is_same(const struct key *a, const struct key *b)

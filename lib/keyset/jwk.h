@@ -38,6 +38,9 @@ cogmig_status jwk_read(struct json_value jwk, uint32_t algorithms, struct key *r
                        const char **ret_reason);
 void jwk_release(struct key *key);
 
+/* An equal key of a former set stays: its life, and all that is prepared to verify with it. */
+void key_verify_as(struct key *key, const struct key *former);
+
 /* The same algorithm and the same numbers? */
 bool key_is_same(const struct key *a, const struct key *b);
 

@@ -216,12 +216,10 @@ void keyset_succeed(const cogmig_keyset *former, cogmig_keyset *next)
 {
     for (size_t i = 0; former != NULL && i < former->count; i++) {
         struct key *same = find_equal(next, &former->keys[i]);
-        if (same == NULL) {
+        if (same == NULL)
             key_life_end(former->keys[i].life);
-            continue;
-        }
-        key_life_release(same->life);
-        same->life = key_life_hold(former->keys[i].life);
+        else
+            key_verify_as(same, &former->keys[i]);
     }
 }
 

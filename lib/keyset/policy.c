@@ -39,6 +39,11 @@ int64_t policy_settled_until_ms(const struct policy *policy)
     return earlier(later(policy->due_at_ms, policy->fetch_from_ms), policy->trusted_until_ms);
 }
 
+int64_t policy_fresh_until_ms(const struct policy *policy)
+{
+    return earlier(policy->due_at_ms, policy->trusted_until_ms);
+}
+
 /* ---- events ---- */
 
 void policy_note_seed(struct policy *policy)

@@ -36,6 +36,9 @@ bool policy_trusts(const struct policy *policy, int64_t now_ms);
 /* Until when the keys held may be used without asking anew whether a fetch should begin. */
 int64_t policy_settled_until_ms(const struct policy *policy);
 
+/* Until when the keys held are neither due to be asked for again nor too old. */
+int64_t policy_fresh_until_ms(const struct policy *policy);
+
 /* Keys of the caller took the place of what was fetched. */
 void policy_note_seed(struct policy *policy);
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/readers.h"
 #include "keyset/keyset.h"
 #include "status/error.h"
 
@@ -16,11 +17,13 @@ struct key_source {
     const struct fetcher *fetcher;
     steady_clock_fn steady_ms;
     _Atomic int64_t settled_until_ms;
+    _Atomic int64_t fresh_until_ms;   /* until then a key that is held needs no second thought */
+    struct readers readers;           /* of current: those who take no lock */
+    _Atomic(cogmig_keyset *) current; /* NULL until there are any; changed with the lock held */
 
     pthread_mutex_t lock; /* of everything below; never held while fetching */
     pthread_cond_t fetch_ended;
-    cogmig_keyset *current; /* NULL until there are any */
-    int64_t as_of_s;        /* when they were fetched or given, by the calendar of the file */
+    int64_t as_of_s; /* when current was fetched or given, by the calendar of the file */
     struct policy policy;
     char etag[ETAG_MAX_BYTES + 1]; /* of current; empty when there is none */
     bool fetching;
@@ -45,6 +48,7 @@ struct key_source *key_source_new(const char *url, const struct fetcher *fetcher
     source->steady_ms = steady_ms;
     source->policy = policy_start();
     atomic_init(&source->settled_until_ms, INT64_MIN);
+    atomic_init(&source->fresh_until_ms, INT64_MIN);
     pthread_mutex_init(&source->lock, NULL);
     pthread_cond_init(&source->fetch_ended, NULL);
     pthread_mutex_lock(&source->lock);
@@ -57,7 +61,8 @@ void key_source_free(struct key_source *source)
 {
     if (source == NULL)
         return;
-    keyset_release(&source->current);
+    cogmig_keyset *current = atomic_load(&source->current);
+    keyset_release(&current);
     pthread_cond_destroy(&source->fetch_ended);
     pthread_mutex_destroy(&source->lock);
     memory_free(source);
@@ -81,9 +86,13 @@ static bool is_fetching(struct key_source *source)
 /* While one thread fetches, the others go on with what is held. */
 static void settle(struct key_source *source)
 {
-    int64_t until_ms = source->fetching ? source->policy.trusted_until_ms
-                                        : policy_settled_until_ms(&source->policy);
-    atomic_store_explicit(&source->settled_until_ms, source->current == NULL ? INT64_MIN : until_ms,
+    if (atomic_load(&source->current) == NULL)
+        return;
+    atomic_store_explicit(&source->settled_until_ms,
+                          source->fetching ? source->policy.trusted_until_ms
+                                           : policy_settled_until_ms(&source->policy),
+                          memory_order_release);
+    atomic_store_explicit(&source->fresh_until_ms, policy_fresh_until_ms(&source->policy),
                           memory_order_release);
 }
 
@@ -93,14 +102,15 @@ static uint32_t random_number(const struct key_source *source)
     return (uint32_t)(mixed * UINT64_C(0x9E3779B97F4A7C15) >> 32);
 }
 
-/* Takes next, and gives the former set for release. */
+/* Takes next, and gives the former set for release. Who found that one without the lock has counted
+ * himself among its holders by then. */
 static void replace(struct key_source *source, cogmig_keyset **next)
 {
-    cogmig_keyset *former = source->current;
+    cogmig_keyset *former = atomic_load(&source->current);
     source->counts[KEYS_CHANGED] += former != NULL;
     keyset_succeed(former, *next);
-    source->current = *next;
-    *next = former;
+    atomic_store(&source->current, *next);
+    *next = readers_await(&source->readers) ? former : NULL;
 }
 
 static int64_t calendar_s(const struct key_source *source)
@@ -325,9 +335,10 @@ cogmig_status key_source_take_back(struct key_source *source, const struct fetch
 
 static const struct key *find_trusted(const struct key_source *source, struct json_value kid)
 {
-    if (source->current == NULL || !policy_trusts(&source->policy, source->steady_ms()))
+    const cogmig_keyset *current = atomic_load(&source->current);
+    if (current == NULL || !policy_trusts(&source->policy, source->steady_ms()))
         return NULL;
-    return keyset_find(source->current, kid);
+    return keyset_find(current, kid);
 }
 
 /* What another process fetched may do, and costs the issuer nothing. */
@@ -390,14 +401,37 @@ static cogmig_status find(struct key_source *source, struct json_value kid,
     if (*ret_key == NULL)
         return not_held(source, err);
     source->counts[KEY_STALE] += policy_is_due(&source->policy, source->steady_ms());
-    *ret_holder = keyset_hold(source->current);
+    *ret_holder = keyset_hold(atomic_load(&source->current));
     return COGMIG_OK;
+}
+
+static cogmig_keyset *hold_current(struct key_source *source)
+{
+    struct reader_slot *slot = readers_enter(&source->readers);
+    cogmig_keyset *current = keyset_hold(atomic_load(&source->current));
+    readers_leave(slot, true);
+    return current;
+}
+
+/* Nearly always, and then no lock is taken: the keys are fresh, and the key is among them. */
+static bool find_fresh(struct key_source *source, struct json_value kid, cogmig_keyset **ret_holder,
+                       const struct key **ret_key)
+{
+    if (source->steady_ms() >= atomic_load_explicit(&source->fresh_until_ms, memory_order_acquire))
+        return false;
+    *ret_holder = hold_current(source);
+    *ret_key = keyset_find(*ret_holder, kid);
+    if (*ret_key == NULL)
+        keyset_release(ret_holder);
+    return *ret_key != NULL;
 }
 
 cogmig_status key_source_find(struct key_source *source, struct json_value kid,
                               cogmig_keyset **ret_holder, const struct key **ret_key,
                               cogmig_error *err)
 {
+    if (find_fresh(source, kid, ret_holder, ret_key))
+        return COGMIG_OK;
     pthread_mutex_lock(&source->lock);
     cogmig_status status = find(source, kid, ret_holder, ret_key, err);
     pthread_mutex_unlock(&source->lock);
@@ -478,7 +512,7 @@ const char *key_source_url(const struct key_source *source)
 bool key_source_holds_keys(struct key_source *source)
 {
     pthread_mutex_lock(&source->lock);
-    bool holds = source->current != NULL;
+    bool holds = atomic_load(&source->current) != NULL;
     pthread_mutex_unlock(&source->lock);
     return holds;
 }

@@ -2,8 +2,8 @@
 #include "token/cache.h"
 
 #include "base/memory.h"
+#include "base/readers.h"
 #include "keyset/life.h"
-#include "token/readers.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -42,69 +42,65 @@ static struct span inside_quotes(struct json_value string)
     return (struct span){string.text.bytes + 1, string.text.len - 2};
 }
 
-static bool has_escapes(struct json_value string)
-{
-    return memchr(string.text.bytes, '\\', string.text.len) != NULL;
-}
-
 static char *place_of(const cogmig_claims *claims, struct json_value string)
 {
-    return claims->texts + (string.text.bytes - claims->json);
+    return claims->texts + (string.text.bytes + 1 - claims->json);
 }
 
-/* The quotes leave room for the NUL. A text that a C string cannot hold is marked by a byte that
- * UTF-8 never has. */
-static void store_text(cogmig_claims *claims, struct json_value string)
+/* A text is there already, with its quotes: the second becomes the NUL. Only an escape can stand
+ * for U+0000; a text that a C string cannot hold is marked by a byte that UTF-8 never has. */
+static void end_text(cogmig_claims *claims, struct json_value string, bool escaped)
 {
     char *place = place_of(claims, string);
-    size_t len;
-    if (has_escapes(string)) {
+    size_t len = string.text.len - 2;
+    if (escaped)
         len = json_string_decode_into(string, place);
-    } else {
-        struct span plain = inside_quotes(string);
-        memcpy(place, plain.bytes, plain.len);
-        len = plain.len;
-    }
-    if (memchr(place, '\0', len) != NULL) {
-        place[0] = (char)0xFF;
-        len = 1;
-    }
     place[len] = '\0';
+    if (escaped && memchr(place, '\0', len) != NULL)
+        place[0] = (char)0xFF;
 }
 
-static void note(cogmig_claims *claims, struct json_value name, struct json_value value)
+static void note(cogmig_claims *claims, const struct json_member *member)
 {
-    struct span plain = inside_quotes(name);
-    bool escaped = has_escapes(name);
-    for (int i = 0; i < CLAIM_COUNT; i++) {
-        if (escaped ? json_string_equals(name, names[i])
-                    : plain.len == names[i].len && span_equal(plain, names[i])) {
-            claims->found[i] = value;
+    struct span plain = inside_quotes(member->name);
+    for (int i = 0; i < CLAIM_COUNT && names[i].len <= plain.len; i++) {
+        if (member->escaped ? json_string_equals(member->name, names[i])
+                            : plain.len == names[i].len && span_equal(plain, names[i])) {
+            claims->found[i] = member->value;
             return;
         }
     }
 }
 
-static void store_elements(cogmig_claims *claims, struct json_value array)
+static void end_elements(cogmig_claims *claims, struct json_value array, bool escaped)
 {
     struct json_cursor cursor = json_enter(array);
     struct json_value element;
     while (json_next_element(&cursor, &element))
         if (element.type == JSON_STRING)
-            store_text(claims, element);
+            end_text(claims, element, escaped);
 }
 
+static void take_member(void *user_data, const struct json_member *member)
+{
+    cogmig_claims *claims = user_data;
+    note(claims, member);
+    if (member->value.type == JSON_STRING)
+        end_text(claims, member->value, member->escaped);
+    else if (member->value.type == JSON_ARRAY)
+        end_elements(claims, member->value, member->escaped);
+}
+
+/* What cannot be read has no claims. */
 static void read_members(cogmig_claims *claims)
 {
-    struct json_cursor cursor = json_enter(claims->root);
-    struct json_value name, value;
-    while (json_next_member(&cursor, &name, &value)) {
-        note(claims, name, value);
-        if (value.type == JSON_STRING)
-            store_text(claims, value);
-        else if (value.type == JSON_ARRAY)
-            store_elements(claims, value);
-    }
+    struct span json = {claims->json, claims->json_len};
+    memcpy(claims->texts, json.bytes, json.len);
+    bool good = json_check_and_visit(json, take_member, claims, &claims->root, &claims->fault);
+    if (good && claims->root.type != JSON_OBJECT)
+        claims->fault.reason = "it is not an object";
+    if (claims->fault.reason != NULL)
+        memset(claims->found, 0, sizeof claims->found);
 }
 
 static cogmig_claims *new_with_room_for(size_t json_bytes)
@@ -126,13 +122,7 @@ cogmig_status claims_read(struct span payload, cogmig_claims **ret_claims, cogmi
         memory_free(claims);
         return fail(err, COGMIG_TOKEN_MALFORMED, "The token's payload is not strict base64url.");
     }
-    struct span json = {claims->json, claims->json_len};
-    if (json_check(json, &claims->root, &claims->fault)) {
-        if (claims->root.type == JSON_OBJECT)
-            read_members(claims);
-        else
-            claims->fault.reason = "it is not an object";
-    }
+    read_members(claims);
     *ret_claims = claims;
     return COGMIG_OK;
 }

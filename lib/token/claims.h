@@ -9,7 +9,7 @@
 #include <cogmig/error.h>
 #include <stdatomic.h>
 
-/* The claims that this library looks at. */
+/* The claims that this library looks at, short names first. */
 enum claim {
     CLAIM_ISS,
     CLAIM_SUB,
@@ -17,14 +17,14 @@ enum claim {
     CLAIM_EXP,
     CLAIM_NBF,
     CLAIM_IAT,
+    CLAIM_EMAIL,
+    CLAIM_USERNAME,
     CLAIM_TOKEN_USE,
     CLAIM_CLIENT_ID,
-    CLAIM_USERNAME,
-    CLAIM_COGNITO_USERNAME,
-    CLAIM_EMAIL,
-    CLAIM_EMAIL_VERIFIED,
-    CLAIM_CUSTOM_LEGACY_ID,
     CLAIM_LEGACY_ID,
+    CLAIM_EMAIL_VERIFIED,
+    CLAIM_COGNITO_USERNAME,
+    CLAIM_CUSTOM_LEGACY_ID,
     CLAIM_COUNT
 };
 

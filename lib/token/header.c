@@ -20,20 +20,54 @@ static cogmig_status decode(struct span text, struct token_header *header, struc
     return COGMIG_OK;
 }
 
-static cogmig_status parse(struct span json, struct json_value *ret_object, cogmig_error *err)
+/* jku, jwk, x5u and x5c are not looked at: keys come from the configuration. */
+enum parameter {
+    ALG,
+    B64,
+    CRIT,
+    KID,
+    TYP,
+    PARAMETER_COUNT
+};
+
+struct parameters {
+    struct json_value at[PARAMETER_COUNT]; /* text.bytes is NULL for those that are absent */
+};
+
+static void take_parameter(void *user_data, const struct json_member *member)
 {
+    static const char *const names[] = {
+        [ALG] = "alg", [B64] = "b64", [CRIT] = "crit", [KID] = "kid", [TYP] = "typ"};
+    struct parameters *parameters = user_data;
+    for (int i = 0; i < PARAMETER_COUNT; i++)
+        if (json_string_equals(member->name, span_of(names[i])))
+            parameters->at[i] = member->value;
+}
+
+static bool is_there(const struct parameters *parameters, enum parameter which)
+{
+    return parameters->at[which].text.bytes != NULL;
+}
+
+static bool is_text(const struct parameters *parameters, enum parameter which)
+{
+    return is_there(parameters, which) && parameters->at[which].type == JSON_STRING;
+}
+
+static cogmig_status parse(struct span json, struct parameters *ret_parameters, cogmig_error *err)
+{
+    struct json_value root;
     struct json_fault fault;
-    if (!json_check(json, ret_object, &fault))
+    if (!json_check_and_visit(json, take_parameter, ret_parameters, &root, &fault))
         return fail(err, COGMIG_TOKEN_HEADER_INVALID,
                     "The token's header is not strict JSON: %s, at byte %zu.", fault.reason,
                     fault.offset);
-    if (ret_object->type != JSON_OBJECT)
+    if (root.type != JSON_OBJECT)
         return fail(err, COGMIG_TOKEN_HEADER_INVALID, "The token's header is not a JSON object.");
     return COGMIG_OK;
 }
 
-/* ---- its members; jku, jwk, x5u and x5c are not looked at: keys come from the configuration ----
- */
+/* ---- its parameters ---- */
 
 static uint32_t algorithm_named(struct json_value alg)
 {
@@ -43,14 +77,14 @@ static uint32_t algorithm_named(struct json_value alg)
     return 0;
 }
 
-static cogmig_status read_algorithm(struct json_value object, uint32_t accepted,
+static cogmig_status read_algorithm(const struct parameters *parameters, uint32_t accepted,
                                     struct token_header *header, cogmig_error *err)
 {
     enum {
         MAX_SHOWN = 32
     };
-    struct json_value alg;
-    if (!json_find(object, "alg", &alg) || alg.type != JSON_STRING)
+    struct json_value alg = parameters->at[ALG];
+    if (!is_text(parameters, ALG))
         return fail(err, COGMIG_TOKEN_HEADER_INVALID, "The token's header has no alg text.");
     header->algorithm = algorithm_named(alg) & accepted;
     if (header->algorithm != 0)
@@ -64,12 +98,11 @@ static cogmig_status read_algorithm(struct json_value object, uint32_t accepted,
 
 /* No extension is understood here, so any crit names one that is not; b64 (RFC 7797) would change
  * what is signed. */
-static cogmig_status judge_extensions(struct json_value object, cogmig_error *err)
+static cogmig_status judge_extensions(const struct parameters *parameters, cogmig_error *err)
 {
-    struct json_value value;
-    if (json_find(object, "crit", &value))
+    if (is_there(parameters, CRIT))
         return fail(err, COGMIG_TOKEN_CRITICAL_REFUSED, "The token's header has crit.");
-    if (json_find(object, "b64", &value))
+    if (is_there(parameters, B64))
         return fail(err, COGMIG_TOKEN_CRITICAL_REFUSED, "The token's header has b64.");
     return COGMIG_OK;
 }
@@ -84,11 +117,11 @@ static struct span without_prefix(struct span name)
     return name;
 }
 
-static cogmig_status read_type(struct json_value object, struct token_header *header,
+static cogmig_status read_type(const struct parameters *parameters, struct token_header *header,
                                cogmig_error *err)
 {
-    struct json_value typ;
-    if (!json_find(object, "typ", &typ))
+    struct json_value typ = parameters->at[TYP];
+    if (!is_there(parameters, TYP))
         return COGMIG_OK;
     if (typ.type != JSON_STRING)
         return fail(err, COGMIG_TOKEN_HEADER_INVALID, "The typ of the token's header is no text.");
@@ -104,10 +137,11 @@ static cogmig_status read_type(struct json_value object, struct token_header *he
                 "The token's typ is neither JWT nor at+jwt: it was made for another purpose.");
 }
 
-static cogmig_status read_kid(struct json_value object, struct token_header *header,
+static cogmig_status read_kid(const struct parameters *parameters, struct token_header *header,
                               cogmig_error *err)
 {
-    if (!json_find(object, "kid", &header->kid) || header->kid.type != JSON_STRING)
+    header->kid = parameters->at[KID];
+    if (!is_text(parameters, KID))
         return fail(err, COGMIG_TOKEN_HEADER_INVALID, "The token's header has no kid text.");
     size_t len = header->kid.text.len - 2;
     if (len == 0 || len > KID_MAX_BYTES)
@@ -121,18 +155,18 @@ cogmig_status token_header_read(struct span text, uint32_t algorithms,
                                 struct token_header *ret_header, cogmig_error *err)
 {
     struct span json;
-    struct json_value object;
+    struct parameters parameters = {.at = {{JSON_NULL, {NULL, 0}}}};
     ret_header->access_token_type = false;
     cogmig_status status = decode(text, ret_header, &json, err);
     if (status == COGMIG_OK)
-        status = parse(json, &object, err);
+        status = parse(json, &parameters, err);
     if (status == COGMIG_OK)
-        status = read_algorithm(object, algorithms, ret_header, err);
+        status = read_algorithm(&parameters, algorithms, ret_header, err);
     if (status == COGMIG_OK)
-        status = judge_extensions(object, err);
+        status = judge_extensions(&parameters, err);
     if (status == COGMIG_OK)
-        status = read_type(object, ret_header, err);
+        status = read_type(&parameters, ret_header, err);
     if (status == COGMIG_OK)
-        status = read_kid(object, ret_header, err);
+        status = read_kid(&parameters, ret_header, err);
     return status;
 }

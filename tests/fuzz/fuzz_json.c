@@ -52,14 +52,37 @@ static void walk(struct json_value value, struct span inside)
         (void)json_integer(value, &integer);
 }
 
+static void take_name(void *user_data, const struct json_member *member)
+{
+    struct json_cursor *cursor = user_data;
+    struct json_value name, value;
+    HOLDS(json_next_member(cursor, &name, &value));
+    HOLDS(member->name.text.bytes == name.text.bytes && member->name.text.len == name.text.len);
+    HOLDS(member->value.text.bytes == value.text.bytes &&
+          member->value.text.len == value.text.len && member->value.type == value.type);
+}
+
+/* A visit on the way sees what a walk afterwards does. */
+static void visit(struct span document, struct json_value root)
+{
+    struct json_value again, name, value;
+    if (root.type != JSON_OBJECT)
+        return;
+    struct json_cursor cursor = json_enter(root);
+    HOLDS(json_check_and_visit(document, take_name, &cursor, &again, NULL));
+    HOLDS(!json_next_member(&cursor, &name, &value));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span document = {(const char *)data, size};
     struct json_value root;
     struct json_fault fault;
-    if (json_check(document, &root, &fault))
+    if (json_check(document, &root, &fault)) {
         walk(root, document);
-    else
+        visit(document, root);
+    } else {
         HOLDS(fault.reason != NULL && fault.offset <= size);
+    }
     return 0;
 }

@@ -251,6 +251,31 @@ static void strings_are_strict_utf8(void **state)
     ASSERT_ALL(bad, false);
 }
 
+/* Whatever surrounds it: text is read several bytes at a time. */
+static void every_byte_is_judged_alike_in_every_place_of_a_string(void **state)
+{
+    (void)state;
+    enum {
+        MAX_TEXT = 20
+    };
+    for (size_t len = 1; len <= MAX_TEXT; len++) {
+        for (size_t place = 0; place < len; place++) {
+            for (int byte = 0; byte < 256; byte++) {
+                char text[MAX_TEXT + 2];
+                struct json_value root;
+                struct json_fault fault;
+                memset(text, 'a', sizeof text);
+                text[0] = text[len + 1] = '"';
+                text[place + 1] = (char)byte;
+                SCOPED(bounded_release)
+                struct span copy = bounded_copy((struct span){text, len + 2});
+                bool stands_for_itself = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+                assert_int_equal(json_check(copy, &root, &fault), stands_for_itself);
+            }
+        }
+    }
+}
+
 static void two_members_of_one_name_are_refused_however_they_are_escaped(void **state)
 {
     (void)state;
@@ -420,6 +445,7 @@ int main(void)
         cmocka_unit_test(surrogates_come_in_pairs_or_not_at_all),
         cmocka_unit_test(control_characters_in_strings_must_be_escaped),
         cmocka_unit_test(strings_are_strict_utf8),
+        cmocka_unit_test(every_byte_is_judged_alike_in_every_place_of_a_string),
         cmocka_unit_test(two_members_of_one_name_are_refused_however_they_are_escaped),
         cmocka_unit_test(nesting_ends_at_the_maximum_depth),
         cmocka_unit_test(an_object_has_256_members_at_most),

@@ -43,6 +43,53 @@ static void members_come_in_their_order_with_their_types(void **state)
     assert_false(json_next_member(&cursor, &name, &value));
 }
 
+struct visit {
+    struct json_cursor cursor;
+    size_t members;
+    bool escaped;
+};
+
+static void compare_with_cursor(void *user_data, const struct json_member *member)
+{
+    struct visit *visit = user_data;
+    struct json_value name, value;
+    assert_true(json_next_member(&visit->cursor, &name, &value));
+    assert_ptr_equal(member->name.text.bytes, name.text.bytes);
+    assert_int_equal(member->name.text.len, name.text.len);
+    assert_int_equal(member->value.type, value.type);
+    assert_ptr_equal(member->value.text.bytes, value.text.bytes);
+    assert_int_equal(member->value.text.len, value.text.len);
+    visit->members++;
+    visit->escaped = member->escaped;
+}
+
+static void a_visit_sees_the_outermost_members_and_whether_they_are_escaped(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t members;
+        bool escaped; /* the last one */
+    } cases[] = {
+        {"{\"a\":1}", 1, false},
+        {"{\"a\":\"\\n\"}", 1, true},
+        {"{\"\\u0061\":1}", 1, true},
+        {"{\"a\":[{\"b\":\"\\\\\"}]}", 1, true},
+        {"{\"a\":\"\\n\",\"b\":\"\xc3\xa9\"}", 2, false},
+        {"{\"a\":{\"b\":1,\"c\":{}},\"d\":[{\"e\":2}] , \"f\" : null }", 3, false},
+        {"{}", 0, false},
+        {"[{\"a\":1}]", 0, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct json_value root;
+        struct visit visit = {.cursor = json_enter(parse(cases[i].text))};
+        assert_true(
+            json_check_and_visit(span_of(cases[i].text), compare_with_cursor, &visit, &root, NULL));
+        assert_int_equal(visit.members, cases[i].members);
+        assert_int_equal(visit.escaped, cases[i].escaped);
+    }
+}
+
 static void elements_come_in_their_order(void **state)
 {
     (void)state;
@@ -173,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_come_in_their_order_with_their_types),
+        cmocka_unit_test(a_visit_sees_the_outermost_members_and_whether_they_are_escaped),
         cmocka_unit_test(elements_come_in_their_order),
         cmocka_unit_test(an_empty_container_has_nothing),
         cmocka_unit_test(a_member_is_found_by_its_name_however_it_is_escaped),

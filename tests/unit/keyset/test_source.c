@@ -459,6 +459,35 @@ static void a_key_that_comes_again_lives_on_and_one_that_does_not_has_ended(void
     key_life_release(life);
 }
 
+static struct openssl_rsa_key *prepared_for(const char *quoted_kid)
+{
+    struct json_value kid = {JSON_STRING, span_of(quoted_kid)};
+    cogmig_keyset *holder = NULL;
+    const struct key *key = NULL;
+    assert_int_equal(key_source_find(source, kid, &holder, &key, NULL), COGMIG_OK);
+    struct openssl_rsa_key *prepared = openssl_rsa_key_hold(key->rsa);
+    keyset_release(&holder);
+    return prepared;
+}
+
+static void what_is_prepared_for_a_key_outlasts_the_rotation_of_others(void **state)
+{
+    (void)state;
+    char *other_a = make_document("a");
+    seed(keys_a);
+    struct openssl_rsa_key *before = prepared_for("\"a\"");
+    seed(keys_a);
+    struct openssl_rsa_key *again = prepared_for("\"a\"");
+    assert_ptr_equal(again, before);
+    seed(other_a);
+    struct openssl_rsa_key *other = prepared_for("\"a\"");
+    assert_ptr_not_equal(other, before);
+    openssl_rsa_key_free(before);
+    openssl_rsa_key_free(again);
+    openssl_rsa_key_free(other);
+    memory_free(other_a);
+}
+
 static void another_key_under_the_same_kid_is_another_life(void **state)
 {
     (void)state;
@@ -560,6 +589,7 @@ int main(void)
         TEST(a_304_keeps_the_keys_and_starts_their_time_anew),
         TEST(a_304_to_a_question_without_etag_is_a_failure),
         TEST(a_key_that_comes_again_lives_on_and_one_that_does_not_has_ended),
+        TEST(what_is_prepared_for_a_key_outlasts_the_rotation_of_others),
         TEST(another_key_under_the_same_kid_is_another_life),
         TEST(a_refresh_keeps_nobody_who_has_a_key),
         TEST(threads_that_ask_together_share_one_fetch),

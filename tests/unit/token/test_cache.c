@@ -5,7 +5,6 @@
 #include "cmocka_all.h"
 #include "signer.h"
 #include "token/config.h"
-#include "token/readers.h"
 
 #include <cogmig/verifier.h>
 #include <stdio.h>
@@ -505,27 +504,6 @@ static void hits_and_misses_are_counted(void **state)
     assert_int_equal(cogmig_verifier_get_counter(verifier, misses), 1);
 }
 
-/* ---- readers ---- */
-
-static void readers_are_awaited_who_were_there_and_not_who_come_later(void **state)
-{
-    (void)state;
-    struct readers readers = {0};
-    readers_awaited awaited = READERS_ALL_AWAITED;
-    struct reader_slot *before = readers_enter(&readers);
-    assert_false(readers_are_gone(&readers, &awaited));
-    readers_leave(before, true);
-    readers_awaited seen = awaited;
-    struct reader_slot *later = readers_enter(&readers);
-    assert_false(readers_are_gone(&readers, &awaited));
-    readers_leave(later, false);
-    assert_true(readers_are_gone(&readers, &awaited));
-    later = readers_enter(&readers);
-    assert_true(readers_are_gone(&readers, &awaited));
-    readers_leave(later, false);
-    assert_int_not_equal(seen, READERS_ALL_AWAITED);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -554,7 +532,6 @@ int main(void)
         TEST(a_cache_that_is_resized_begins_anew),
         TEST(a_cache_is_turned_off_and_on_while_it_runs),
         TEST(a_size_out_of_range_changes_nothing),
-        TEST(readers_are_awaited_who_were_there_and_not_who_come_later),
     };
     return cmocka_run_group_tests_name("token: cache", tests, make_keys, free_keys);
 }

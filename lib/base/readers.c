@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "token/readers.h"
+#include "base/readers.h"
 
 #include <pthread.h>
+#include <time.h>
 
 /* Threads whose numbers meet share a counter, which costs time and nothing else. */
 static struct reader_slot *own_slot(struct readers *readers)
@@ -52,4 +53,18 @@ uint64_t readers_count(const struct readers *readers, bool found)
         sum += found ? atomic_load(&slot->inside_and_finds) / ONE_FIND : atomic_load(&slot->misses);
     }
     return sum;
+}
+
+/* Asleep, so that a reader of lower priority gets on. In the child of a fork a reader of the parent
+ * may be inside for ever. */
+bool readers_await(const struct readers *readers)
+{
+    enum {
+        PAUSE_NS = 20000,
+        PAUSES = 20000 /* half a second at least */
+    };
+    readers_awaited awaited = READERS_ALL_AWAITED;
+    for (int i = 0; i < PAUSES && !readers_are_gone(readers, &awaited); i++)
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+    return awaited == 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Who is reading what may be taken away: readers never wait, and what was taken away is freed once
  * each of them has been seen outside. */
-#ifndef TOKEN_READERS_H
-#define TOKEN_READERS_H
+#ifndef BASE_READERS_H
+#define BASE_READERS_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -39,5 +39,9 @@ typedef uint32_t readers_awaited;
 
 /* Are all gone who might have found it? */
 bool readers_are_gone(const struct readers *readers, readers_awaited *awaited);
+
+/* Wait until they are, which is for where readers stay but for some nanoseconds. False: they do not
+ * go. */
+bool readers_await(const struct readers *readers);
 
 #endif
