@@ -16,15 +16,20 @@ import peers
 SUITES = {
     "tokens": [("bench-tokens", None)],
     "passwords": [("bench-passwords", None), ("bench-engine", "examples/users/users.sql")],
+    "lambda": [("bench-lambda", "examples/users/users.sql")],
 }
+# What runs a program that is not run by itself.
+RUNNERS = {"bench-lambda": [sys.executable, Path(__file__).with_name("bench_lambda.py")]}
 ROOT = Path(__file__).parents[2]
 BESIDE_POSTGRES = [sys.executable, ROOT / "tests/support/postgres.py", "run", "--", "sh", "-c",
-                   'psql -X -q -v ON_ERROR_STOP=1 -f "$1" "$COGMIG_TEST_DATABASE_URL" && exec "$0"']
+                   'psql -X -q -v ON_ERROR_STOP=1 -f "$1" "$COGMIG_TEST_DATABASE_URL" &&'
+                   ' shift && exec "$@"', "sh"]
 
 
 def rows_of(build, name, sql):
-    program = build / "tests" / "bench" / name
-    command = [program] if sql is None else [*BESIDE_POSTGRES, program, ROOT / sql]
+    command = [*RUNNERS.get(name, []), build / "tests" / "bench" / name]
+    if sql is not None:
+        command = [*BESIDE_POSTGRES, ROOT / sql, *command]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         for line in running.stdout:
             yield json.loads(line)
