@@ -53,8 +53,29 @@ def properties(logical_id):
     return {name: plain(value) for name, value in found.items()}
 
 
+# What is right in the template, and what it is replaced by to see that the validator finds it.
+CHANGES = (
+    ("PreventUserExistenceErrors: ENABLED", "PreventUserExistenceErrors: YES_PLEASE"),
+    ("UsernameAttributes: [email]", "UserNameAttributes: [email]"),
+    ("!GetAtt Function.Arn\n      Action", "!GetAtt Funktion.Arn\n      Action"),
+    ("COGMIG_TABLE: !Ref UserTable", "COGMIG_TABLE: !Ref Pool"),
+    ("MinimumLength: 8", "MinimumLength: 4"),
+)
+
+
+def changed(folder):
+    """The template with each of the changes."""
+    text = TEMPLATE.read_text("utf-8")
+    for number, (right, wrong) in enumerate(CHANGES):
+        equal(text.count(right), 1, right)
+        path = Path(folder, f"{number}.yaml")
+        path.write_text(text.replace(right, wrong), "utf-8")
+        yield path
+
+
 npm.install(HERE, INSTALLED)
-[template] = validate(TEMPLATE)
+with tempfile.TemporaryDirectory() as holder:
+    template, *spoiled = validate(TEMPLATE, *changed(holder))
 
 
 @test
@@ -65,22 +86,9 @@ def the_validator_finds_nothing_wrong():
 
 @test
 def the_validator_finds_what_was_made_wrong():
-    text = TEMPLATE.read_text("utf-8")
-    changes = (
-        ("PreventUserExistenceErrors: ENABLED", "PreventUserExistenceErrors: YES_PLEASE"),
-        ("UsernameAttributes: [email]", "UserNameAttributes: [email]"),
-        ("!GetAtt Function.Arn\n      Action", "!GetAtt Funktion.Arn\n      Action"),
-        ("COGMIG_TABLE: !Ref UserTable", "COGMIG_TABLE: !Ref Pool"),
-        ("MinimumLength: 8", "MinimumLength: 4"),
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        paths = []
-        for number, (right, wrong) in enumerate(changes):
-            equal(text.count(right), 1, right)
-            paths.append(Path(folder, f"{number}.yaml"))
-            paths[-1].write_text(text.replace(right, wrong), "utf-8")
-        for said, (_, wrong) in zip(validate(*paths), changes):
-            assert list(faults(said)), f"not found: {wrong}"
+    equal(len(spoiled), len(CHANGES))
+    for said, (_, wrong) in zip(spoiled, CHANGES):
+        assert list(faults(said)), f"not found: {wrong}"
 
 
 @test
