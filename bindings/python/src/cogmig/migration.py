@@ -2,7 +2,8 @@
 """Cognito's User Migration trigger: the event in, the response out."""
 
 import json
-from typing import Any, Dict, Iterable, NamedTuple, Optional, Tuple
+import logging
+from typing import Any, Callable, Dict, Iterable, NamedTuple, Optional, Tuple
 
 from . import _native, errors
 from .password import PasswordRules, handle_of_rules
@@ -11,6 +12,8 @@ from .store import Store, handle_of
 __all__ = ["Answer", "Migration"]
 
 _lib = _native.lib
+_logger = logging.getLogger("cogmig")
+_MAX_DEADLINE_MS = 60000
 Event = Dict[str, Any]
 
 
@@ -89,7 +92,8 @@ class Migration(_native.Handle):
         again.
 
         :param deadline_ms: the time that the host leaves, e.g. what
-            ``context.get_remaining_time_in_millis()`` says in Lambda; the migration's own counts too
+            ``context.get_remaining_time_in_millis()`` says in Lambda; the migration's own, which is
+            never more than a minute, counts too
         """
         return self.answer(event, deadline_ms=deadline_ms).response
 
@@ -113,13 +117,36 @@ class Migration(_native.Handle):
                                                    box)
                 else:
                     status = _lib.migration_handle_within(
-                        self._handle, event, len(event), _native.int32(deadline_ms, "deadline_ms"),
+                        self._handle, event, len(event), _deadline(deadline_ms),
                         buffer, length, box)
                 if status:
                     raise _native.failure(status, box)
             return _native.taken(buffer, length) or b"", _native.failure_in(box)
         finally:
             _native.Boxes.give_back(box)
+
+
+    def as_lambda_handler(self) -> Callable[[Event, Any], Event]:
+        """A handler for AWS Lambda: it minds the time that the function has left, logs the reason of
+        each no and of each failure to the logger ``cogmig``, and tells Cognito, which shows it to the
+        user, nothing of either."""
+
+        def handler(event: Event, context: Any) -> Event:
+            try:
+                answer = self.answer(event, deadline_ms=context.get_remaining_time_in_millis())
+            except errors.Error as error:
+                _logger.error("no answer: %s: %s", error.reason, error)
+                raise RuntimeError("No answer can be given.") from None
+            if answer.reason is not None:
+                _logger.info("%s: %s: %s", "yes" if answer.migrated else "no",
+                             answer.reason.reason, answer.reason)
+            return answer.response
+
+        return handler
+
+
+def _deadline(deadline_ms: int) -> int:
+    return min(_native.int32(deadline_ms, "deadline_ms"), _MAX_DEADLINE_MS)
 
 
 def as_json(event: Event) -> bytes:
