@@ -7,6 +7,7 @@
 #include <cogmig/cognito.h>
 #include <cogmig/engine.h>
 #include <cogmig/error.h>
+#include <cogmig/export.h>
 #include <cogmig/idmap.h>
 #include <cogmig/keyset.h>
 #include <cogmig/memory.h>

@@ -56,6 +56,12 @@ void buffer_add_byte(struct buffer *b, char byte)
     buffer_add(b, (struct span){&byte, 1});
 }
 
+void buffer_clear(struct buffer *b)
+{
+    b->len = 0;
+    b->state = BUFFER_GOOD;
+}
+
 /* RFC 8259 section 7: quote, backslash and everything below U+0020 must be escaped. */
 static bool must_escape(char c)
 {

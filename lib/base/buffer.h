@@ -28,6 +28,9 @@ void buffer_add(struct buffer *b, struct span s);
 void buffer_add_text(struct buffer *b, const char *text);
 void buffer_add_byte(struct buffer *b, char byte);
 
+/* Empty again, with the memory that it has. A failure is forgotten. */
+void buffer_clear(struct buffer *b);
+
 /* As a JSON string with its quotes; s is valid UTF-8. */
 void buffer_add_json_string(struct buffer *b, struct span s);
 

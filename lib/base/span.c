@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 
+#include <stdint.h>
 #include <string.h>
 
 struct span span_of(const char *text)
@@ -62,9 +63,22 @@ bool span_contains_nul(struct span s)
     return s.len > 0 && memchr(s.bytes, '\0', s.len) != NULL;
 }
 
-bool span_is_utf8(struct span s)
+/* Eight bytes at a time: most text is ASCII. */
+static size_t count_leading_ascii(struct span s)
 {
     size_t at = 0;
+    uint64_t eight;
+    for (; s.len - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, s.bytes + at, sizeof eight);
+        if ((eight & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    return at;
+}
+
+bool span_is_utf8(struct span s)
+{
+    size_t at = s.len < sizeof(uint64_t) ? 0 : count_leading_ascii(s);
     while (at < s.len) {
         size_t length = utf8_sequence_length(s.bytes + at, s.len - at);
         if (length == 0)

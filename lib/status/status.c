@@ -133,6 +133,13 @@ static const struct status_entry entries[] = {
           "The engine was made before a fork and has no threads here; make one in the child.")
     ENTRY(STOPPED, JOB_CANCELLED, "The job was cancelled.")
     ENTRY(NOT_FOUND, JOB_NOT_FOUND, "There is no job of that number, or it has its verdict.")
+    /* export */
+    ENTRY(INVALID, EXPORT_ROW_REFUSED,
+          "A user cannot be exported as he is; mend the row, or leave it out and have it reported.")
+    ENTRY(INVALID, EXPORT_TOO_LARGE,
+          "There are more users than one export of this format may hold; export into several files.")
+    ENTRY(INVALID, EXPORT_DAMAGED,
+          "The file is not what the export wrote, or not all of it; do not rely on it.")
     /* identity map */
     ENTRY(CONFLICT, IDMAP_CONFLICT,
           "The legacy id or the sub is linked to another one; decide which link is right, unlink the "

@@ -20,6 +20,7 @@ BELOW = {
     "idmap": {"base", "status", "token", "store"},
     "migration": {"base", "status", "password", "store", "idmap"},
     "cognito": {"base", "status", "adapters"},
+    "export": {"base", "status", "adapters", "store"},
     "engine": {"base", "status", "password", "store", "idmap", "migration"},
     "reconcile": {"base", "status"},
     "testing": {"base"},
@@ -28,12 +29,13 @@ BELOW = {
 TESTING_FROM_BASE = {"base/cleanup.h", "base/public.h"}
 
 # An adapter serves one noun, by implementing that noun's interface.
-INTERFACES = {"libcurl": "keyset", "libpq": "store", "libpq_idmap": "idmap", "sqlite": "store",
-              "sqlite_idmap": "idmap", "openssl": None, "libxcrypt": None}
+INTERFACES = {"libcurl": "keyset", "libpq": "store", "libpq_copy": "export",
+              "libpq_idmap": "idmap", "sqlite": "store",
+              "sqlite_copy": "export", "sqlite_idmap": "idmap", "openssl": None, "libxcrypt": None}
 
 # The folder that defines what a public header declares.
 FOLDER_OF_HEADER = {
-    "claims": "token", "cognito": "cognito", "engine": "engine", "error": "status",
+    "claims": "token", "cognito": "cognito", "engine": "engine", "error": "status", "export": "export",
     "idmap": "idmap", "keyset": "keyset", "memory": "base", "migration": "migration", "password": "password", "reconcile": "reconcile",
     "status": "status", "store": "store", "testing": "testing", "user": "store",
     "verifier": "token", "version": "status",

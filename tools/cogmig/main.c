@@ -14,6 +14,7 @@ static const char help[] =
     "  cogmig migrate < event.json    answer one User Migration trigger event\n"
     "  cogmig verify TOKEN            is this token good, and whose is it?\n"
     "  cogmig user EMAIL              what does the legacy store know about this address?\n"
+    "  cogmig export                  back the users up, without their password hashes\n"
     "  cogmig idmap find LEGACY_ID    which Cognito user is this legacy user? (also link, unlink)\n"
     "  cogmig capacity                what does a cut-over need, measured on this machine?\n"
     "  cogmig lambda --local PROGRAM  the Lambda function on this machine\n"
@@ -39,6 +40,7 @@ static const struct {
     const char *help;
 } verbs[] = {
     {"capacity", verb_capacity, help_capacity},
+    {"export", verb_export, help_export},
     {"idmap", verb_idmap, help_idmap},
     {"lambda", verb_lambda, help_lambda},
     {"migrate", verb_migrate, help_migrate},

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * All rows of the store in PostgreSQL: one snapshot, streamed by COPY in its binary form. */
+#include "adapters/libpq_connection.h"
+#include "adapters/libpq_error.h"
+#include "adapters/libpq_login.h"
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "export/source.h"
+#include "status/error.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* src/include/catalog/pg_type.dat: fixed for good. */
+enum {
+    TYPE_BOOL = 16,
+    TYPE_DATE = 1082,
+    TYPE_TIMESTAMP = 1114,
+    TYPE_TIMESTAMPTZ = 1184
+};
+
+enum {
+    MAX_SQL = 64 * 1024,
+    MAX_TABLE_NAME = 2048,
+    HEADER_BYTES = 19 /* signature, flags, length of an extension that there is none of */
+};
+
+struct libpq_copy {
+    PGconn *connection;
+    struct export_watch watch;
+    enum export_value_kind kinds[EXPORT_MAX_COLUMNS];
+    size_t column_count;
+    char *row;
+    bool header_seen;
+};
+
+/* ---- the question ---- */
+
+static void add_column(struct buffer *sql, const char *column)
+{
+    buffer_add_text(sql, "u.");
+    sql_add_identifier(sql, column);
+}
+
+static void add_from(struct buffer *sql, const struct source_request *request)
+{
+    buffer_add_text(sql, " FROM ");
+    sql_add_table(sql, request->model);
+}
+
+/* Its result has no rows; it tells the columns' types. */
+static char *make_probe(const struct source_request *request)
+{
+    SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
+    for (size_t i = 0; i < request->column_count; i++) {
+        buffer_add_text(&sql, i == 0 ? "SELECT " : ", ");
+        add_column(&sql, request->columns[i]);
+    }
+    add_from(&sql, request);
+    buffer_add_text(&sql, " LIMIT 0");
+    return buffer_take(&sql, NULL);
+}
+
+static enum export_value_kind kind_of(Oid type)
+{
+    switch (type) {
+    case TYPE_BOOL:
+        return VALUE_FLAG;
+    case TYPE_DATE:
+    case TYPE_TIMESTAMP:
+    case TYPE_TIMESTAMPTZ:
+        return VALUE_TIME;
+    default:
+        return VALUE_TEXT;
+    }
+}
+
+/* COPY takes no parameters. */
+static bool add_literal(struct buffer *sql, PGconn *connection, const char *text)
+{
+    char *quoted = PQescapeLiteral(connection, text, strlen(text));
+    buffer_add_text(sql, quoted);
+    PQfreemem(quoted);
+    return quoted != NULL;
+}
+
+static bool add_conditions(struct buffer *sql, PGconn *connection,
+                           const struct source_request *request)
+{
+    const char *id = request->columns[0];
+    char text[128];
+    bool good = true;
+    buffer_add_text(sql, " WHERE true");
+    if (request->after != NULL) {
+        buffer_add_text(sql, " AND ");
+        add_column(sql, id);
+        buffer_add_text(sql, " > ");
+        good = add_literal(sql, connection, request->after);
+    }
+    if (request->shards > 1) {
+        buffer_add_text(sql, " AND (hashtextextended(");
+        add_column(sql, id);
+        snprintf(text, sizeof text, "::text, 0) & 9223372036854775807) %% %d = %d",
+                 (int)request->shards, (int)request->shard - 1);
+        buffer_add_text(sql, text);
+    }
+    if (request->ordered) {
+        buffer_add_text(sql, " ORDER BY ");
+        add_column(sql, id);
+    }
+    if (request->limit > 0) {
+        snprintf(text, sizeof text, " LIMIT %lld", (long long)request->limit);
+        buffer_add_text(sql, text);
+    }
+    return good;
+}
+
+static char *make_copy(const struct libpq_copy *copy, const struct source_request *request,
+                       const PGresult *probe)
+{
+    SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
+    for (size_t i = 0; i < request->column_count; i++) {
+        buffer_add_text(&sql, i == 0 ? "COPY (SELECT " : ", ");
+        add_column(&sql, request->columns[i]);
+        if (copy->kinds[i] == VALUE_TEXT)
+            buffer_add_text(&sql, "::text");
+        else if (PQftype(probe, (int)i) == TYPE_DATE)
+            buffer_add_text(&sql, "::timestamp");
+    }
+    add_from(&sql, request);
+    if (!add_conditions(&sql, copy->connection, request))
+        return NULL;
+    buffer_add_text(&sql, ") TO STDOUT (FORMAT binary)");
+    return buffer_take(&sql, NULL);
+}
+
+/* ---- the transaction ---- */
+
+static cogmig_status command(struct libpq_copy *copy, const char *sql, struct deadline deadline,
+                             cogmig_error *err)
+{
+    SCOPED(libpq_release_result) PGresult *result = NULL;
+    return libpq_run(copy->connection, sql, 0, NULL, deadline, &result, err);
+}
+
+/* The first query is what takes the snapshot. */
+static cogmig_status take_snapshot(struct libpq_copy *copy, const struct source_request *request,
+                                   struct deadline deadline, struct source_facts *facts,
+                                   cogmig_error *err)
+{
+    static const char question[] =
+        "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint,"
+        " (SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($1) AND relkind = 'r')";
+    SCOPED(buffer_release) struct buffer table = buffer_with_max(MAX_TABLE_NAME);
+    if (request->model->schema != NULL) {
+        sql_add_identifier(&table, request->model->schema);
+        buffer_add_byte(&table, '.');
+    }
+    sql_add_identifier(&table, request->model->table);
+    if (table.state != BUFFER_GOOD)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    const char *const parameters[] = {table.bytes};
+    SCOPED(libpq_release_result) PGresult *result = NULL;
+    cogmig_status status =
+        libpq_run(copy->connection, question, 1, parameters, deadline, &result, err);
+    if (status != COGMIG_OK)
+        return status;
+    facts->snapshot_unix_ms = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    facts->estimate = PQgetisnull(result, 0, 1) ? -1 : strtoll(PQgetvalue(result, 0, 1), NULL, 10);
+    return COGMIG_OK;
+}
+
+/* A time-out that somebody gave the role for short queries would cut the export off. */
+static cogmig_status begin(struct libpq_copy *copy, const struct source_request *request,
+                           struct deadline deadline, struct source_facts *facts, cogmig_error *err)
+{
+    struct libpq_login login = {.url = request->target,
+                                .password = request->password,
+                                .user_data = request->password_user_data};
+    cogmig_status status = libpq_log_in(&login, deadline, &copy->connection, err);
+    if (status == COGMIG_OK)
+        status = command(copy, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", deadline, err);
+    if (status == COGMIG_OK)
+        status = command(copy, "SET LOCAL statement_timeout = 0", deadline, err);
+    if (status == COGMIG_OK)
+        status = take_snapshot(copy, request, deadline, facts, err);
+    return status;
+}
+
+static cogmig_status make_question(struct libpq_copy *copy, const struct source_request *request,
+                                   struct deadline deadline, char **ret_sql, cogmig_error *err)
+{
+    SCOPED(memory_release) char *sql = make_probe(request);
+    SCOPED(libpq_release_result) PGresult *probe = NULL;
+    if (sql == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    cogmig_status status = libpq_run(copy->connection, sql, 0, NULL, deadline, &probe, err);
+    if (status != COGMIG_OK)
+        return status;
+    for (size_t i = 0; i < request->column_count; i++)
+        copy->kinds[i] = kind_of(PQftype(probe, (int)i));
+    copy->kinds[0] = VALUE_TEXT;
+    *ret_sql = make_copy(copy, request, probe);
+    return *ret_sql == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
+}
+
+/* ---- the stream ---- */
+
+static cogmig_status look(struct libpq_copy *copy, cogmig_error *err)
+{
+    return copy->watch.look(copy->watch.user_data, err);
+}
+
+static cogmig_status wait_for_input(struct libpq_copy *copy, cogmig_error *err)
+{
+    struct pollfd socket = {.fd = PQsocket(copy->connection), .events = POLLIN};
+    int ready;
+    while ((ready = poll(&socket, 1, EXPORT_LOOK_MS)) == 0 || (ready < 0 && errno == EINTR)) {
+        cogmig_status status = look(copy, err);
+        if (status != COGMIG_OK)
+            return status;
+    }
+    return PQconsumeInput(copy->connection) == 1 ? COGMIG_OK
+                                                 : libpq_fail_connection(copy->connection, err);
+}
+
+/* A short question: what does not fit into the socket at once, the waiting sends. */
+static cogmig_status start_stream(struct libpq_copy *copy, const char *sql, cogmig_error *err)
+{
+    if (PQsendQuery(copy->connection, sql) != 1)
+        return libpq_fail_connection(copy->connection, err);
+    while (PQflush(copy->connection) == 1 || PQisBusy(copy->connection)) {
+        cogmig_status status = wait_for_input(copy, err);
+        if (status != COGMIG_OK)
+            return status;
+    }
+    SCOPED(libpq_release_result) PGresult *result = PQgetResult(copy->connection);
+    return PQresultStatus(result) == PGRES_COPY_OUT
+               ? COGMIG_OK
+               : libpq_fail_result(copy->connection, result, err);
+}
+
+/* The server says at the very end whether those were all rows. */
+static cogmig_status finish_stream(struct libpq_copy *copy, cogmig_error *err)
+{
+    while (PQisBusy(copy->connection)) {
+        cogmig_status status = wait_for_input(copy, err);
+        if (status != COGMIG_OK)
+            return status;
+    }
+    SCOPED(libpq_release_result) PGresult *result = PQgetResult(copy->connection);
+    return PQresultStatus(result) == PGRES_COMMAND_OK
+               ? COGMIG_OK
+               : libpq_fail_result(copy->connection, result, err);
+}
+
+/* No row and COGMIG_OK: that was the last. */
+static cogmig_status receive_row(struct libpq_copy *copy, int *ret_len, cogmig_error *err)
+{
+    const int at_once = 1;
+    PQfreemem(copy->row);
+    copy->row = NULL;
+    int len;
+    while ((len = PQgetCopyData(copy->connection, &copy->row, at_once)) == 0) {
+        cogmig_status status = wait_for_input(copy, err);
+        if (status != COGMIG_OK)
+            return status;
+    }
+    if (len == -1)
+        return finish_stream(copy, err);
+    *ret_len = len;
+    return len > 0 ? COGMIG_OK : libpq_fail_connection(copy->connection, err);
+}
+
+/* ---- a row ---- */
+
+static cogmig_status fail_malformed(cogmig_error *err)
+{
+    return fail(err, COGMIG_INTERNAL_ERROR, "PostgreSQL sent a row that is not in COPY's form.");
+}
+
+static bool take(struct span *rest, size_t len, struct span *ret_taken)
+{
+    if (rest->len < len)
+        return false;
+    *ret_taken = (struct span){rest->bytes, len};
+    *rest = (struct span){rest->bytes + len, rest->len - len};
+    return true;
+}
+
+static bool take_number(struct span *rest, size_t len, int64_t *ret_number)
+{
+    struct span bytes;
+    if (!take(rest, len, &bytes))
+        return false;
+    uint64_t number = 0;
+    for (size_t i = 0; i < len; i++)
+        number = number << 8 | (unsigned char)bytes.bytes[i];
+    unsigned int unused_bits = 64 - 8 * (unsigned int)len;
+    *ret_number = (int64_t)(number << unused_bits) >> unused_bits;
+    return true;
+}
+
+/* Microseconds since 2000 become milliseconds since 1970, rounded down. */
+static int64_t unix_ms_of(int64_t us)
+{
+    const int64_t from_1970_to_2000_ms = INT64_C(946684800000);
+    if (us == INT64_MAX || us == INT64_MIN)
+        return us == INT64_MAX ? TIME_INFINITE : TIME_MINUS_INFINITE;
+    return us / 1000 - (us % 1000 < 0) + from_1970_to_2000_ms;
+}
+
+static bool take_value(struct span *rest, enum export_value_kind kind, struct export_value *value)
+{
+    int64_t len, number;
+    if (!take_number(rest, 4, &len))
+        return false;
+    value->kind = len == -1 ? VALUE_NULL : kind;
+    switch (value->kind) {
+    case VALUE_TEXT:
+        return len >= 0 && take(rest, (size_t)len, &value->text);
+    case VALUE_TIME:
+        if (len != 8 || !take_number(rest, 8, &number))
+            return false;
+        value->unix_ms = unix_ms_of(number);
+        return true;
+    case VALUE_FLAG:
+        if (len != 1 || !take_number(rest, 1, &number))
+            return false;
+        value->flag = number != 0;
+        return true;
+    default:
+        return true;
+    }
+}
+
+static cogmig_status read_row(struct libpq_copy *copy, struct span row, struct export_value *values,
+                              bool *ret_any, cogmig_error *err)
+{
+    struct span header;
+    int64_t fields;
+    if (!copy->header_seen && !take(&row, HEADER_BYTES, &header))
+        return fail_malformed(err);
+    copy->header_seen = true;
+    if (row.len == 0) /* the header came alone */
+        return COGMIG_OK;
+    if (!take_number(&row, 2, &fields))
+        return fail_malformed(err);
+    if (fields == -1) /* the trailer: the end itself follows */
+        return COGMIG_OK;
+    *ret_any = (size_t)fields == copy->column_count;
+    for (size_t i = 0; i < copy->column_count && *ret_any; i++)
+        *ret_any = take_value(&row, copy->kinds[i], &values[i]);
+    return *ret_any && row.len == 0 ? COGMIG_OK : fail_malformed(err);
+}
+
+static cogmig_status next_row(void *state, struct export_value *values, bool *ret_any,
+                              cogmig_error *err)
+{
+    struct libpq_copy *copy = state;
+    *ret_any = false;
+    while (!*ret_any) {
+        int len = 0;
+        cogmig_status status = receive_row(copy, &len, err);
+        if (status == COGMIG_OK && len > 0)
+            status = read_row(copy, (struct span){copy->row, (size_t)len}, values, ret_any, err);
+        if (status != COGMIG_OK || len == 0)
+            return status;
+    }
+    return COGMIG_OK;
+}
+
+static void close_copy(void *state)
+{
+    struct libpq_copy *copy = state;
+    PQfreemem(copy->row);
+    libpq_release_connection(&copy->connection);
+    memory_free(copy);
+}
+
+static void release_copy(struct libpq_copy **copy)
+{
+    if (*copy != NULL)
+        close_copy(*copy);
+}
+
+static cogmig_status open_copy(const struct source_request *request, void **ret_state,
+                               struct source_facts *ret_facts, cogmig_error *err)
+{
+    struct deadline deadline = deadline_in_ms(request->timeout_ms);
+    SCOPED(memory_release) char *sql = NULL;
+    SCOPED(release_copy) struct libpq_copy *copy = memory_new(sizeof *copy);
+    if (copy == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    copy->watch = request->watch;
+    copy->column_count = request->column_count;
+    cogmig_status status = begin(copy, request, deadline, ret_facts, err);
+    if (status == COGMIG_OK)
+        status = make_question(copy, request, deadline, &sql, err);
+    if (status == COGMIG_OK)
+        status = start_stream(copy, sql, err);
+    if (status != COGMIG_OK)
+        return status;
+    *ret_state = copy;
+    copy = NULL;
+    return COGMIG_OK;
+}
+
+const struct source libpq_source = {
+    .open = open_copy,
+    .next = next_row,
+    .close = close_copy,
+};

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * All rows of the store in an SQLite file, in one read transaction. */
+#include "adapters/sqlite_file.h"
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "export/source.h"
+#include "status/error.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    MAX_SQL = 64 * 1024,
+    OPERATIONS_BETWEEN_LOOKS = 100000
+};
+
+struct sqlite_copy {
+    sqlite3 *db;
+    sqlite3_stmt *rows;
+    enum export_value_kind kinds[EXPORT_MAX_COLUMNS];
+    size_t column_count;
+    int64_t left; /* rows below the limit; -1: no limit */
+    int32_t shard, shards;
+    struct export_watch watch;
+    struct cogmig_error stopped; /* by the watch */
+};
+
+/* ---- the question ---- */
+
+static void add_column(struct buffer *sql, const char *column)
+{
+    buffer_add_text(sql, "u.");
+    sql_add_identifier(sql, column);
+}
+
+static char *make_query(const struct source_request *request)
+{
+    SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
+    for (size_t i = 0; i < request->column_count; i++) {
+        buffer_add_text(&sql, i == 0 ? "SELECT " : ", ");
+        add_column(&sql, request->columns[i]);
+    }
+    buffer_add_text(&sql, " FROM ");
+    sql_add_table(&sql, request->model);
+    if (request->after != NULL) {
+        buffer_add_text(&sql, " WHERE ");
+        add_column(&sql, request->columns[0]);
+        buffer_add_text(&sql, " > ?1");
+    }
+    if (request->ordered) {
+        buffer_add_text(&sql, " ORDER BY ");
+        add_column(&sql, request->columns[0]);
+    }
+    return buffer_take(&sql, NULL);
+}
+
+static bool mentions(const char *type, const char *word)
+{
+    for (; *type != '\0'; type++)
+        if (sqlite3_strnicmp(type, word, (int)strlen(word)) == 0)
+            return true;
+    return false;
+}
+
+/* SQLite's columns have no types; what they were declared as is a hint. */
+static enum export_value_kind kind_of(const char *declared)
+{
+    if (declared == NULL)
+        return VALUE_TEXT;
+    if (mentions(declared, "DATE") || mentions(declared, "TIME"))
+        return VALUE_TIME;
+    return mentions(declared, "BOOL") ? VALUE_FLAG : VALUE_TEXT;
+}
+
+static cogmig_status prepare(struct sqlite_copy *copy, const struct source_request *request,
+                             cogmig_error *err)
+{
+    SCOPED(memory_release) char *sql = make_query(request);
+    if (sql == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    int code = sqlite3_prepare_v2(copy->db, sql, -1, &copy->rows, NULL);
+    if (code == SQLITE_OK && request->after != NULL)
+        code = sqlite3_bind_text(copy->rows, 1, request->after, -1, SQLITE_TRANSIENT);
+    if (code == SQLITE_NOTADB)
+        return sqlite_fail_with(copy->db, COGMIG_STORE_URL_INVALID,
+                                "The store's URL names a file that is not an SQLite database", err);
+    if (code != SQLITE_OK)
+        return sqlite_fail_query(copy->db, err);
+    for (int i = 1; i < (int)request->column_count; i++)
+        copy->kinds[i] = kind_of(sqlite3_column_decltype(copy->rows, i));
+    copy->kinds[0] = VALUE_TEXT;
+    return COGMIG_OK;
+}
+
+/* ---- a row ---- */
+
+static void read_value(sqlite3_stmt *row, int column, enum export_value_kind kind,
+                       struct export_value *value)
+{
+    int type = sqlite3_column_type(row, column);
+    if (type == SQLITE_NULL) {
+        value->kind = VALUE_NULL;
+        return;
+    }
+    if (kind == VALUE_FLAG && type == SQLITE_INTEGER) {
+        value->kind = VALUE_FLAG;
+        value->flag = sqlite3_column_int64(row, column) != 0;
+        return;
+    }
+    const char *bytes = type == SQLITE_BLOB ? sqlite3_column_blob(row, column)
+                                            : (const char *)sqlite3_column_text(row, column);
+    value->text = (struct span){bytes, (size_t)sqlite3_column_bytes(row, column)};
+    bool is_time = kind == VALUE_TIME && timestamp_read(value->text, &value->unix_ms);
+    value->kind = is_time ? VALUE_TIME : VALUE_TEXT;
+}
+
+/* FNV-1a: any even spread that stays the same does. */
+static uint32_t hash_of(struct span id)
+{
+    uint32_t hash = 2166136261;
+    for (size_t i = 0; i < id.len; i++)
+        hash = (hash ^ (unsigned char)id.bytes[i]) * 16777619;
+    return hash;
+}
+
+static bool is_of_shard(const struct sqlite_copy *copy, const struct export_value *id)
+{
+    uint32_t hash = id->kind == VALUE_TEXT ? hash_of(id->text) : 0;
+    return copy->shards <= 1 || hash % (uint32_t)copy->shards + 1 == (uint32_t)copy->shard;
+}
+
+static cogmig_status fail_step(struct sqlite_copy *copy, cogmig_error *err)
+{
+    if (copy->stopped.status != COGMIG_OK)
+        error_copy(err, &copy->stopped);
+    return copy->stopped.status != COGMIG_OK ? copy->stopped.status
+                                             : sqlite_fail_query(copy->db, err);
+}
+
+static cogmig_status next_row(void *state, struct export_value *values, bool *ret_any,
+                              cogmig_error *err)
+{
+    struct sqlite_copy *copy = state;
+    *ret_any = false;
+    while (!*ret_any && copy->left != 0) {
+        int code = sqlite3_step(copy->rows);
+        if (code == SQLITE_DONE)
+            return COGMIG_OK;
+        if (code != SQLITE_ROW)
+            return fail_step(copy, err);
+        for (size_t i = 0; i < copy->column_count; i++)
+            read_value(copy->rows, (int)i, copy->kinds[i], &values[i]);
+        *ret_any = is_of_shard(copy, &values[0]);
+    }
+    copy->left -= *ret_any && copy->left > 0;
+    return COGMIG_OK;
+}
+
+/* ---- opening ---- */
+
+static int look(void *state)
+{
+    struct sqlite_copy *copy = state;
+    return copy->watch.look(copy->watch.user_data, &copy->stopped) != COGMIG_OK;
+}
+
+static void close_copy(void *state)
+{
+    struct sqlite_copy *copy = state;
+    sqlite3_finalize(copy->rows);
+    sqlite3_close(copy->db);
+    memory_free(copy);
+}
+
+static void release_copy(struct sqlite_copy **copy)
+{
+    if (*copy != NULL)
+        close_copy(*copy);
+}
+
+static int64_t unix_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The snapshot is taken by the first row that is read. */
+static cogmig_status open_copy(const struct source_request *request, void **ret_state,
+                               struct source_facts *ret_facts, cogmig_error *err)
+{
+    SCOPED(release_copy) struct sqlite_copy *copy = memory_new(sizeof *copy);
+    if (copy == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    copy->column_count = request->column_count;
+    copy->left = request->limit > 0 ? request->limit : -1;
+    copy->shard = request->shard;
+    copy->shards = request->shards;
+    copy->watch = request->watch;
+    cogmig_status status = sqlite_open_file(request->target, &copy->db, err);
+    if (status != COGMIG_OK)
+        return status;
+    sqlite3_busy_timeout(copy->db, request->timeout_ms);
+    status = prepare(copy, request, err);
+    if (status != COGMIG_OK)
+        return status;
+    sqlite3_progress_handler(copy->db, OPERATIONS_BETWEEN_LOOKS, look, copy);
+    *ret_facts = (struct source_facts){.snapshot_unix_ms = unix_ms(), .estimate = -1};
+    *ret_state = copy;
+    copy = NULL;
+    return COGMIG_OK;
+}
+
+const struct source sqlite_source = {
+    .open = open_copy,
+    .next = next_row,
+    .close = close_copy,
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Where users come from, row by row, and what a value is. */
+#ifndef EXPORT_SOURCE_H
+#define EXPORT_SOURCE_H
+
+#include "base/span.h"
+#include "store/backend.h"
+#include "store/timestamp.h"
+
+#include <cogmig/error.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    EXPORT_MAX_COLUMNS = 64
+};
+
+enum export_value_kind {
+    VALUE_NULL,
+    VALUE_TEXT, /* not checked for UTF-8 yet */
+    VALUE_FLAG,
+    VALUE_TIME
+};
+
+/* PostgreSQL's infinity and -infinity. */
+#define TIME_INFINITE INT64_MAX
+#define TIME_MINUS_INFINITE INT64_MIN
+
+struct export_value {
+    enum export_value_kind kind;
+    bool flag;
+    int64_t unix_ms;
+    struct span text;
+};
+
+/* Called while there is nothing to do but wait; other than COGMIG_OK: give up. */
+struct export_watch {
+    cogmig_status (*look)(void *user_data, cogmig_error *err);
+    void *user_data;
+};
+
+struct source_request {
+    const char *target; /* as in struct backend_settings */
+    const struct store_model *model;
+    const char *const *columns; /* names in the database; the first is that of the id */
+    size_t column_count;
+    bool ordered;      /* by id */
+    int64_t limit;     /* 0: none */
+    const char *after; /* NULL: from the beginning */
+    int32_t shard, shards;
+    int32_t timeout_ms; /* for connecting; rows may take as long as they want */
+    cogmig_store_password_fn password;
+    void *password_user_data;
+    struct export_watch watch;
+};
+
+struct source_facts {
+    int64_t snapshot_unix_ms;
+    int64_t estimate; /* of rows, -1: unknown */
+};
+
+/* One snapshot of the table. */
+struct source {
+    cogmig_status (*open)(const struct source_request *request, void **ret_state,
+                          struct source_facts *ret_facts, cogmig_error *err);
+
+    /* Values are good until the next call. No more rows: ret_any is false. */
+    cogmig_status (*next)(void *state, struct export_value *values, bool *ret_any,
+                          cogmig_error *err);
+
+    void (*close)(void *state);
+};
+
+extern const struct source libpq_source;
+#ifdef COGMIG_SQLITE
+extern const struct source sqlite_source;
+#endif
+
+enum {
+    EXPORT_LOOK_MS = 250
+};
+
+#endif
