@@ -16,6 +16,7 @@ static const char help[] =
     "  cogmig user EMAIL              what does the legacy store know about this address?\n"
     "  cogmig export                  back the users up, without their password hashes\n"
     "  cogmig idmap find LEGACY_ID    which Cognito user is this legacy user? (also link, unlink)\n"
+    "  cogmig doctor                  is everything set up for the migration, and how is it mended?\n"
     "  cogmig capacity                what does a cut-over need, measured on this machine?\n"
     "  cogmig lambda --local PROGRAM  the Lambda function on this machine\n"
     "  cogmig VERB --help             more about one of them\n"
@@ -40,6 +41,7 @@ static const struct {
     const char *help;
 } verbs[] = {
     {"capacity", verb_capacity, help_capacity},
+    {"doctor", verb_doctor, help_doctor},
     {"export", verb_export, help_export},
     {"idmap", verb_idmap, help_idmap},
     {"lambda", verb_lambda, help_lambda},

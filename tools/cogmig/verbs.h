@@ -4,6 +4,7 @@
 #define COGMIG_TOOL_VERBS_H
 
 int verb_capacity(int argc, char **argv);
+int verb_doctor(int argc, char **argv);
 int verb_export(int argc, char **argv);
 int verb_idmap(int argc, char **argv);
 int verb_lambda(int argc, char **argv);
@@ -12,6 +13,7 @@ int verb_user(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 
 extern const char help_capacity[];
+extern const char help_doctor[];
 extern const char help_export[];
 extern const char help_idmap[];
 extern const char help_lambda[];

@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`cogmig doctor`: each check can fail, nothing else does, and the command that it tells mends it."""
+
+import copy
+import functools
+import http.server
+import json
+import os
+import re
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import sigv4  # noqa: E402
+from jwks_server import KEYS as JWKS  # noqa: E402
+from program import INVALID, OK, SOURCE, UNAVAILABLE, Program  # noqa: E402
+from tap import equal, nothing, run, test  # noqa: E402
+
+DATA = SOURCE / "tests/data/doctor"
+FAKE_AWS = SOURCE / "tests/support/fake_aws.py"
+SECRET = "1example2secret3value4567890abcdef"
+SERVER = os.environ["COGNITO_SERVER"]
+
+cogmig = Program(sys.argv[1])
+
+
+def load(name):
+    return json.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+GOOD_POOL = load("good.pool.json")["UserPool"]
+GOOD_CLIENT = load("good.client.json")["UserPoolClient"]
+CASES = load("cases.json")
+
+
+def merged(document, patch):
+    """RFC 7396."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(document) if isinstance(document, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def pool_of(case):
+    pool = merged(GOOD_POOL, case.get("pool", {}))
+    attributes = pool["SchemaAttributes"]
+    if "attribute" in case:
+        [legacy_id] = [each for each in attributes if each["Name"] == "custom:legacy_id"]
+        others = [each for each in attributes if each is not legacy_id]
+        changed = merged(legacy_id, case["attribute"])
+        pool["SchemaAttributes"] = others + ([changed] if changed else [])
+    if "required" in case:
+        pool["SchemaAttributes"] = attributes + [
+            {"Name": case["required"], "AttributeDataType": "String", "Required": True}]
+    return pool
+
+
+def write(name, content):
+    path = cogmig.folder / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return str(path)
+
+
+def policy_arguments(case):
+    text = (DATA / "good.lambda-policy.json").read_text(encoding="utf-8")
+    if "policy" in case:
+        if case["policy"] is None:
+            return []
+        equal(case["policy"][0] in text, True, case["name"])
+        text = text.replace(*case["policy"])
+    return ["--lambda-policy", write("policy.json", text)]
+
+
+def doctor(*arguments, **environment):
+    return cogmig.run("doctor", *arguments, **environment)
+
+
+def examine(pool, client, *arguments):
+    done = doctor("--only", "pool", "--json", "--pool", write("pool.json", {"UserPool": pool}),
+                  "--client", write("client.json", {"UserPoolClient": client}), *arguments)
+    return done, {each["check"]: each for each in json.loads(done.stdout)["checks"]}
+
+
+@functools.cache
+def checks_of(number):
+    return examine_case(CASES[number])
+
+
+def examine_case(case):
+    client = merged(GOOD_CLIENT, case.get("client", {}))
+    return examine(pool_of(case), client, *policy_arguments(case), *case.get("arguments", ()))
+
+
+def not_ok(checks):
+    return {name: each["verdict"] for name, each in checks.items() if each["verdict"] != "ok"}
+
+
+@test
+def every_case_has_its_verdicts_and_no_other():
+    for number, case in enumerate(CASES):
+        done, checks = checks_of(number)
+        equal(not_ok(checks), case["expect"], case["name"])
+        equal(done.returncode, INVALID if "problem" in case["expect"].values() else OK, case["name"])
+        equal(done.stderr, "", case["name"])
+
+
+@test
+def every_check_is_seen_to_fail():
+    told = set(checks_of(0)[1])
+    equal(len(told) >= 29, True)
+    seen = {name for case in CASES for name in case["expect"]}
+    # The secret is compared with a setting: see below.
+    nothing(sorted((told - seen) - {"client-secret"}))
+    nothing(sorted(seen - told))
+
+
+@test
+def what_is_not_ok_has_a_reason_a_consequence_and_a_remedy():
+    for number in range(len(CASES)):
+        for name, each in checks_of(number)[1].items():
+            equal(bool(each["reason"]), True, name)
+            equal(bool(each["consequence"] and each["mend"]), each["verdict"] != "ok", name)
+
+
+@test
+def the_guide_explains_every_check_and_no_other():
+    guide = (SOURCE / "docs/guide/cognito-setup.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| .* \| .* \|$", guide, re.M)
+    local_checks = json.loads(doctor("--only", "local", "--json").stdout)["checks"]
+    equal(sorted(rows), sorted(list(checks_of(0)[1]) + [each["check"] for each in local_checks]))
+    symptoms = (SOURCE / "docs/guide/troubleshooting.md").read_text(encoding="utf-8")
+    named = {name for line in symptoms.splitlines() if line.startswith("|")
+             for name in re.findall(r"`([a-z]+(?:-[a-z]+)*)`", line.split("|")[-2])}
+    nothing(sorted(named - set(rows)))
+
+
+# ---- the commands that mend ----
+
+PLACEHOLDERS = {"<function-arn>": "arn:aws:lambda:eu-central-1:123456789012:function:cogmig",
+                "<ses-identity-arn>": "arn:aws:ses:eu-central-1:123456789012:identity/example.com"}
+
+
+def put_aws_in_path():
+    folder = cogmig.folder / "bin"
+    folder.mkdir()
+    aws = folder / "aws"
+    aws.write_text(f'#!/bin/sh\nexec python3 "{FAKE_AWS}" "$@"\n', encoding="utf-8")
+    aws.chmod(aws.stat().st_mode | stat.S_IXUSR)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def run_command(command, path, case):
+    for placeholder, value in PLACEHOLDERS.items():
+        command = command.replace(placeholder, value)
+    done = subprocess.run(["sh", "-c", "set -e; " + command], cwd=cogmig.folder, check=False,
+                          env={"PATH": path, "FAKE_AWS_POOL": str(cogmig.folder / "pool.json"),
+                               "FAKE_AWS_CLIENT": str(cogmig.folder / "client.json"),
+                               "FAKE_AWS_POLICY": str(cogmig.folder / "policy.json")},
+                          capture_output=True, text=True)
+    equal(done.returncode, 0, f"{case['name']}: {command}\n{done.stderr}")
+
+
+def reloaded(case):
+    pool = json.loads((cogmig.folder / "pool.json").read_text(encoding="utf-8"))["UserPool"]
+    client = json.loads((cogmig.folder / "client.json").read_text(encoding="utf-8"))["UserPoolClient"]
+    policy = cogmig.folder / "policy.json"
+    given = ["--lambda-policy", str(policy)] if case.get("policy", ()) is not None else []
+    return pool, client, given
+
+
+@test
+def the_command_that_is_told_mends_it_and_changes_nothing_else():
+    path = put_aws_in_path()
+    tried = set()
+    for number, case in enumerate(CASES):
+        for name, verdict in case["expect"].items():
+            command = checks_of(number)[1][name]["mend"]
+            if not command.startswith("aws ") or (name, verdict) in tried or verdict == "unknown":
+                continue
+            tried.add((name, verdict))
+            examine_case(case)  # its files
+            # What is described is not where the command puts what it sends.
+            (cogmig.folder / "sent").mkdir(exist_ok=True)
+            before = copy.deepcopy(case["expect"])
+            run_command("cd sent; " + command, path, case)
+            pool, client, given = reloaded(case)
+            checks = examine(pool, client, *given, *case.get("arguments", ()))[1]
+            del before[name]
+            if name == "legacy-id":
+                before.clear()  # with the attribute its length and mutability are good as well
+            equal(not_ok(checks), before, f"{case['name']}: after {command}")
+    equal(len(tried) >= 20, True, f"{sorted(tried)}")
+
+
+@test
+def a_command_that_replaces_everything_comes_with_a_caution():
+    broken = doctor("--only", "pool", "--pool", write("pool.json", GOOD_POOL), "--client",
+                    write("client.json", merged(GOOD_CLIENT, {"EnableTokenRevocation": False})))
+    equal(b"replace every setting" in broken.stdout, True)
+    equal(broken.stdout.count(b"update-user-pool-client"), 1)
+    good = doctor("--only", "pool", "--pool", write("pool.json", GOOD_POOL), "--client",
+                  write("client.json", GOOD_CLIENT), *policy_arguments({}))
+    equal(b"replace" in good.stdout, False)
+    equal(b"mend" in good.stdout, False)
+
+
+# ---- what is given, and what is not ----
+
+@test
+def without_the_client_its_checks_are_unknown():
+    done = doctor("--only", "pool", "--json", "--pool", write("pool.json", GOOD_POOL),
+                  *policy_arguments({}))
+    verdicts = {each["check"]: each["verdict"] for each in json.loads(done.stdout)["checks"]}
+    equal(verdicts["password-flow"], "unknown")
+    equal(verdicts["legacy-id"], "ok")
+    equal(done.returncode, OK)
+
+
+@test
+def strict_counts_warnings():
+    warned = merged(GOOD_POOL, {"DeletionProtection": "INACTIVE"})
+    arguments = ["--only", "pool", "--pool", write("pool.json", warned), "--client",
+                 write("client.json", GOOD_CLIENT)]
+    equal(doctor(*arguments).returncode, OK)
+    equal(doctor(*arguments, "--strict").returncode, INVALID)
+
+
+@test
+def a_file_that_is_no_description_is_told():
+    for content in ("", "[]", "{", '{"a":1,"a":2}'):
+        done = doctor("--only", "pool", "--pool", write("broken.json", content))
+        equal(done.returncode, INVALID, content)
+        equal("broken.json" in done.stderr, True, done.stderr)
+    equal(doctor("--only", "pool", "--pool", "missing.json").returncode, INVALID)
+
+
+@test
+def options_are_checked():
+    for arguments in (["--only", "half"], ["--legacy-id-length", "0"], ["--legacy-id-length", "x"],
+                      ["--unknown"], ["extra"]):
+        equal(doctor(*arguments).returncode, INVALID, str(arguments))
+
+
+# ---- live ----
+
+LIVE = {"COGNITO_USER_POOL_ID": "eu-central-1_AbCdEfGhI", "COGNITO_CLIENT_ID": "1example23456789",
+        "COGNITO_ENDPOINT": SERVER, "COGMIG_ALLOW_PLAIN_HTTP": "1", "no_proxy": "127.0.0.1",
+        "AWS_ACCESS_KEY_ID": sigv4.KEY_ID, "AWS_SECRET_ACCESS_KEY": sigv4.SECRET,
+        "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+@test
+def the_pool_is_asked_when_no_file_is_given():
+    done = doctor("--only", "pool", "--json", **LIVE)
+    verdicts = {each["check"]: each["verdict"] for each in json.loads(done.stdout)["checks"]}
+    equal(verdicts["client-of-pool"], "unknown")  # the server's client does not say
+    equal(verdicts["password-flow"], "problem")
+    equal(done.returncode, INVALID)
+
+
+@test
+def a_pool_that_cannot_be_asked_is_an_outage_and_no_problem():
+    done = doctor("--only", "pool", **{**LIVE, "AWS_SECRET_ACCESS_KEY": "wrong"})
+    equal(done.returncode, UNAVAILABLE, done.stderr)
+    equal("InvalidSignatureException" in done.stderr, True)
+    equal(done.stdout, b"")
+
+
+def local(**environment):
+    done = doctor("--only", "local", "--json", **environment)
+    return {each["check"]: each for each in json.loads(done.stdout)["checks"]}
+
+
+@test
+def the_local_half_names_what_is_missing():
+    checks = local()
+    equal({name: each["verdict"] for name, each in checks.items()},
+          {"environment": "problem", "plain-http": "ok", "own-issuer": "ok", "database": "problem",
+           "identity-map": "problem", "keys": "problem"})
+    equal("DATABASE_URL, COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID" in checks["environment"]["reason"],
+          True)
+    equal("CONFIG_INCOMPLETE" in checks["database"]["reason"], True)
+
+
+class Keys(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(JWKS)
+
+
+@test
+def with_everything_in_place_the_local_half_is_ok():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with sqlite3.connect(cogmig.folder / "dev.db") as database:
+        database.executescript(
+            (SOURCE / "examples/users/users.sqlite.sql").read_text(encoding="utf-8"))
+    database.close()
+    environment = {"DATABASE_URL": f"file:{cogmig.folder}/dev.db", "COGNITO_CLIENT_ID": "client",
+                   "COGNITO_USER_POOL_ID": "local_AbCdEfGh", "COGMIG_ALLOW_PLAIN_HTTP": "1",
+                   "COGNITO_ISSUER": f"http://127.0.0.1:{server.server_port}/local_AbCdEfGh",
+                   "no_proxy": "127.0.0.1"}
+    equal(not_ok(local(**environment)), {"identity-map": "warning"})
+    equal(cogmig.run("idmap", "install", **environment).returncode, OK)
+    equal(not_ok(local(**environment)), {})
+    equal(doctor("--only", "local", **environment).returncode, OK)
+    server.shutdown()
+    equal(not_ok(local(**environment, COGMIG_TABLE="Users")), {"database": "problem",
+                                                               "keys": "problem"})
+
+
+@test
+def plain_http_and_a_foreign_issuer_are_problems():
+    checks = local(COGNITO_USER_POOL_ID="eu-central-1_AbCdEfGhI", COGMIG_ALLOW_PLAIN_HTTP="1",
+                   COGNITO_ISSUER="https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Other")
+    equal(checks["plain-http"]["verdict"], "problem")
+    equal(checks["own-issuer"]["verdict"], "problem")
+
+
+@test
+def the_secret_is_compared_with_the_setting():
+    def verdict(client, **environment):
+        done = doctor("--json", "--pool", write("pool.json", GOOD_POOL), "--client",
+                      write("client.json", client), **environment)
+        equal(SECRET in done.stdout.decode() + done.stderr, False, "the secret is told")
+        [check] = [each for each in json.loads(done.stdout)["checks"]
+                   if each["check"] == "client-secret"]
+        return check["verdict"]
+
+    with_secret = {**GOOD_CLIENT, "ClientSecret": SECRET}
+    equal(verdict(GOOD_CLIENT), "ok")
+    equal(verdict(with_secret, COGNITO_CLIENT_SECRET=SECRET), "ok")
+    equal(verdict(with_secret), "problem")
+    equal(verdict(GOOD_CLIENT, COGNITO_CLIENT_SECRET=SECRET), "problem")
+    equal(verdict(with_secret, COGNITO_CLIENT_SECRET="another"), "problem")
+
+
+@test
+def the_issuer_that_is_set_is_compared_with_the_pools_type():
+    def verdict(pool, issuer):
+        done = doctor("--json", "--pool", write("pool.json", pool), "--client",
+                      write("client.json", GOOD_CLIENT), COGNITO_ISSUER=issuer)
+        [check] = [each for each in json.loads(done.stdout)["checks"] if each["check"] == "issuer"]
+        return check["verdict"]
+
+    updated = {**GOOD_POOL, "IssuerConfiguration": {"Type": "UPDATED"}}
+    original_issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI"
+    updated_issuer = "https://issuer-cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI"
+    equal(verdict(GOOD_POOL, original_issuer), "ok")
+    equal(verdict(GOOD_POOL, updated_issuer), "problem")
+    equal(verdict(updated, original_issuer), "problem")
+    equal(verdict(updated, updated_issuer), "warning")
+    equal(verdict(GOOD_POOL, original_issuer + "x"), "problem")
+
+
+run()

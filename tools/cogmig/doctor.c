@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * cogmig doctor: is everything set up for a migration? */
+#include "doctor_local.h"
+#include "failure.h"
+#include "number.h"
+#include "preflight.h"
+#include "preflight_json.h"
+#include "verbs.h"
+
+#include <cogmig/cognito.h>
+#include <cogmig/memory.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char help_doctor[] =
+    "cogmig doctor [options]\n"
+    "\n"
+    "Checks the user pool, the app client and what is here (settings, database, keys), and says "
+    "of\n"
+    "each thing that is wrong what it breaks and how it is mended. The pool is asked with your "
+    "AWS\n"
+    "credentials (cognito-idp:DescribeUserPool, DescribeUserPoolClient), or read from files:\n"
+    "\n"
+    "  aws cognito-idp describe-user-pool --user-pool-id ID > pool.json\n"
+    "  aws cognito-idp describe-user-pool-client --user-pool-id ID --client-id ID > client.json\n"
+    "\n"
+    "  --pool FILE              the pool as described; nothing is asked of AWS then\n"
+    "  --client FILE            the app client as described\n"
+    "  --lambda-policy FILE     aws lambda get-policy of the UserMigration function\n"
+    "  --legacy-id-length N     of the longest legacy id; 36 (a UUID) by default\n"
+    "  --legacy-min-length N    of a password in the old system\n"
+    "  --only local|pool        one half alone\n"
+    "  --strict                 warnings count as problems\n"
+    "  --json                   print JSON\n"
+    "\n"
+    "Exit code: 0 no problem, 3 at least one; 5 the pool could not be asked.\n"
+    "docs/guide/cognito-setup.md explains each check.\n";
+
+enum {
+    MAX_NUMBER = 2048
+};
+
+struct order {
+    const char *pool_file, *client_file, *policy_file;
+    int32_t legacy_id_length, legacy_min_length;
+    bool local, remote, strict, as_json;
+};
+
+/* ---- options ---- */
+
+static bool set_half(struct order *order, const char *half)
+{
+    order->remote = strcmp(half, "local") != 0;
+    order->local = strcmp(half, "pool") != 0;
+    return order->remote != order->local;
+}
+
+static bool set_option(struct order *order, int option, const char *value)
+{
+    switch (option) {
+    case 'p':
+        order->pool_file = value;
+        return true;
+    case 'c':
+        order->client_file = value;
+        return true;
+    case 'l':
+        order->policy_file = value;
+        return true;
+    case 'i':
+        order->legacy_id_length = number_or_minus_1(value);
+        return order->legacy_id_length > 0 && order->legacy_id_length <= MAX_NUMBER;
+    case 'm':
+        order->legacy_min_length = number_or_minus_1(value);
+        return order->legacy_min_length > 0 && order->legacy_min_length <= MAX_NUMBER;
+    case 'o':
+        return set_half(order, value);
+    case 's':
+        return order->strict = true;
+    default:
+        return order->as_json = true;
+    }
+}
+
+/* 0, or the exit code. */
+static int read_order(int argc, char **argv, struct order *order)
+{
+    static const struct option known[] = {
+        {"pool", required_argument, NULL, 'p'},
+        {"client", required_argument, NULL, 'c'},
+        {"lambda-policy", required_argument, NULL, 'l'},
+        {"legacy-id-length", required_argument, NULL, 'i'},
+        {"legacy-min-length", required_argument, NULL, 'm'},
+        {"only", required_argument, NULL, 'o'},
+        {"strict", no_argument, NULL, 's'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (option == '?')
+            return misuse("that option is not known to \"doctor\".");
+        if (!set_option(order, option, optarg))
+            return misuse("\"%s\" is no value for that option.", optarg);
+    }
+    return optind == argc ? 0 : misuse("\"doctor\" takes options alone.");
+}
+
+/* ---- what is known ---- */
+
+/* The member that AWS wraps the description in, or the description itself. */
+static json_t *unwrap(json_t *document, const char *member)
+{
+    json_t *inner = json_object_get(document, member);
+    json_t *kept = inner == NULL ? document : inner;
+    json_incref(kept);
+    json_decref(document);
+    return kept;
+}
+
+static cogmig_status not_json(const char *what, const json_error_t *error, cogmig_error *err)
+{
+    char message[300];
+    snprintf(message, sizeof message, "%s: %s (line %d)", what, error->text, error->line);
+    cogmig_error_set(err, COGMIG_FILE_UNREADABLE, message);
+    return COGMIG_FILE_UNREADABLE;
+}
+
+static cogmig_status load_file(const char *path, const char *member, json_t **ret_object,
+                               cogmig_error *err)
+{
+    json_error_t error;
+    json_t *document = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (!json_is_object(document)) {
+        json_decref(document);
+        return not_json(path, &error, err);
+    }
+    *ret_object = unwrap(document, member);
+    return COGMIG_OK;
+}
+
+typedef cogmig_status (*describe_fn)(cogmig_cognito *, char **, size_t *, cogmig_error *);
+
+static cogmig_status ask(cogmig_cognito *cognito, describe_fn describe, const char *member,
+                         json_t **ret_object, cogmig_error *err)
+{
+    char *text = NULL;
+    size_t len = 0;
+    json_error_t error;
+    cogmig_status status = describe(cognito, &text, &len, err);
+    if (status != COGMIG_OK)
+        return status;
+    json_t *document = json_loadb(text, len, 0, &error);
+    cogmig_free(text);
+    if (document == NULL)
+        return not_json(member, &error, err);
+    *ret_object = unwrap(document, member);
+    return COGMIG_OK;
+}
+
+static cogmig_status ask_live(struct setup *setup, cogmig_error *err)
+{
+    cogmig_cognito *cognito = NULL;
+    cogmig_status status = cogmig_cognito_new_from_env(&cognito, err);
+    if (status == COGMIG_OK)
+        status = ask(cognito, cogmig_cognito_describe_pool, "UserPool", &setup->pool, err);
+    if (status == COGMIG_OK)
+        status =
+            ask(cognito, cogmig_cognito_describe_client, "UserPoolClient", &setup->client, err);
+    cogmig_cognito_free(&cognito);
+    return status;
+}
+
+static const char *setting(const char *name)
+{
+    const char *value = getenv(name);
+    return value == NULL || *value == '\0' ? NULL : value;
+}
+
+static cogmig_status gather(const struct order *order, struct setup *setup, cogmig_error *err)
+{
+    bool live = order->pool_file == NULL && order->client_file == NULL;
+    cogmig_status status = COGMIG_OK;
+    setup->legacy_id_length = order->legacy_id_length;
+    setup->legacy_min_length = order->legacy_min_length;
+    setup->settings_are_known = order->local;
+    setup->client_secret = order->local ? setting("COGNITO_CLIENT_SECRET") : NULL;
+    setup->issuer = order->local ? setting("COGNITO_ISSUER") : NULL;
+    if (order->remote && live)
+        status = ask_live(setup, err);
+    if (status == COGMIG_OK && order->pool_file != NULL)
+        status = load_file(order->pool_file, "UserPool", &setup->pool, err);
+    if (status == COGMIG_OK && order->client_file != NULL)
+        status = load_file(order->client_file, "UserPoolClient", &setup->client, err);
+    if (status == COGMIG_OK && order->policy_file != NULL)
+        status = load_file(order->policy_file, "", &setup->lambda_policy, err);
+    return status;
+}
+
+/* The client's secret was in it. */
+static void release(struct setup *setup)
+{
+    json_decref(setup->pool);
+    json_decref(setup->client);
+    json_decref(setup->lambda_policy);
+}
+
+/* ---- telling ---- */
+
+struct tally {
+    int count[VERDICT_UNKNOWN + 1];
+    bool replaced_whole; /* a command that was told replaces all settings */
+    json_t *list;        /* of checks; NULL: told as text */
+};
+
+static void add_json(json_t *list, const struct check *check, const struct finding *finding,
+                     const char *mend)
+{
+    bool good = finding->verdict == VERDICT_OK;
+    json_array_append_new(
+        list, json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "check", check->id, "verdict",
+                        verdict_name(finding->verdict), "reason", finding->reason, "consequence",
+                        good ? NULL : check->consequence, "mend", good ? NULL : mend));
+}
+
+static void print_text(const struct check *check, const struct finding *finding, const char *mend)
+{
+    printf("%-8s %-23s %s\n", verdict_name(finding->verdict), check->id, finding->reason);
+    if (finding->verdict == VERDICT_OK)
+        return;
+    printf("%8s breaks  %s\n", "", check->consequence);
+    printf("%8s mend    %s\n", "", mend);
+}
+
+static void tell(struct tally *tally, const struct check *check, const struct setup *setup)
+{
+    struct finding finding;
+    char mend[MEND_SIZE];
+    preflight_judge(check, setup, &finding);
+    preflight_mend(check, setup, mend);
+    tally->count[finding.verdict]++;
+    if (finding.verdict != VERDICT_OK &&
+        (check->mend_kind == MEND_CLIENT || check->mend_kind == MEND_POOL))
+        tally->replaced_whole = true;
+    if (tally->list != NULL)
+        add_json(tally->list, check, &finding, mend);
+    else
+        print_text(check, &finding, mend);
+}
+
+static void tell_all(struct tally *tally, const struct check *checks, size_t count,
+                     const struct setup *setup)
+{
+    for (size_t i = 0; i < count; i++)
+        tell(tally, &checks[i], setup);
+}
+
+static const char replacement[] =
+    "UpdateUserPool and UpdateUserPoolClient replace every setting: what a call leaves out is "
+    "reset. "
+    "The commands above read all of it, change one thing and send it back; look at the file "
+    "before you send it, and do not shorten them.";
+
+static void print_json_summary(const struct tally *tally)
+{
+    json_t *object =
+        json_pack("{s:i, s:i, s:i, s:i, s:O, s:s?}", "ok", tally->count[VERDICT_OK], "warnings",
+                  tally->count[VERDICT_WARNING], "problems", tally->count[VERDICT_PROBLEM],
+                  "unknown", tally->count[VERDICT_UNKNOWN], "checks", tally->list, "caution",
+                  tally->replaced_whole ? replacement : NULL);
+    json_dumpf(object, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(object);
+}
+
+static void print_text_summary(const struct tally *tally)
+{
+    if (tally->replaced_whole)
+        printf("\nCaution: %s\n", replacement);
+    printf("\n%d ok, %d warnings, %d problems, %d unknown\n", tally->count[VERDICT_OK],
+           tally->count[VERDICT_WARNING], tally->count[VERDICT_PROBLEM],
+           tally->count[VERDICT_UNKNOWN]);
+}
+
+static int examine(const struct order *order, const struct setup *setup, bool pool_is_known)
+{
+    struct tally tally = {.list = order->as_json ? json_array() : NULL};
+    if (order->remote && pool_is_known)
+        tell_all(&tally, preflight_checks, preflight_check_count, setup);
+    if (order->local)
+        tell_all(&tally, local_checks, local_check_count, setup);
+    (order->as_json ? print_json_summary : print_text_summary)(&tally);
+    json_decref(tally.list);
+    int bad = tally.count[VERDICT_PROBLEM] + (order->strict ? tally.count[VERDICT_WARNING] : 0);
+    return bad == 0 ? 0 : COGMIG_KIND_INVALID;
+}
+
+int verb_doctor(int argc, char **argv)
+{
+    struct order order = {.local = true, .remote = true};
+    struct setup setup = {.pool = NULL};
+    int code = read_order(argc, argv, &order);
+    if (code != 0)
+        return code;
+    cogmig_error *err = new_error_box();
+    cogmig_status status = gather(&order, &setup, err);
+    if (status != COGMIG_OK)
+        code = report(err, order.as_json);
+    int verdict =
+        status == COGMIG_OK || order.local ? examine(&order, &setup, status == COGMIG_OK) : 0;
+    release(&setup);
+    cogmig_error_free(&err);
+    return code != 0 ? code : verdict;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doctor_local.h"
+
+#include "failure.h"
+#include "preflight_json.h"
+
+#include <cogmig/idmap.h>
+#include <cogmig/memory.h>
+#include <cogmig/store.h>
+#include <cogmig/verifier.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *setting(const char *name)
+{
+    const char *value = getenv(name);
+    return value == NULL || *value == '\0' ? NULL : value;
+}
+
+static void conclude_failure(struct finding *finding, enum verdict verdict, const cogmig_error *err)
+{
+    conclude(finding, verdict, "%s: %s", cogmig_status_name(cogmig_error_status(err)),
+             cogmig_error_message(err));
+}
+
+static void judge_environment(const struct setup *setup, struct finding *finding)
+{
+    static const char *const needed[] = {"DATABASE_URL", "COGNITO_USER_POOL_ID",
+                                         "COGNITO_CLIENT_ID"};
+    char missing[128] = "";
+    (void)setup;
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        size_t len = strlen(missing);
+        if (setting(needed[i]) == NULL)
+            snprintf(missing + len, sizeof missing - len, "%s%s", len == 0 ? "" : ", ", needed[i]);
+    }
+    if (missing[0] == '\0')
+        conclude(finding, VERDICT_OK, "What every program here needs is set.");
+    else
+        conclude(finding, VERDICT_PROBLEM, "Not set: %s.", missing);
+}
+
+static void judge_plain_http(const struct setup *setup, struct finding *finding)
+{
+    const char *allowed = setting("COGMIG_ALLOW_PLAIN_HTTP");
+    const char *pool_id = setting("COGNITO_USER_POOL_ID");
+    bool emulator = pool_id != NULL && strncmp(pool_id, "local_", 6) == 0;
+    (void)setup;
+    if (allowed != NULL && strcmp(allowed, "1") == 0 && !emulator)
+        conclude(finding, VERDICT_PROBLEM, "COGMIG_ALLOW_PLAIN_HTTP is set for a pool of AWS.");
+    else
+        conclude(finding, VERDICT_OK, "Plain HTTP is %s.", emulator ? "an emulator's" : "refused");
+}
+
+static void judge_database(const struct setup *setup, struct finding *finding)
+{
+    cogmig_error *err = new_error_box();
+    cogmig_store *store = NULL;
+    (void)setup;
+    if (cogmig_store_open_from_env(&store, err) == COGMIG_OK)
+        conclude(finding, VERDICT_OK, "The store answers, table and columns are there.");
+    else
+        conclude_failure(finding, VERDICT_PROBLEM, err);
+    cogmig_store_free(&store);
+    cogmig_error_free(&err);
+}
+
+/* A question whose answer does not matter: it is asked of the table. */
+static cogmig_status ask_map(cogmig_error *err)
+{
+    cogmig_idmap *map = NULL;
+    char *sub = NULL;
+    cogmig_status status = cogmig_idmap_open_from_env(&map, err);
+    if (status == COGMIG_OK)
+        status = cogmig_idmap_find_sub(map, "cogmig doctor", &sub, err);
+    cogmig_free(sub);
+    cogmig_idmap_free(&map);
+    return status;
+}
+
+static void judge_map(const struct setup *setup, struct finding *finding)
+{
+    cogmig_error *err = new_error_box();
+    cogmig_status status = ask_map(err);
+    (void)setup;
+    if (status == COGMIG_OK || status == COGMIG_IDMAP_NOT_LINKED)
+        conclude(finding, VERDICT_OK, "The identity map answers.");
+    else if (status == COGMIG_IDMAP_NOT_INSTALLED)
+        conclude(finding, VERDICT_WARNING, "%s", cogmig_error_message(err));
+    else
+        conclude_failure(finding, VERDICT_PROBLEM, err);
+    cogmig_error_free(&err);
+}
+
+static void judge_keys(const struct setup *setup, struct finding *finding)
+{
+    cogmig_error *err = new_error_box();
+    cogmig_verifier *verifier = NULL;
+    (void)setup;
+    if (cogmig_verifier_new_from_env(COGMIG_TOKEN_USE_ANY, &verifier, err) == COGMIG_OK &&
+        cogmig_verifier_hydrate(verifier, err) == COGMIG_OK)
+        conclude(finding, VERDICT_OK, "The issuer's keys can be fetched.");
+    else
+        conclude_failure(finding, VERDICT_PROBLEM, err);
+    cogmig_verifier_free(&verifier);
+    cogmig_error_free(&err);
+}
+
+/* The pool's id against the issuer that tokens must name. */
+static void judge_own_issuer(const struct setup *setup, struct finding *finding)
+{
+    const char *issuer = setting("COGNITO_ISSUER"), *pool_id = setting("COGNITO_USER_POOL_ID");
+    const char *end = issuer == NULL ? NULL : strrchr(issuer, '/');
+    (void)setup;
+    if (issuer == NULL || pool_id == NULL)
+        conclude(finding, VERDICT_OK, "The issuer follows from the pool id.");
+    else if (end == NULL || strcmp(end + 1, pool_id) != 0)
+        conclude(finding, VERDICT_PROBLEM, "COGNITO_ISSUER is not one of COGNITO_USER_POOL_ID.");
+    else
+        conclude(finding, VERDICT_OK, "COGNITO_ISSUER is one of COGNITO_USER_POOL_ID.");
+}
+
+const struct check local_checks[] = {
+    {"environment", OF_MACHINE, judge_environment, "Programs stop at start with CONFIG_INCOMPLETE.",
+     MEND_NOT, "Set them in .env.local; .env.example says what they look like."},
+    {"plain-http", OF_MACHINE, judge_plain_http,
+     "Whoever can touch the connection reads passwords and makes tokens.", MEND_NOT,
+     "Unset COGMIG_ALLOW_PLAIN_HTTP."},
+    {"own-issuer", OF_MACHINE, judge_own_issuer, "Every token of the pool is refused.", MEND_NOT,
+     "Unset COGNITO_ISSUER, which only emulators need, or mend it."},
+    {"database", OF_MACHINE, judge_database,
+     "The trigger gives no answer: every first sign-in fails, as an outage.", MEND_NOT,
+     "Mend what the message says; cogmig user EMAIL tries the same."},
+    {"identity-map", OF_MACHINE, judge_map, "Links of sub and legacy id are not recorded.",
+     MEND_NOT, "cogmig idmap install"},
+    {"keys", OF_MACHINE, judge_keys, "No token can be verified.", MEND_NOT,
+     "Mend what the message says: network, proxy, pool id."},
+};
+
+const size_t local_check_count = sizeof local_checks / sizeof local_checks[0];

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a user pool and its app client have to be like for a migration: one table of checks over the
+ * JSON of DescribeUserPool and DescribeUserPoolClient. See docs/guide/cognito-setup.md. */
+#ifndef COGMIG_TOOL_PREFLIGHT_H
+#define COGMIG_TOOL_PREFLIGHT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum verdict {
+    VERDICT_OK,
+    VERDICT_WARNING, /* the migration works, something else suffers */
+    VERDICT_PROBLEM, /* mend it before the cut-over */
+    VERDICT_UNKNOWN  /* what is there does not tell */
+};
+
+const char *verdict_name(enum verdict verdict);
+
+/* What is known. NULL and 0: not known. */
+struct setup {
+    json_t *pool;          /* UserPool */
+    json_t *client;        /* UserPoolClient */
+    json_t *lambda_policy; /* the resource policy of the UserMigration function */
+    const char *issuer;    /* COGNITO_ISSUER */
+    const char *client_secret;
+    bool settings_are_known;      /* so that no client_secret means that none is set */
+    json_int_t legacy_id_length;  /* of the longest */
+    json_int_t legacy_min_length; /* of passwords, as the old system asks for */
+};
+
+enum {
+    REASON_SIZE = 512,
+    MEND_SIZE = 2048
+};
+
+struct finding {
+    enum verdict verdict;
+    char reason[REASON_SIZE];
+};
+
+/* How what is wrong is mended. */
+enum mend_kind {
+    MEND_NOT,       /* nothing to run: the text says what to do */
+    MEND_CLIENT,    /* an expression of jq that changes the app client */
+    MEND_POOL,      /* an expression of jq that changes the user pool */
+    MEND_ATTRIBUTE, /* the arguments of add-custom-attributes */
+    MEND_PERMISSION /* lambda add-permission */
+};
+
+/* What a check looks at. Without it nothing can be said. */
+enum subject {
+    OF_POOL,
+    OF_CLIENT,
+    OF_MACHINE
+};
+
+struct check {
+    const char *id;
+    enum subject subject;
+    void (*judge)(const struct setup *setup, struct finding *finding);
+    const char *consequence;
+    enum mend_kind mend_kind;
+    const char *mend;
+};
+
+void preflight_judge(const struct check *check, const struct setup *setup,
+                     struct finding *ret_finding);
+
+extern const struct check preflight_checks[];
+extern const size_t preflight_check_count;
+
+/* The command or text, with pool, client and region filled in; whatever needs a pool or client
+ * that is not known has <its name> there. */
+void preflight_mend(const struct check *check, const struct setup *setup, char out[MEND_SIZE]);
+
+#endif

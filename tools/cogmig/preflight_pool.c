@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "preflight_pool.h"
+
+#include "preflight_json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char legacy_id[] = "custom:legacy_id";
+
+/* ---- attributes ---- */
+
+void judge_legacy_id(const struct setup *setup, struct finding *finding)
+{
+    json_t *attribute = schema_attribute(setup->pool, legacy_id);
+    const char *type = text_at(attribute, "AttributeDataType");
+    if (schema_attribute(setup->pool, "dev:custom:legacy_id") != NULL)
+        conclude(finding, VERDICT_PROBLEM,
+                 "legacy_id is a developer-only attribute, dev:custom:legacy_id.");
+    else if (attribute == NULL)
+        conclude(finding, VERDICT_PROBLEM, "The pool has no attribute custom:legacy_id.");
+    else if (type == NULL || strcmp(type, "String") != 0)
+        conclude(finding, VERDICT_PROBLEM, "custom:legacy_id is a %s, not a String.",
+                 type == NULL ? "thing without type" : type);
+    else
+        conclude(finding, VERDICT_OK, "custom:legacy_id is there, a String.");
+}
+
+/* Constraints come as text. */
+static json_int_t constraint(json_t *attribute, const char *name, json_int_t otherwise)
+{
+    json_t *value = value_at(value_at(attribute, "StringAttributeConstraints"), name);
+    if (json_is_integer(value))
+        return json_integer_value(value);
+    return json_is_string(value) ? strtoll(json_string_value(value), NULL, 10) : otherwise;
+}
+
+void judge_legacy_id_length(const struct setup *setup, struct finding *finding)
+{
+    enum {
+        LONGEST = 2048,
+        UUID_LENGTH = 36
+    };
+    json_t *attribute = schema_attribute(setup->pool, legacy_id);
+    json_int_t longest = constraint(attribute, "MaxLength", LONGEST);
+    json_int_t shortest = constraint(attribute, "MinLength", 0);
+    json_int_t needed = setup->legacy_id_length == 0 ? UUID_LENGTH : setup->legacy_id_length;
+    if (attribute == NULL)
+        conclude(finding, VERDICT_UNKNOWN, "There is no custom:legacy_id.");
+    else if (longest < needed)
+        conclude(finding, VERDICT_PROBLEM,
+                 "custom:legacy_id takes %lld characters; ids have up to %lld.", (long long)longest,
+                 (long long)needed);
+    else if (shortest > 1)
+        conclude(finding, VERDICT_WARNING,
+                 "custom:legacy_id wants at least %lld characters; shorter ids are refused.",
+                 (long long)shortest);
+    else
+        conclude(finding, VERDICT_OK, "custom:legacy_id takes %lld characters; %lld are needed.",
+                 (long long)longest, (long long)needed);
+}
+
+void judge_legacy_id_mutable(const struct setup *setup, struct finding *finding)
+{
+    json_t *attribute = schema_attribute(setup->pool, legacy_id);
+    if (attribute == NULL)
+        conclude(finding, VERDICT_UNKNOWN, "There is no custom:legacy_id.");
+    else if (json_is_true(value_at(attribute, "Mutable")))
+        conclude(finding, VERDICT_OK, "custom:legacy_id can be filled in later.");
+    else
+        conclude(finding, VERDICT_WARNING, "custom:legacy_id is immutable.");
+}
+
+static void add_name(char *names, size_t size, const char *name)
+{
+    size_t len = strlen(names);
+    snprintf(names + len, size - len, "%s%s", len == 0 ? "" : ", ", name);
+}
+
+void judge_required_attributes(const struct setup *setup, struct finding *finding)
+{
+    char names[200] = "";
+    size_t i;
+    json_t *attribute;
+    json_array_foreach(value_at(setup->pool, "SchemaAttributes"), i, attribute)
+    {
+        const char *name = text_at(attribute, "Name");
+        if (name != NULL && json_is_true(value_at(attribute, "Required")) &&
+            strcmp(name, "sub") != 0 && strcmp(name, "email") != 0)
+            add_name(names, sizeof names, name);
+    }
+    if (names[0] != '\0')
+        conclude(finding, VERDICT_WARNING, "The pool requires %s.", names);
+    else
+        conclude(finding, VERDICT_OK, "The pool requires nothing that legacy rows might lack.");
+}
+
+/* ---- who a user is ---- */
+
+void judge_email_sign_in(const struct setup *setup, struct finding *finding)
+{
+    if (has_element(value_at(setup->pool, "UsernameAttributes"), "email"))
+        conclude(finding, VERDICT_OK, "Users sign in with their e-mail address.");
+    else if (has_element(value_at(setup->pool, "AliasAttributes"), "email"))
+        conclude(finding, VERDICT_WARNING,
+                 "The e-mail address is an alias beside a user name; such pools refuse user names "
+                 "that look like addresses.");
+    else
+        conclude(finding, VERDICT_PROBLEM,
+                 "Neither UsernameAttributes nor AliasAttributes has \"email\".");
+}
+
+void judge_case(const struct setup *setup, struct finding *finding)
+{
+    json_t *sensitive = value_at(setup->pool, "UsernameConfiguration.CaseSensitive");
+    if (json_is_false(sensitive))
+        conclude(finding, VERDICT_OK, "User names and addresses are taken in any case.");
+    else
+        conclude(finding, VERDICT_PROBLEM, "The pool is case sensitive%s.",
+                 sensitive == NULL ? " (UsernameConfiguration is not set)" : "");
+}
+
+/* ---- passwords ---- */
+
+static json_int_t is_asked_for(json_t *policy, const char *name)
+{
+    return json_is_true(value_at(policy, name)) ? 1 : 0;
+}
+
+void judge_password_policy(const struct setup *setup, struct finding *finding)
+{
+    json_t *policy = value_at(setup->pool, "Policies.PasswordPolicy");
+    json_int_t length = json_integer_value(value_at(policy, "MinimumLength"));
+    json_int_t classes =
+        is_asked_for(policy, "RequireUppercase") + is_asked_for(policy, "RequireLowercase") +
+        is_asked_for(policy, "RequireNumbers") + is_asked_for(policy, "RequireSymbols");
+    if (policy == NULL)
+        conclude(finding, VERDICT_UNKNOWN, "The pool tells no password policy.");
+    else if (length < 8)
+        conclude(finding, VERDICT_WARNING, "New passwords may be as short as %lld characters.",
+                 (long long)length);
+    else if (setup->legacy_min_length != 0 && length > setup->legacy_min_length)
+        conclude(finding, VERDICT_WARNING,
+                 "The pool asks for %lld characters of %lld kinds, the old system for %lld.",
+                 (long long)length, (long long)classes, (long long)setup->legacy_min_length);
+    else
+        conclude(finding, VERDICT_OK, "The pool asks for %lld characters of %lld kinds.",
+                 (long long)length, (long long)classes);
+}
+
+void judge_first_factor(const struct setup *setup, struct finding *finding)
+{
+    json_t *factors = value_at(setup->pool, "Policies.SignInPolicy.AllowedFirstAuthFactors");
+    if (factors == NULL || has_element(factors, "PASSWORD"))
+        conclude(finding, VERDICT_OK, "A password may be the first factor.");
+    else
+        conclude(finding, VERDICT_PROBLEM, "AllowedFirstAuthFactors does not have PASSWORD.");
+}
+
+void judge_mfa(const struct setup *setup, struct finding *finding)
+{
+    const char *mfa = text_at(setup->pool, "MfaConfiguration");
+    if (mfa != NULL && strcmp(mfa, "ON") == 0)
+        conclude(finding, VERDICT_WARNING, "A second factor is demanded from everybody.");
+    else
+        conclude(finding, VERDICT_OK, "A second factor is %s.",
+                 mfa == NULL || strcmp(mfa, "OFF") == 0 ? "off" : "optional");
+}
+
+/* ---- issuer ---- */
+
+/* The host that the issuer's type means, with what stands behind it. */
+static bool fits_type(const char *issuer, const char *type)
+{
+    bool updated = type != NULL && strcmp(type, "UPDATED") == 0;
+    return strncmp(issuer, updated ? "https://issuer-cognito-idp." : "https://cognito-idp.",
+                   updated ? 27 : 20) == 0;
+}
+
+static bool ends_in_pool(const char *issuer, const char *pool_id)
+{
+    size_t len = strlen(issuer), id = strlen(pool_id);
+    return len > id && issuer[len - id - 1] == '/' && strcmp(issuer + len - id, pool_id) == 0;
+}
+
+void judge_issuer(const struct setup *setup, struct finding *finding)
+{
+    const char *type = text_at(setup->pool, "IssuerConfiguration.Type");
+    const char *pool_id = text_at(setup->pool, "Id");
+    const char *shown = type == NULL ? "ORIGINAL" : type;
+    if (setup->issuer != NULL && pool_id != NULL && !ends_in_pool(setup->issuer, pool_id))
+        conclude(finding, VERDICT_PROBLEM, "COGNITO_ISSUER is not of pool %.60s.", pool_id);
+    else if (setup->issuer != NULL && !fits_type(setup->issuer, type))
+        conclude(finding, VERDICT_PROBLEM,
+                 "The pool issues as its type %s says, COGNITO_ISSUER says otherwise.", shown);
+    else if (strcmp(shown, "ORIGINAL") != 0)
+        conclude(finding, VERDICT_WARNING, "The issuer's type is %s.", shown);
+    else
+        conclude(finding, VERDICT_OK, "The issuer is the original one, cognito-idp.");
+}
+
+/* ---- mail ---- */
+
+void judge_recovery(const struct setup *setup, struct finding *finding)
+{
+    json_t *mechanisms = value_at(setup->pool, "AccountRecoverySetting.RecoveryMechanisms");
+    size_t i;
+    json_t *mechanism;
+    if (mechanisms == NULL) {
+        conclude(finding, VERDICT_WARNING,
+                 "AccountRecoverySetting is not set: Cognito prefers a verified telephone number.");
+        return;
+    }
+    json_array_foreach(mechanisms, i, mechanism)
+    {
+        if (is_text_at(mechanism, "Name", "verified_email")) {
+            conclude(finding, VERDICT_OK, "A forgotten password is recovered by e-mail.");
+            return;
+        }
+    }
+    conclude(finding, VERDICT_PROBLEM, "RecoveryMechanisms does not have verified_email.");
+}
+
+void judge_auto_verified(const struct setup *setup, struct finding *finding)
+{
+    if (has_element(value_at(setup->pool, "AutoVerifiedAttributes"), "email"))
+        conclude(finding, VERDICT_OK, "Addresses of new users are verified.");
+    else
+        conclude(finding, VERDICT_WARNING, "AutoVerifiedAttributes does not have email.");
+}
+
+void judge_email_sender(const struct setup *setup, struct finding *finding)
+{
+    if (is_text_at(setup->pool, "EmailConfiguration.EmailSendingAccount", "DEVELOPER"))
+        conclude(finding, VERDICT_OK, "Mail is sent by your own SES identity.");
+    else
+        conclude(finding, VERDICT_PROBLEM, "Mail is sent by Cognito's own account.");
+}
+
+/* ---- the rest ---- */
+
+void judge_deletion_protection(const struct setup *setup, struct finding *finding)
+{
+    if (is_text_at(setup->pool, "DeletionProtection", "ACTIVE"))
+        conclude(finding, VERDICT_OK, "The pool cannot be deleted by mistake.");
+    else
+        conclude(finding, VERDICT_WARNING, "DeletionProtection is not ACTIVE.");
+}
+
+void judge_size(const struct setup *setup, struct finding *finding)
+{
+    json_t *users = value_at(setup->pool, "EstimatedNumberOfUsers");
+    if (json_is_integer(users))
+        conclude(finding, VERDICT_OK, "The pool has about %lld users.",
+                 (long long)json_integer_value(users));
+    else
+        conclude(finding, VERDICT_UNKNOWN, "The pool does not tell how many users it has.");
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "preflight_trigger.h"
+
+#include "preflight_json.h"
+
+#include <string.h>
+
+static const char *migration_arn(const struct setup *setup)
+{
+    return text_at(setup->pool, "LambdaConfig.UserMigration");
+}
+
+/* ---- wired ---- */
+
+/* arn:aws:lambda:eu-central-1:… against eu-central-1_AbC; an emulator has no ARNs. */
+static bool is_in_region_of(const char *arn, const char *pool_id)
+{
+    for (int colons = 0; colons < 3; colons++) {
+        arn = strchr(arn, ':');
+        if (arn == NULL)
+            return true;
+        arn++;
+    }
+    size_t region = strcspn(arn, ":");
+    return strncmp(arn, pool_id, region) == 0 && pool_id[region] == '_';
+}
+
+void judge_migration_trigger(const struct setup *setup, struct finding *finding)
+{
+    const char *arn = migration_arn(setup), *pool_id = text_at(setup->pool, "Id");
+    if (arn == NULL)
+        conclude(finding, VERDICT_PROBLEM, "LambdaConfig has no UserMigration.");
+    else if (pool_id != NULL && !is_in_region_of(arn, pool_id))
+        conclude(finding, VERDICT_PROBLEM, "The function %.200s is in another region.", arn);
+    else
+        conclude(finding, VERDICT_OK, "UserMigration is %.200s.", arn);
+}
+
+/* ---- permitted ---- */
+
+static bool is_one_of(json_t *value, const char *text)
+{
+    return json_is_array(value)
+               ? has_element(value, text)
+               : json_is_string(value) && strcmp(json_string_value(value), text) == 0;
+}
+
+static bool allows_invocation(json_t *statement)
+{
+    json_t *action = value_at(statement, "Action");
+    return is_text_at(statement, "Effect", "Allow") &&
+           is_one_of(value_at(statement, "Principal.Service"), "cognito-idp.amazonaws.com") &&
+           (is_one_of(action, "lambda:InvokeFunction") || is_one_of(action, "lambda:*"));
+}
+
+/* Conditions are written in any case (AWS:SourceArn, aws:SourceArn). */
+static json_t *source_arn(json_t *statement)
+{
+    const char *operator_name, *key;
+    json_t *keys, *value;
+    json_object_foreach(value_at(statement, "Condition"), operator_name, keys) json_object_foreach(
+        keys, key, value) if (strcasecmp(key, "aws:SourceArn") == 0) return value;
+    return NULL;
+}
+
+static void judge_statement(const struct setup *setup, json_t *statement, struct finding *finding)
+{
+    const char *pool_arn = text_at(setup->pool, "Arn");
+    json_t *source = source_arn(statement);
+    if (source == NULL)
+        conclude(finding, VERDICT_WARNING, "Any user pool of any account may invoke the function.");
+    else if (pool_arn == NULL || is_one_of(source, pool_arn))
+        conclude(finding, VERDICT_OK, "This pool may invoke the function.");
+    else
+        conclude(finding, VERDICT_PROBLEM, "Another pool may invoke the function, not this one.");
+}
+
+/* The best that a statement says: one that fits is enough. */
+static void judge_policy(const struct setup *setup, json_t *policy, struct finding *finding)
+{
+    size_t i;
+    json_t *statement;
+    conclude(finding, VERDICT_PROBLEM, "The function's policy does not let Cognito invoke it.");
+    json_array_foreach(value_at(policy, "Statement"), i, statement)
+    {
+        if (!allows_invocation(statement))
+            continue;
+        judge_statement(setup, statement, finding);
+        if (finding->verdict == VERDICT_OK)
+            return;
+    }
+}
+
+void judge_trigger_permission(const struct setup *setup, struct finding *finding)
+{
+    /* aws lambda get-policy gives the document as a text within JSON. */
+    const char *text = text_at(setup->lambda_policy, "Policy");
+    json_t *within = text == NULL ? NULL : json_loads(text, 0, NULL);
+    json_t *policy = within != NULL ? within : setup->lambda_policy;
+    if (policy == NULL)
+        conclude(finding, VERDICT_UNKNOWN,
+                 "The function's resource policy was not given (--lambda-policy FILE, from "
+                 "aws lambda get-policy --function-name %.200s).",
+                 migration_arn(setup) == NULL ? "<function>" : migration_arn(setup));
+    else
+        judge_policy(setup, policy, finding);
+    json_decref(within);
+}
+
+/* ---- the other triggers ---- */
+
+void judge_sign_up_guard(const struct setup *setup, struct finding *finding)
+{
+    if (json_is_true(value_at(setup->pool, "AdminCreateUserConfig.AllowAdminCreateUserOnly")))
+        conclude(finding, VERDICT_OK, "Nobody can sign up by himself.");
+    else if (text_at(setup->pool, "LambdaConfig.PreSignUp") != NULL)
+        conclude(finding, VERDICT_OK, "PreSignUp is %.200s.",
+                 text_at(setup->pool, "LambdaConfig.PreSignUp"));
+    else
+        conclude(finding, VERDICT_PROBLEM, "Everybody can sign up, and there is no PreSignUp.");
+}
+
+static const char *token_trigger(const struct setup *setup)
+{
+    const char *arn = text_at(setup->pool, "LambdaConfig.PreTokenGenerationConfig.LambdaArn");
+    return arn != NULL ? arn : text_at(setup->pool, "LambdaConfig.PreTokenGeneration");
+}
+
+void judge_link_trigger(const struct setup *setup, struct finding *finding)
+{
+    const char *authentication = text_at(setup->pool, "LambdaConfig.PostAuthentication");
+    if (authentication != NULL)
+        conclude(finding, VERDICT_OK, "PostAuthentication is %.200s.", authentication);
+    else if (token_trigger(setup) != NULL)
+        conclude(finding, VERDICT_OK, "PreTokenGeneration is %.200s.", token_trigger(setup));
+    else
+        conclude(finding, VERDICT_WARNING,
+                 "There is neither PostAuthentication nor PreTokenGeneration.");
+}
+
+void judge_token_trigger(const struct setup *setup, struct finding *finding)
+{
+    const char *version =
+        text_at(setup->pool, "LambdaConfig.PreTokenGenerationConfig.LambdaVersion");
+    const char *arn = text_at(setup->pool, "LambdaConfig.PreTokenGenerationConfig.LambdaArn");
+    const char *old_arn = text_at(setup->pool, "LambdaConfig.PreTokenGeneration");
+    const char *tier = text_at(setup->pool, "UserPoolTier");
+    bool of_access_tokens = version != NULL && strcmp(version, "V1_0") != 0;
+    if (arn != NULL && old_arn != NULL && strcmp(arn, old_arn) != 0)
+        conclude(finding, VERDICT_PROBLEM,
+                 "PreTokenGeneration and PreTokenGenerationConfig name different functions.");
+    else if (of_access_tokens && tier == NULL)
+        conclude(finding, VERDICT_UNKNOWN, "PreTokenGeneration is %s; the pool's tier is not told.",
+                 version);
+    else if (of_access_tokens && strcmp(tier, "LITE") == 0)
+        conclude(finding, VERDICT_PROBLEM, "PreTokenGeneration is %s, and the tier is LITE.",
+                 version);
+    else
+        conclude(finding, VERDICT_OK, "PreTokenGeneration is %s, the tier %s.",
+                 version != NULL   ? version
+                 : old_arn != NULL ? "V1_0"
+                                   : "not used",
+                 tier == NULL ? "not told" : tier);
+}
