@@ -26,6 +26,16 @@ typedef struct cogmig_idmap cogmig_idmap;
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: any. Since: 1.0. */
 cogmig_status cogmig_idmap_config_new(cogmig_idmap_config **ret_config, cogmig_error *err);
 
+/* Make a configuration from the environment: COGMIG_IDMAP_URL or else DATABASE_URL,
+ * COGNITO_USER_POOL_ID, COGMIG_IDMAP_SCHEMA, COGMIG_IDMAP_TABLE. What is not set stays at its
+ * default.
+ *
+ * ret_config  out: release it with cogmig_idmap_config_free()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID, POOL_ID_INVALID, STORE_URL_INVALID,
+ * NOT_BUILT_IN. Threads: any, while nobody changes the environment. Since: 1.0. */
+cogmig_status cogmig_idmap_config_new_from_env(cogmig_idmap_config **ret_config, cogmig_error *err);
+
 /* Release a configuration and set the caller's variable to NULL. NULL is fine.
  *
  * Errors: none. Threads: one at a time. Since: 1.0. */
@@ -104,6 +114,11 @@ cogmig_status cogmig_idmap_config_require_uuid(cogmig_idmap_config *config, cogm
  * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
 cogmig_status cogmig_idmap_config_require_link(cogmig_idmap_config *config, cogmig_error *err);
 
+/* Open the map also while its PostgreSQL cannot be reached: the first call that needs it connects.
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_idmap_config_allow_outage(cogmig_idmap_config *config, cogmig_error *err);
+
 /* Make the table, unless it is there. An SQLite file that is missing is made as well, readable by
  * its owner alone.
  *
@@ -131,14 +146,7 @@ cogmig_status cogmig_idmap_install_sql(const cogmig_idmap_config *config, char *
 cogmig_status cogmig_idmap_open(const cogmig_idmap_config *config, cogmig_idmap **ret_map,
                                 cogmig_error *err);
 
-/* Configure from the environment: COGMIG_IDMAP_URL or else DATABASE_URL, COGNITO_USER_POOL_ID,
- * COGMIG_IDMAP_SCHEMA, COGMIG_IDMAP_TABLE. What is not set stays as it was.
- *
- * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID, POOL_ID_INVALID, STORE_URL_INVALID,
- * NOT_BUILT_IN. Threads: one at a time, while nobody changes the environment. Since: 1.0. */
-cogmig_status cogmig_idmap_config_set_from_env(cogmig_idmap_config *config, cogmig_error *err);
-
-/* Open the map that the environment names, see cogmig_idmap_config_set_from_env().
+/* Open the map that the environment names, see cogmig_idmap_config_new_from_env().
  *
  * Errors: as cogmig_idmap_open(), CONFIG_INVALID, POOL_ID_INVALID. Threads: any, while nobody
  * changes the environment. Since: 1.0. */

@@ -84,18 +84,20 @@ static struct libpq_idmap *make_map(const struct idmap_settings *settings)
     return made;
 }
 
+/* The first statement connects. */
 static cogmig_status open_libpq(const struct idmap_settings *settings, struct deadline deadline,
                                 void **ret_state, cogmig_error *err)
 {
-    SCOPED(release_map) struct libpq_idmap *map = make_map(settings);
-    if (map == NULL)
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = libpq_connect(map->url, map->options, deadline, &map->connection, err);
-    if (status != COGMIG_OK)
-        return status;
-    *ret_state = map;
-    map = NULL;
-    return COGMIG_OK;
+    (void)deadline;
+    *ret_state = make_map(settings);
+    return *ret_state == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
+}
+
+static cogmig_status connect(struct libpq_idmap *map, struct deadline deadline, cogmig_error *err)
+{
+    if (map->connection != NULL)
+        return COGMIG_OK;
+    return libpq_connect(map->url, map->options, deadline, &map->connection, err);
 }
 
 /* ---- the statements ---- */
@@ -126,9 +128,7 @@ static cogmig_status run_statement(struct libpq_idmap *map, const struct idmap_q
 static cogmig_status run_once(struct libpq_idmap *map, const struct idmap_question *question,
                               struct deadline deadline, PGresult **ret_result, cogmig_error *err)
 {
-    cogmig_status status = COGMIG_OK;
-    if (map->connection == NULL)
-        status = libpq_connect(map->url, map->options, deadline, &map->connection, err);
+    cogmig_status status = connect(map, deadline, err);
     if (status != COGMIG_OK)
         return status;
     status = run_statement(map, question, deadline, ret_result, err);
@@ -206,11 +206,12 @@ static bool was_made_meanwhile(const struct cogmig_error *said)
 static cogmig_status install_libpq(const struct idmap_settings *settings, const char *sql,
                                    struct deadline deadline, cogmig_error *err)
 {
-    void *state = NULL;
-    cogmig_status status = open_libpq(settings, deadline, &state, err);
+    SCOPED(release_map) struct libpq_idmap *map = make_map(settings);
+    if (map == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    cogmig_status status = connect(map, deadline, err);
     if (status != COGMIG_OK)
         return status;
-    SCOPED(release_map) struct libpq_idmap *map = state;
     SCOPED(libpq_release_result) PGresult *result = NULL;
     struct cogmig_error said = {0};
     status = libpq_run(map->connection, sql, 0, NULL, deadline, &result, &said);

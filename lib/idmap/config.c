@@ -224,3 +224,9 @@ COGMIG_PUBLIC cogmig_status cogmig_idmap_config_require_link(cogmig_idmap_config
 {
     return set_flag(config == NULL ? NULL : &config->require_link, err);
 }
+
+COGMIG_PUBLIC cogmig_status cogmig_idmap_config_allow_outage(cogmig_idmap_config *config,
+                                                             cogmig_error *err)
+{
+    return set_flag(config == NULL ? NULL : &config->allow_outage, err);
+}

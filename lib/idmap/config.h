@@ -21,6 +21,7 @@ struct cogmig_idmap_config {
     int32_t miss_ttl_ms;
     bool require_uuid;
     bool require_link;
+    bool allow_outage;
 };
 
 const struct idmap_backend *idmap_config_backend(const cogmig_idmap_config *config);

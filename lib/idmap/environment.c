@@ -31,12 +31,8 @@ static cogmig_status apply_url(cogmig_idmap_config *config, cogmig_error *err)
     return url == NULL ? COGMIG_OK : cogmig_idmap_config_set_url(config, url, err);
 }
 
-COGMIG_PUBLIC cogmig_status cogmig_idmap_config_set_from_env(cogmig_idmap_config *config,
-                                                             cogmig_error *err)
+static cogmig_status apply(cogmig_idmap_config *config, cogmig_error *err)
 {
-    cogmig_error_clear(err);
-    if (config == NULL)
-        return fail(err, COGMIG_INVALID_ARGUMENT, "config is NULL.");
     cogmig_status status = apply_url(config, err);
     for (size_t i = 0; i < sizeof variables / sizeof variables[0] && status == COGMIG_OK; i++) {
         const char *value = variable(variables[i].name);
@@ -46,6 +42,22 @@ COGMIG_PUBLIC cogmig_status cogmig_idmap_config_set_from_env(cogmig_idmap_config
     return status;
 }
 
+COGMIG_PUBLIC cogmig_status cogmig_idmap_config_new_from_env(cogmig_idmap_config **ret_config,
+                                                             cogmig_error *err)
+{
+    SCOPED(cogmig_idmap_config_free) cogmig_idmap_config *config = NULL;
+    if (ret_config != NULL)
+        *ret_config = NULL;
+    cogmig_status status = cogmig_idmap_config_new(ret_config == NULL ? NULL : &config, err);
+    if (status == COGMIG_OK)
+        status = apply(config, err);
+    if (status != COGMIG_OK)
+        return status;
+    *ret_config = config;
+    config = NULL;
+    return COGMIG_OK;
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_idmap_open_from_env(cogmig_idmap **ret_map, cogmig_error *err)
 {
     cogmig_error_clear(err);
@@ -53,8 +65,6 @@ COGMIG_PUBLIC cogmig_status cogmig_idmap_open_from_env(cogmig_idmap **ret_map, c
         return fail(err, COGMIG_INVALID_ARGUMENT, "ret_map is NULL.");
     *ret_map = NULL;
     SCOPED(cogmig_idmap_config_free) cogmig_idmap_config *config = NULL;
-    cogmig_status status = cogmig_idmap_config_new(&config, err);
-    if (status == COGMIG_OK)
-        status = cogmig_idmap_config_set_from_env(config, err);
+    cogmig_status status = cogmig_idmap_config_new_from_env(&config, err);
     return status == COGMIG_OK ? cogmig_idmap_open(config, ret_map, err) : status;
 }

@@ -106,7 +106,13 @@ static cogmig_status open_map(cogmig_idmap *map, const cogmig_idmap_config *conf
     struct idmap_settings settings = idmap_config_settings(config);
     settings.sql = map->sql;
     cogmig_status status = map->backend->open(&settings, deadline, &map->state, err);
-    return status == COGMIG_OK ? prove_table(map, deadline, err) : status;
+    if (status != COGMIG_OK)
+        return status;
+    status = prove_table(map, deadline, err);
+    if (!config->allow_outage || cogmig_status_kind(status) != COGMIG_KIND_UNAVAILABLE)
+        return status;
+    cogmig_error_clear(err);
+    return COGMIG_OK;
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_idmap_open(const cogmig_idmap_config *config,

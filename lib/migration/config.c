@@ -19,6 +19,11 @@ void migration_config_set_defaults(cogmig_migration_config *config)
         .deadline_ms = DEFAULT_DEADLINE_MS,
         .legacy_id_attribute = "custom:legacy_id",
         .password_rules = rules_by_default,
+        .guarded_sign_ups = COGMIG_SIGN_UP_BY_USER,
+        .refusal = "This address has an account already: sign in with your password, or choose to "
+                   "reset it.",
+        .linked_users = COGMIG_LINKED_USERS_REFUSE,
+        .claim_tokens = COGMIG_CLAIM_IN_ID_TOKEN | COGMIG_CLAIM_IN_ACCESS_TOKEN,
     };
 }
 
@@ -37,8 +42,9 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_new(cogmig_migration_config 
 
 COGMIG_PUBLIC void cogmig_migration_config_free(cogmig_migration_config **config)
 {
-    if (config == NULL)
+    if (config == NULL || *config == NULL)
         return;
+    cogmig_idmap_free(&(*config)->idmap);
     memory_free(*config);
     *config = NULL;
 }
@@ -89,7 +95,7 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_reset_long_passwords(
     return COGMIG_OK;
 }
 
-static bool is_reserved(struct span attribute)
+bool config_attribute_is_reserved(struct span attribute)
 {
     return span_equal_text(attribute, "sub") || span_starts_with(attribute, "cognito:");
 }
@@ -118,7 +124,7 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_legacy_id_attribute(
     cogmig_error_clear(err);
     if (config == NULL || attribute == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
-    if (is_reserved(span_of(attribute)))
+    if (config_attribute_is_reserved(span_of(attribute)))
         return fail_plainly(err, COGMIG_ATTRIBUTE_RESERVED);
     if (!is_custom_attribute(span_of(attribute)))
         return fail(err, COGMIG_ATTRIBUTE_INVALID,
@@ -129,10 +135,31 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_legacy_id_attribute(
     return COGMIG_OK;
 }
 
+/* What Cognito calls its own ones: email, phone_number, given_name, ... */
+static bool is_standard_attribute(struct span attribute)
+{
+    for (size_t i = 0; i < attribute.len; i++)
+        if (attribute.bytes[i] != '_' && (attribute.bytes[i] < 'a' || attribute.bytes[i] > 'z'))
+            return false;
+    return attribute.len > 0 && attribute.len < ATTRIBUTE_MAX_TEXT;
+}
+
+bool config_is_attribute_name(struct span attribute)
+{
+    return is_standard_attribute(attribute) || is_custom_attribute(attribute);
+}
+
 static bool is_always_returned(const cogmig_migration_config *config, struct span attribute)
 {
     return span_equal_text(attribute, "email") || span_equal_text(attribute, "email_verified") ||
            span_equal_text(attribute, config->legacy_id_attribute);
+}
+
+bool config_returns_attribute(const cogmig_migration_config *config, struct span attribute)
+{
+    return is_always_returned(config, attribute) ||
+           (config->with_name && span_equal_text(attribute, "name")) ||
+           (config->username_is_legacy_id && span_equal_text(attribute, "username"));
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_migration_config_add_attribute(cogmig_migration_config *config,
@@ -143,7 +170,7 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_add_attribute(cogmig_migrati
     if (config == NULL || attribute == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
     struct span asked = span_of(attribute);
-    if (is_reserved(asked))
+    if (config_attribute_is_reserved(asked))
         return fail_plainly(err, COGMIG_ATTRIBUTE_RESERVED);
     if (is_always_returned(config, asked))
         return COGMIG_OK;

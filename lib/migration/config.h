@@ -3,6 +3,8 @@
 #ifndef MIGRATION_CONFIG_H
 #define MIGRATION_CONFIG_H
 
+#include "base/span.h"
+#include "idmap/key.h"
 #include "password/rules.h"
 
 #include <cogmig/migration.h>
@@ -14,17 +16,50 @@ enum {
     /* Cognito's limits for custom attributes (Developer Guide, "User pool attributes"). */
     ATTRIBUTE_MAX_NAME = 20,
     ATTRIBUTE_MAX_VALUE = 2048,
-    ATTRIBUTE_MAX_TEXT = 96 /* "custom:" and 20 characters of at most 4 bytes */
+    ATTRIBUTE_MAX_TEXT = 96, /* "custom:" and 20 characters of at most 4 bytes */
+
+    CALLER_MAX_CLIENT_BYTES = 128, /* API reference, ClientIdType */
+    CALLERS_MAX = 16,              /* of pools, and of clients */
+    REFUSAL_MAX_BYTES = 255
+};
+
+/* Who may ask; none given: everybody. */
+struct callers {
+    char pools[CALLERS_MAX][POOL_ID_MAX_BYTES + 1];
+    size_t pool_count;
+    char clients[CALLERS_MAX][CALLER_MAX_CLIENT_BYTES + 1];
+    size_t client_count;
 };
 
 struct cogmig_migration_config {
     int32_t deadline_ms;
     bool with_name;
     bool reset_long_passwords;
+    bool username_is_legacy_id;
     char legacy_id_attribute[ATTRIBUTE_MAX_TEXT];
     struct cogmig_password_rules password_rules;
+    int32_t password_min_length;
+    int32_t password_classes;
+    struct callers callers;
+    cogmig_migration_hook_fn hook;
+    void *hook_data;
+    int32_t guarded_sign_ups;
+    bool guard_opens_in_outage;
+    char refusal[REFUSAL_MAX_BYTES + 1];
+    cogmig_idmap *idmap; /* held; NULL: there is none */
+    int32_t linked_users;
+    bool fail_closed;
+    int32_t claim_tokens;
 };
 
 void migration_config_set_defaults(cogmig_migration_config *config);
+
+bool config_attribute_is_reserved(struct span attribute);
+
+/* A standard attribute's name, or custom: and 1 to 20 characters. */
+bool config_is_attribute_name(struct span attribute);
+
+/* Is it one that every answer has? */
+bool config_returns_attribute(const cogmig_migration_config *config, struct span attribute);
 
 #endif

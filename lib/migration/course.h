@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One event on its way to its answer, step by step: begin, look up, have the password checked,
- * answer. Who computes the hash, and on which thread, is the caller's affair. */
+ * One event on its way to its answer, step by step: begin, look up, have the password checked where
+ * there is one, answer. Who computes the hash, and on which thread, is the caller's affair. */
 #ifndef MIGRATION_COURSE_H
 #define MIGRATION_COURSE_H
 
@@ -21,6 +21,14 @@ struct course {
     struct facts facts;
     struct cogmig_error lookup_error;
     struct cogmig_error password_error;
+    char *linked_sub;        /* the user's, in the identity map; NULL: none */
+    char *legacy_id;         /* for the tokens; NULL: none */
+    bool claim_is_withdrawn; /* the user's attribute contradicts the identity map */
+    int32_t outcome; /* COGMIG_MIGRATION_*, what is counted; 0 as long as there is no answer */
+};
+
+enum {
+    COURSE_MAX_USER_NAME = 2048
 };
 
 /* Read the event. The deadline is the earlier of the given one and the migration's own.
@@ -29,8 +37,8 @@ struct course {
 cogmig_status course_begin(struct course *course, cogmig_migration *migration, struct span document,
                            struct deadline deadline, cogmig_error *err);
 
-/* Ask the store. OK also for what is a no (no such user, a row that cannot be used); a failure is
- * an outage: there is no answer. */
+/* Ask the databases. OK also for what is a no (no such user, a row that cannot be used); a failure
+ * is an outage, or a sign-up that is refused: there is no answer. */
 cogmig_status course_look_up(struct course *course, cogmig_error *err);
 
 /* Is it a sign-in, so that a password is to be checked? */
@@ -51,9 +59,16 @@ cogmig_status course_take_verdict(struct course *course, cogmig_status verdict, 
 
 /* Decide, and write the response. OK for yes and no; err has the reason of a no, or of a reset that
  * answers a sign-in. */
-cogmig_status course_answer(const struct course *course, char **ret_response, size_t *ret_len,
+cogmig_status course_answer(struct course *course, char **ret_response, size_t *ret_len,
                             cogmig_error *err);
 
+/* Counts how it ended. A course that was never begun may be released too. */
 void course_release(struct course *course);
+
+/* For the steps themselves: the event as it came, and who has an address. */
+cogmig_status course_echo(const struct course *course, char **ret_response, size_t *ret_len,
+                          cogmig_error *err);
+cogmig_status course_find_user(const struct course *course, const char *email,
+                               cogmig_user **ret_user, cogmig_error *err);
 
 #endif

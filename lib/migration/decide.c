@@ -18,7 +18,7 @@ enum why {
     LOOKUP,
     DISABLED,
     PASSWORD,
-    PASSWORD_TOO_LONG,
+    RESET,
     EMAIL_NOT_VERIFIED
 };
 
@@ -40,7 +40,7 @@ static const struct {
     {EITHER,    YES,   YES,      ANY,     ANY,    ANY,   ANY,      ANSWER_NO,      DISABLED},
     {SIGN_IN,   YES,   NO,       YES,     NO,     NO,    ANY,      ANSWER_CONFIRM, NONE},
     {SIGN_IN,   YES,   NO,       YES,     NO,     YES,   NO,       ANSWER_NO,      EMAIL_NOT_VERIFIED},
-    {SIGN_IN,   YES,   NO,       YES,     NO,     YES,   YES,      ANSWER_RESET,   PASSWORD_TOO_LONG},
+    {SIGN_IN,   YES,   NO,       YES,     NO,     YES,   YES,      ANSWER_RESET,   RESET},
     {SIGN_IN,   YES,   NO,       NO,      ANY,    ANY,   ANY,      ANSWER_NO,      PASSWORD},
     {FORGOT,    YES,   NO,       ANY,     YES,    ANY,   ANY,      ANSWER_NO,      PASSWORD},
     {FORGOT,    YES,   NO,       ANY,     NO,     ANY,   NO,       ANSWER_NO,      EMAIL_NOT_VERIFIED},
@@ -69,8 +69,8 @@ static cogmig_status reason_of(enum why why, const struct facts *facts)
         return COGMIG_USER_DISABLED;
     case PASSWORD:
         return facts->password;
-    case PASSWORD_TOO_LONG:
-        return COGMIG_PASSWORD_TOO_LONG;
+    case RESET:
+        return facts->reset;
     case EMAIL_NOT_VERIFIED:
         return COGMIG_EMAIL_NOT_VERIFIED;
     }
@@ -85,7 +85,7 @@ struct decision decide(const struct facts *facts)
             fits(table[i].disabled, facts->disabled) &&
             fits(table[i].matches, facts->password == COGMIG_OK) &&
             fits(table[i].locked, facts->password == COGMIG_PASSWORD_LOCKED) &&
-            fits(table[i].reset, facts->reset_wanted) &&
+            fits(table[i].reset, facts->reset != COGMIG_OK) &&
             fits(table[i].verified, facts->email_verified))
             return (struct decision){table[i].answer, reason_of(table[i].why, facts)};
     }

@@ -11,11 +11,11 @@
 /* What is known about one event. */
 struct facts {
     enum trigger trigger;
-    cogmig_status lookup;   /* OK, USER_NOT_FOUND, USER_AMBIGUOUS, STORE_ROW_INVALID */
+    cogmig_status lookup;   /* OK, or why there is nobody to migrate */
     cogmig_status password; /* OK for a match; for forgot-password the state of the stored hash */
     bool email_verified;
-    bool reset_wanted; /* the password matches, but is not to be taken over */
-    bool disabled;     /* banned, deleted, locked or inactive in the store */
+    cogmig_status reset; /* why a password that matches is not to be taken over; OK: it is */
+    bool disabled;       /* banned, deleted, locked or inactive in the store */
 };
 
 enum answer {

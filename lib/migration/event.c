@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "migration/event.h"
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "status/error.h"
 
 /* Names the member, never its value: the event holds the password. */
 static cogmig_status malformed(cogmig_error *err, const char *what)
 {
-    return fail(err, COGMIG_EVENT_MALFORMED, "The event is not a User Migration event: %s.", what);
+    return fail(err, COGMIG_EVENT_MALFORMED, "The event is not a trigger event: %s.", what);
 }
 
 static cogmig_status check_document(struct span document, struct json_value *ret_root,
@@ -22,22 +23,52 @@ static cogmig_status check_document(struct span document, struct json_value *ret
     return ret_root->type == JSON_OBJECT ? COGMIG_OK : malformed(err, "it is no object");
 }
 
-static cogmig_status read_trigger(struct json_value root, enum trigger *ret_trigger,
-                                  cogmig_error *err)
+/* Of several the first that fits. What a family may get in addition one day is treated like the
+ * rest of it; a new way to migrate alone is not, since passing it through is a no. */
+static const struct {
+    const char *prefix;
+    enum trigger trigger;
+} triggers[] = {
+    {"PreSignUp_", TRIGGER_SIGN_UP},          {"PostAuthentication_", TRIGGER_SIGNED_IN},
+    {"PostConfirmation_", TRIGGER_SIGNED_IN}, {"TokenGeneration_", TRIGGER_TOKEN},
+    {"UserMigration_", TRIGGER_OTHER},        {"PreAuthentication_", TRIGGER_OTHER},
+    {"CustomMessage_", TRIGGER_OTHER},        {"DefineAuthChallenge_", TRIGGER_OTHER},
+    {"CreateAuthChallenge_", TRIGGER_OTHER},  {"VerifyAuthChallengeResponse_", TRIGGER_OTHER},
+    {"CustomEmailSender_", TRIGGER_OTHER},    {"CustomSMSSender_", TRIGGER_OTHER},
+    {"InboundFederation_", TRIGGER_OTHER},
+};
+
+static bool find_trigger(const char *source, enum trigger *ret_trigger)
+{
+    if (span_equal_text(span_of(source), "UserMigration_Authentication")) {
+        *ret_trigger = TRIGGER_AUTHENTICATION;
+        return true;
+    }
+    if (span_equal_text(span_of(source), "UserMigration_ForgotPassword")) {
+        *ret_trigger = TRIGGER_FORGOT_PASSWORD;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof triggers / sizeof triggers[0]; i++) {
+        if (!span_starts_with(span_of(source), triggers[i].prefix))
+            continue;
+        *ret_trigger = triggers[i].trigger;
+        return true;
+    }
+    return false;
+}
+
+static cogmig_status read_trigger(struct event *event, cogmig_error *err)
 {
     struct json_value source;
-    if (!json_find(root, "triggerSource", &source) || source.type != JSON_STRING)
+    if (!json_find(event->root, "triggerSource", &source) || source.type != JSON_STRING)
         return malformed(err, "triggerSource is missing or no string");
-    if (json_string_equals(source, span_of("UserMigration_Authentication")))
-        *ret_trigger = TRIGGER_AUTHENTICATION;
-    else if (json_string_equals(source, span_of("UserMigration_ForgotPassword")))
-        *ret_trigger = TRIGGER_FORGOT_PASSWORD;
-    else
-        return fail(err, COGMIG_TRIGGER_UNKNOWN,
-                    "The trigger source %.*s is not handled here; only "
-                    "UserMigration_Authentication and UserMigration_ForgotPassword are.",
-                    source.text.len < 64 ? (int)source.text.len : 64, source.text.bytes);
-    return COGMIG_OK;
+    if (source.text.len <= SOURCE_MAX_BYTES)
+        event->source[json_string_decode_into(source, event->source)] = '\0';
+    if (find_trigger(event->source, &event->trigger))
+        return COGMIG_OK;
+    return fail(err, COGMIG_TRIGGER_UNKNOWN,
+                "The trigger source %.*s is none that Cognito is known to send.",
+                source.text.len < 64 ? (int)source.text.len : 64, source.text.bytes);
 }
 
 static cogmig_status decode(struct json_value string, char **ret_memory, struct span *ret_text,
@@ -50,9 +81,16 @@ static cogmig_status decode(struct json_value string, char **ret_memory, struct 
     return COGMIG_OK;
 }
 
+static bool is_migration(const struct event *event)
+{
+    return event->trigger == TRIGGER_AUTHENTICATION || event->trigger == TRIGGER_FORGOT_PASSWORD;
+}
+
 static cogmig_status read_user_name(struct event *event, cogmig_error *err)
 {
     struct json_value name;
+    if (!is_migration(event))
+        return COGMIG_OK;
     if (!json_find(event->root, "userName", &name) || name.type != JSON_STRING)
         return malformed(err, "userName is missing or no string");
     cogmig_status status = decode(name, &event->user_name_memory, &event->user_name, err);
@@ -64,9 +102,11 @@ static cogmig_status read_user_name(struct event *event, cogmig_error *err)
 static cogmig_status read_password(struct event *event, cogmig_error *err)
 {
     struct json_value request, password;
+    if (event->trigger == TRIGGER_OTHER)
+        return COGMIG_OK;
     if (!json_find(event->root, "request", &request) || request.type != JSON_OBJECT)
         return malformed(err, "request is missing or no object");
-    if (event->trigger == TRIGGER_FORGOT_PASSWORD)
+    if (event->trigger != TRIGGER_AUTHENTICATION)
         return COGMIG_OK;
     if (!json_find(request, "password", &password) || password.type != JSON_STRING)
         return malformed(err, "request.password is missing or no string");
@@ -76,10 +116,12 @@ static cogmig_status read_password(struct event *event, cogmig_error *err)
     return status;
 }
 
-static cogmig_status check_response(struct json_value root, cogmig_error *err)
+static cogmig_status check_response(const struct event *event, cogmig_error *err)
 {
     struct json_value response;
-    if (json_find(root, "response", &response) && response.type != JSON_OBJECT &&
+    if (event->trigger == TRIGGER_OTHER)
+        return COGMIG_OK;
+    if (json_find(event->root, "response", &response) && response.type != JSON_OBJECT &&
         response.type != JSON_NULL)
         return malformed(err, "response is no object");
     return COGMIG_OK;
@@ -90,9 +132,9 @@ cogmig_status event_read(struct span document, struct event *ret_event, cogmig_e
     *ret_event = (struct event){0};
     cogmig_status status = check_document(document, &ret_event->root, err);
     if (status == COGMIG_OK)
-        status = read_trigger(ret_event->root, &ret_event->trigger, err);
+        status = read_trigger(ret_event, err);
     if (status == COGMIG_OK)
-        status = check_response(ret_event->root, err);
+        status = check_response(ret_event, err);
     if (status == COGMIG_OK)
         status = read_user_name(ret_event, err);
     if (status == COGMIG_OK)
@@ -100,6 +142,33 @@ cogmig_status event_read(struct span document, struct event *ret_event, cogmig_e
     if (status != COGMIG_OK)
         event_release(ret_event);
     return status;
+}
+
+cogmig_status event_text(const struct event *event, const char *const *path, char **ret_text,
+                         cogmig_error *err)
+{
+    struct json_value value = event->root;
+    for (; *path != NULL; path++)
+        if (!json_find(value, *path, &value))
+            return COGMIG_OK;
+    if (value.type != JSON_STRING)
+        return COGMIG_OK;
+    SCOPED(memory_release) char *memory = NULL;
+    struct span text;
+    cogmig_status status = decode(value, &memory, &text, err);
+    if (status != COGMIG_OK || text.len == 0 || span_contains_nul(text))
+        return status;
+    memory[text.len] = '\0';
+    *ret_text = memory;
+    memory = NULL;
+    return COGMIG_OK;
+}
+
+cogmig_status event_attribute(const struct event *event, const char *name, char **ret_text,
+                              cogmig_error *err)
+{
+    const char *const path[] = {"request", "userAttributes", name, NULL};
+    return event_text(event, path, ret_text, err);
 }
 
 void event_release(struct event *event)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A User Migration trigger event, read in place (Developer Guide, "Migrate user Lambda trigger").
- */
+ * A trigger event of a user pool, read in place (Developer Guide, "Customizing user pool workflows
+ * with Lambda triggers"). */
 #ifndef MIGRATION_EVENT_H
 #define MIGRATION_EVENT_H
 
@@ -15,14 +15,23 @@ enum {
 
 enum trigger {
     TRIGGER_AUTHENTICATION,
-    TRIGGER_FORGOT_PASSWORD
+    TRIGGER_FORGOT_PASSWORD,
+    TRIGGER_SIGN_UP,   /* PreSignUp, whoever signs the user up */
+    TRIGGER_SIGNED_IN, /* PostAuthentication, PostConfirmation */
+    TRIGGER_TOKEN,     /* PreTokenGeneration of any version */
+    TRIGGER_OTHER      /* nothing of ours */
+};
+
+enum {
+    SOURCE_MAX_BYTES = 64
 };
 
 struct event {
     enum trigger trigger;
+    char source[SOURCE_MAX_BYTES + 1];
     struct json_value root;
     struct span user_name; /* without white space at its ends; may be empty or hold a NUL */
-    struct span password;  /* empty for forgot-password */
+    struct span password;  /* empty but for a sign-in to be migrated */
     char *user_name_memory;
     char *password_memory;
 };
@@ -31,6 +40,19 @@ struct event {
  *
  * Errors: OUT_OF_MEMORY, EVENT_MALFORMED, EVENT_TOO_LARGE, TRIGGER_UNKNOWN. */
 cogmig_status event_read(struct span document, struct event *ret_event, cogmig_error *err);
+
+/* A text of the event, by the names of the members that lead to it, ending in NULL. NULL for one
+ * that is missing, null, empty, no string, or holds a NUL.
+ *
+ * ret_text  out: released with memory_free()
+ *
+ * Errors: OUT_OF_MEMORY. */
+cogmig_status event_text(const struct event *event, const char *const *path, char **ret_text,
+                         cogmig_error *err);
+
+/* The same for a member of request.userAttributes. */
+cogmig_status event_attribute(const struct event *event, const char *name, char **ret_text,
+                              cogmig_error *err);
 
 /* Wipe the password and release. */
 void event_release(struct event *event);

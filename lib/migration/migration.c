@@ -4,9 +4,36 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/public.h"
+#include "idmap/idmap.h"
 #include "migration/course.h"
 #include "password/password.h"
 #include "store/store.h"
+
+cogmig_status migration_make(const cogmig_migration_config *config, cogmig_store *store,
+                             cogmig_store_config **store_config, cogmig_migration **ret_migration,
+                             cogmig_error *err)
+{
+    cogmig_migration *migration = memory_new(sizeof *migration);
+    if (migration == NULL || pthread_mutex_init(&migration->opening, NULL) != 0) {
+        memory_free(migration);
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    }
+    atomic_init(&migration->holders, 1);
+    if (config != NULL)
+        migration->config = *config;
+    else
+        migration_config_set_defaults(&migration->config);
+    if (migration->config.idmap != NULL)
+        idmap_hold(migration->config.idmap);
+    if (store != NULL)
+        atomic_init(&migration->store, store_hold(store));
+    if (store_config != NULL) {
+        migration->store_config = *store_config;
+        *store_config = NULL;
+    }
+    *ret_migration = migration;
+    return COGMIG_OK;
+}
 
 COGMIG_PUBLIC cogmig_status cogmig_migration_new(const cogmig_migration_config *config,
                                                  cogmig_store *store,
@@ -18,17 +45,7 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_new(const cogmig_migration_config *
         *ret_migration = NULL;
     if (store == NULL || ret_migration == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
-    cogmig_migration *migration = memory_new(sizeof *migration);
-    if (migration == NULL)
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    atomic_init(&migration->holders, 1);
-    if (config != NULL)
-        migration->config = *config;
-    else
-        migration_config_set_defaults(&migration->config);
-    migration->store = store_hold(store);
-    *ret_migration = migration;
-    return COGMIG_OK;
+    return migration_make(config, store, NULL, ret_migration, err);
 }
 
 cogmig_migration *migration_hold(cogmig_migration *migration)
@@ -45,8 +62,44 @@ COGMIG_PUBLIC void cogmig_migration_free(cogmig_migration **migration)
     *migration = NULL;
     if (atomic_fetch_sub(&held->holders, 1) > 1)
         return;
-    cogmig_store_free(&held->store);
+    cogmig_store *store = atomic_load(&held->store);
+    cogmig_store_free(&store);
+    cogmig_store_config_free(&held->store_config);
+    cogmig_idmap_free(&held->config.idmap);
+    pthread_mutex_destroy(&held->opening);
     memory_free(held);
+}
+
+/* One thread opens; the others wait for it rather than knock at the same door. */
+cogmig_status migration_open_store(cogmig_migration *migration, cogmig_store **ret_store,
+                                   cogmig_error *err)
+{
+    *ret_store = atomic_load(&migration->store);
+    if (*ret_store != NULL)
+        return COGMIG_OK;
+    cogmig_status status = COGMIG_OK;
+    pthread_mutex_lock(&migration->opening);
+    *ret_store = atomic_load(&migration->store);
+    if (*ret_store == NULL)
+        status = cogmig_store_open(migration->store_config, ret_store, err);
+    atomic_store(&migration->store, *ret_store);
+    pthread_mutex_unlock(&migration->opening);
+    return status;
+}
+
+/* ---- what it counts ---- */
+
+void migration_count(cogmig_migration *migration, int32_t counter)
+{
+    atomic_fetch_add_explicit(&migration->counters[counter], 1, memory_order_relaxed);
+}
+
+COGMIG_PUBLIC uint64_t cogmig_migration_get_counter(const cogmig_migration *migration,
+                                                    int32_t counter)
+{
+    if (migration == NULL || counter < 1 || counter >= MIGRATION_COUNTERS)
+        return 0;
+    return atomic_load_explicit(&migration->counters[counter], memory_order_relaxed);
 }
 
 /* ---- one event ---- */

@@ -2,8 +2,14 @@
 #include "migration/response.h"
 
 #include "base/buffer.h"
+#include "base/cleanup.h"
 #include "base/memory.h"
+#include "migration/edit.h"
 #include "status/error.h"
+
+enum {
+    USERNAME_MAX_CHARACTERS = 128
+};
 
 cogmig_status response_no(struct span document, char **ret_response, size_t *ret_len,
                           cogmig_error *err)
@@ -41,7 +47,8 @@ static bool has_name(const cogmig_migration_config *config, const cogmig_user *u
 }
 
 static void write_attributes(struct buffer *out, const cogmig_migration_config *config,
-                             const struct event *event, const cogmig_user *user)
+                             const struct event *event, const cogmig_user *user,
+                             const struct cogmig_migration_answer *additions)
 {
     buffer_add_byte(out, '{');
     add_attribute(out, "email", address(event, user));
@@ -50,6 +57,10 @@ static void write_attributes(struct buffer *out, const cogmig_migration_config *
     add_attribute(out, config->legacy_id_attribute, span_of(cogmig_user_id(user)));
     if (has_name(config, user))
         add_attribute(out, "name", span_of(cogmig_user_name(user)));
+    if (config->username_is_legacy_id)
+        add_attribute(out, "username", span_of(cogmig_user_id(user)));
+    for (size_t i = 0; i < additions->count; i++)
+        add_attribute(out, additions->at[i].name, span_of(additions->at[i].value));
     buffer_add_byte(out, '}');
 }
 
@@ -63,6 +74,21 @@ static cogmig_status check_value(const char *attribute, const char *value, cogmi
                 attribute, characters, ATTRIBUTE_MAX_VALUE);
 }
 
+/* API reference, UsernameType: 1 to 128 characters, none of them white space or control. */
+static cogmig_status check_username(const char *username, cogmig_error *err)
+{
+    size_t characters = span_count_code_points(span_of(username));
+    for (const char *at = username; *at != '\0'; at++)
+        if ((unsigned char)*at <= ' ' || *at == 0x7F)
+            characters = 0;
+    if (characters > 0 && characters <= USERNAME_MAX_CHARACTERS)
+        return COGMIG_OK;
+    return fail(err, COGMIG_ATTRIBUTE_INVALID,
+                "The row's id cannot be a user name: Cognito takes 1 to %d characters without "
+                "blanks.",
+                USERNAME_MAX_CHARACTERS);
+}
+
 cogmig_status response_check_attributes(const cogmig_migration_config *config,
                                         const cogmig_user *user, cogmig_error *err)
 {
@@ -71,126 +97,35 @@ cogmig_status response_check_attributes(const cogmig_migration_config *config,
         status = check_value(config->legacy_id_attribute, cogmig_user_id(user), err);
     if (status == COGMIG_OK && has_name(config, user))
         status = check_value("name", cogmig_user_name(user), err);
+    if (status == COGMIG_OK && config->username_is_legacy_id)
+        status = check_username(cogmig_user_id(user), err);
     return status;
-}
-
-/* ---- the response object ---- */
-
-/* A member that the answer sets, as JSON text. */
-struct answer_member {
-    const char *name;
-    const char *json;
-    bool written;
-};
-
-struct answer_members {
-    struct answer_member at[3];
-    size_t count;
-};
-
-/* finalUserStatus is CONFIRMED or not there at all: without it Cognito asks for a new password,
- * and AWS documents that any other value fails. SUPPRESS: no welcome message. */
-static struct answer_members answer_members(enum answer answer, const char *attributes)
-{
-    struct answer_members members = {.at = {{"userAttributes", attributes, false},
-                                            {"messageAction", "\"SUPPRESS\"", false},
-                                            {"finalUserStatus", "\"CONFIRMED\"", false}},
-                                     .count = answer == ANSWER_CONFIRM ? 3 : 2};
-    return members;
-}
-
-static struct answer_member *find_member(struct answer_members *members, struct json_value name)
-{
-    for (size_t i = 0; i < members->count; i++)
-        if (json_string_equals(name, span_of(members->at[i].name)))
-            return &members->at[i];
-    return NULL;
-}
-
-static void write_separator(struct buffer *out, bool *first)
-{
-    if (!*first)
-        buffer_add_byte(out, ',');
-    *first = false;
-}
-
-static void write_received(struct buffer *out, struct json_value received,
-                           struct answer_members *members, bool *first)
-{
-    struct json_cursor cursor = json_enter(received);
-    struct json_value name, value;
-    while (json_next_member(&cursor, &name, &value)) {
-        struct answer_member *member = find_member(members, name);
-        write_separator(out, first);
-        buffer_add(out, name.text);
-        buffer_add_byte(out, ':');
-        buffer_add(out, member == NULL ? value.text : span_of(member->json));
-        if (member != NULL)
-            member->written = true;
-    }
-}
-
-static void write_missing(struct buffer *out, const struct answer_members *members, bool *first)
-{
-    for (size_t i = 0; i < members->count; i++) {
-        if (members->at[i].written)
-            continue;
-        write_separator(out, first);
-        buffer_add_json_string(out, span_of(members->at[i].name));
-        buffer_add_byte(out, ':');
-        buffer_add_text(out, members->at[i].json);
-    }
-}
-
-static void write_response(struct buffer *out, const struct json_value *received,
-                           struct answer_members members)
-{
-    bool first = true;
-    buffer_add_byte(out, '{');
-    if (received != NULL && received->type == JSON_OBJECT)
-        write_received(out, *received, &members, &first);
-    write_missing(out, &members, &first);
-    buffer_add_byte(out, '}');
 }
 
 /* ---- the whole event ---- */
 
-static struct span part(const char *from, const char *to)
+/* finalUserStatus is CONFIRMED or not there at all: without it Cognito asks for a new password,
+ * and AWS documents that any other value fails. SUPPRESS: no welcome message. */
+static cogmig_status write(struct span document, const struct event *event, enum answer answer,
+                           const char *attributes, char **ret_response, size_t *ret_len,
+                           cogmig_error *err)
 {
-    return (struct span){from, (size_t)(to - from)};
-}
-
-static void write_event(struct buffer *out, struct span document, struct json_value root,
-                        struct answer_members members)
-{
-    const char *document_end = document.bytes + document.len;
-    struct json_value received;
-    if (json_find(root, "response", &received)) {
-        buffer_add(out, part(document.bytes, received.text.bytes));
-        write_response(out, &received, members);
-        buffer_add(out, part(received.text.bytes + received.text.len, document_end));
-        return;
-    }
-    /* It has other members, or it would have been refused: a comma is due. */
-    const char *brace = root.text.bytes + root.text.len - 1;
-    buffer_add(out, part(document.bytes, brace));
-    buffer_add_text(out, ",\"response\":");
-    write_response(out, NULL, members);
-    buffer_add(out, part(brace, document_end));
+    const struct edit edits[] = {
+        {.name = "userAttributes", .json = attributes},
+        {.name = "messageAction", .json = "\"SUPPRESS\""},
+        {.name = answer == ANSWER_CONFIRM ? "finalUserStatus" : NULL, .json = "\"CONFIRMED\""},
+        {.name = NULL}};
+    return edit_response(document, event->root, edits, ret_response, ret_len, err);
 }
 
 cogmig_status response_yes(const cogmig_migration_config *config, struct span document,
                            const struct event *event, const cogmig_user *user, enum answer answer,
-                           char **ret_response, size_t *ret_len, cogmig_error *err)
+                           const struct cogmig_migration_answer *additions, char **ret_response,
+                           size_t *ret_len, cogmig_error *err)
 {
-    struct buffer attributes = buffer_with_max(EVENT_MAX_BYTES);
-    struct buffer out = buffer_with_max(2 * EVENT_MAX_BYTES);
-    write_attributes(&attributes, config, event, user);
-    if (attributes.state == BUFFER_GOOD)
-        write_event(&out, document, event->root, answer_members(answer, attributes.bytes));
-    else
-        out.state = attributes.state;
-    buffer_release(&attributes);
-    *ret_response = buffer_take(&out, ret_len);
-    return *ret_response == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
+    SCOPED(buffer_release) struct buffer attributes = buffer_with_max(EVENT_MAX_BYTES);
+    write_attributes(&attributes, config, event, user, additions);
+    if (attributes.state != BUFFER_GOOD)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    return write(document, event, answer, attributes.bytes, ret_response, ret_len, err);
 }

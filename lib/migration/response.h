@@ -6,6 +6,7 @@
 #include "migration/config.h"
 #include "migration/decide.h"
 #include "migration/event.h"
+#include "migration/hook.h"
 
 #include <cogmig/user.h>
 
@@ -18,10 +19,13 @@ cogmig_status response_no(struct span document, char **ret_response, size_t *ret
 /* "Yes": every byte outside of `response` as it came, and so are its members that have no part in
  * the answer.
  *
+ * additions  attributes of a hook
+ *
  * Errors: OUT_OF_MEMORY. */
 cogmig_status response_yes(const cogmig_migration_config *config, struct span document,
                            const struct event *event, const cogmig_user *user, enum answer answer,
-                           char **ret_response, size_t *ret_len, cogmig_error *err);
+                           const struct cogmig_migration_answer *additions, char **ret_response,
+                           size_t *ret_len, cogmig_error *err);
 
 /* Would Cognito take the row's values as attributes?
  *

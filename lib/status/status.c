@@ -117,9 +117,18 @@ static const struct status_entry entries[] = {
     /* migration */
     ENTRY(INVALID, EVENT_MALFORMED, "The event is not a Cognito trigger event in JSON.")
     ENTRY(INVALID, EVENT_TOO_LARGE, "The event is larger than Lambda allows (6 MiB).")
-    ENTRY(INVALID, TRIGGER_UNKNOWN, "The event is from a trigger that is not handled here.")
+    ENTRY(INVALID, TRIGGER_UNKNOWN, "The event is from no trigger that Cognito is known to have.")
     ENTRY(DENIED, EMAIL_NOT_VERIFIED,
           "The user's address is not verified in the store, so a reset code cannot be sent to it.")
+    ENTRY(DENIED, SIGN_UP_REFUSED,
+          "The address is that of a legacy user who has yet to migrate: sign in instead.")
+    ENTRY(DENIED, CALLER_REFUSED,
+          "The event is from a user pool or an app client that is not on the list.")
+    ENTRY(DENIED, USER_MIGRATED,
+          "The user has migrated before and is linked to another Cognito user than would be made.")
+    ENTRY(DENIED, HOOK_REFUSED, "A hook of yours refused the user.")
+    ENTRY(DENIED, PASSWORD_TOO_WEAK,
+          "The password is right but does not meet the pool's policy, so a new one is asked for.")
     ENTRY(INVALID, ATTRIBUTE_RESERVED,
           "Cognito refuses users for whom sub or a cognito: attribute is returned.")
     ENTRY(INVALID, ATTRIBUTE_INVALID,

@@ -185,7 +185,7 @@ def a_malformed_event_gives_no_answer():
 
 @test
 def an_unknown_trigger_gives_no_answer():
-    refused(migrate(event_named("trigger-of-sign-up")), "TRIGGER_UNKNOWN", INVALID)
+    refused(migrate(event_named("trigger-of-no-pool")), "TRIGGER_UNKNOWN", INVALID)
 
 
 @test

@@ -3,7 +3,7 @@
 
 import re
 
-from program import INVALID, SOURCE
+from program import DENIED, INVALID, OK, SOURCE
 
 FOLDER = SOURCE / "tests" / "data" / "events"
 HASH = re.compile(r"\$(2[aby]\$[0-9]|argon2)")
@@ -28,12 +28,15 @@ def faults(migrate):
 def faults_of(name, done):
     event, expected = event_named(name), (FOLDER / f"{name}.expected").read_bytes()
     word, _, status = expected.decode().partition("\n")[0].partition(" ")
-    answer = {"no": event, "refused": b""}.get(word, expected)
+    answer = {"no": event, "passed": event, "refused": b""}.get(word, expected)
     if done.stdout != answer:
         yield f"{name}: stdout"
     if word in ("no", "refused") and status not in done.stderr:
         yield f"{name}: {status} is not in {done.stderr}"
-    if word == "refused" and done.returncode != INVALID:
+    if word == "passed" and (done.returncode != OK or done.stderr):
+        yield f"{name}: exit code {done.returncode}, {done.stderr}"
+    if word == "refused" and done.returncode != (
+            DENIED if status == "SIGN_UP_REFUSED" else INVALID):
         yield f"{name}: exit code {done.returncode}"
     if any(secret in done.stderr.encode() for secret in passwords_in(event)):
         yield f"{name}: the password is in {done.stderr}"

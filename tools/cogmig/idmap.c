@@ -187,8 +187,7 @@ static int run_deed(size_t deed, int argc, char **argv)
     cogmig_error *err = new_error_box();
     struct order order = {0};
     int code;
-    if (cogmig_idmap_config_new(&order.config, err) != COGMIG_OK ||
-        cogmig_idmap_config_set_from_env(order.config, err) != COGMIG_OK)
+    if (cogmig_idmap_config_new_from_env(&order.config, err) != COGMIG_OK)
         code = report(err, false);
     else
         code = run(deed, argc, argv, &order, err);

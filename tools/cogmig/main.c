@@ -11,7 +11,7 @@
 static const char help[] =
     "cogmig moves users from a PostgreSQL store to Amazon Cognito, and checks Cognito's tokens.\n"
     "\n"
-    "  cogmig migrate < event.json    answer one User Migration trigger event\n"
+    "  cogmig migrate < event.json    answer one event of a Lambda trigger\n"
     "  cogmig verify TOKEN            is this token good, and whose is it?\n"
     "  cogmig user EMAIL              what does the legacy store know about this address?\n"
     "  cogmig export                  back the users up, without their password hashes\n"

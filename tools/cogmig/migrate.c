@@ -17,10 +17,15 @@
 const char help_migrate[] =
     "cogmig migrate [options] < event.json > response.json\n"
     "\n"
-    "Reads one event of Cognito's User Migration trigger (UserMigration_Authentication or\n"
-    "UserMigration_ForgotPassword), looks the user up in the legacy store, verifies the password\n"
-    "and writes what the Lambda function must return. The answer \"no\" is the event as it came,\n"
-    "byte for byte, with exit code 0: why is said on standard error, for you and not for Cognito.\n"
+    "Reads one event of a user pool's Lambda trigger and writes what the function must return:\n"
+    "\n"
+    "  UserMigration_*                            looks the user up, verifies the password\n"
+    "  PreSignUp_*                                refuses a legacy user's address (exit code 1)\n"
+    "  PostAuthentication_*, PostConfirmation_*   records the link in the identity map\n"
+    "  TokenGeneration_*                          puts the claim legacy_id into the tokens\n"
+    "\n"
+    "Events of other triggers come back as they are. So does a migration's \"no\", byte for byte,\n"
+    "with exit code 0: why is said on standard error, for you and not for Cognito.\n"
     "\n"
     "Where a no hides a fault of your data (a hash that is not bcrypt, two rows for one address),\n"
     "the exit code tells: 3 or 4. Where no answer can be given (database down, not an event)\n"
@@ -32,6 +37,9 @@ const char help_migrate[] =
     "  --deadline-ms N              1 to 60000, instead of 4000\n"
     "  --max-cost N                 bcrypt cost, 4 to 31, instead of 15\n"
     "  --json                       say why as JSON\n"
+    "\n"
+    "The other settings are variables of the environment: see .env.example. With COGMIG_IDMAP=1 the\n"
+    "identity map is used.\n"
     "\n"
     "The password is in the event. It is never taken from the command line, where every user of\n"
     "the machine could read it.\n"
@@ -135,16 +143,11 @@ static int answer(cogmig_migration *migration, const struct input *event, bool a
 
 static int migrate(const struct options *options, const struct input *event, cogmig_error *err)
 {
-    cogmig_store *store = NULL;
     cogmig_migration *migration = NULL;
-    int code;
-    if (cogmig_store_open_from_env(&store, err) != COGMIG_OK ||
-        cogmig_migration_new(options->config, store, &migration, err) != COGMIG_OK)
-        code = report(err, options->as_json);
-    else
-        code = answer(migration, event, options->as_json, err);
+    if (cogmig_migration_new_from_env(options->config, &migration, err) != COGMIG_OK)
+        return report(err, options->as_json);
+    int code = answer(migration, event, options->as_json, err);
     cogmig_migration_free(&migration);
-    cogmig_store_free(&store);
     return code;
 }
 
@@ -167,7 +170,7 @@ int verb_migrate(int argc, char **argv)
     cogmig_error *err = new_error_box();
     struct options options = {NULL, false};
     int code;
-    if (cogmig_migration_config_new(&options.config, err) != COGMIG_OK)
+    if (cogmig_migration_config_new_from_env(&options.config, err) != COGMIG_OK)
         code = report(err, false);
     else if ((code = read_options(argc, argv, &options, err)) == 0)
         code = read_and_migrate(&options, err);

@@ -129,19 +129,26 @@ static void without_url_or_pool_nothing_is_opened(void **state)
     assert_non_null(strstr(cogmig_error_message(&err), "COGNITO_USER_POOL_ID"));
 }
 
+static void configure_from_env(cogmig_status expected)
+{
+    cogmig_idmap_config_free(&config);
+    assert_int_equal(cogmig_idmap_config_new_from_env(&config, &err), expected);
+}
+
 static void the_environment_names_it_and_the_maps_own_url_goes_first(void **state)
 {
     (void)state;
     setenv("DATABASE_URL", "postgresql://h/db?schema=store", 1);
     setenv("COGMIG_IDMAP_TABLE", "links", 1);
     setenv("COGMIG_IDMAP_SCHEMA", "", 1);
-    assert_int_equal(cogmig_idmap_config_set_from_env(config, &err), COGMIG_OK);
+    configure_from_env(COGMIG_OK);
     assert_sql("\"store\".\"links\"");
     setenv("COGMIG_IDMAP_URL", "postgresql://h/db?schema=own", 1);
-    assert_int_equal(cogmig_idmap_config_set_from_env(config, &err), COGMIG_OK);
+    configure_from_env(COGMIG_OK);
     assert_sql("\"own\".\"links\"");
     setenv("COGNITO_USER_POOL_ID", "none", 1);
-    assert_int_equal(cogmig_idmap_config_set_from_env(config, &err), COGMIG_POOL_ID_INVALID);
+    configure_from_env(COGMIG_POOL_ID_INVALID);
+    assert_null(config);
     cogmig_idmap *map = NULL;
     assert_int_equal(cogmig_idmap_open_from_env(&map, &err), COGMIG_POOL_ID_INVALID);
     assert_null(map);
@@ -157,7 +164,8 @@ static void arguments_that_are_missing_are_told(void **state)
     assert_int_equal(cogmig_idmap_config_set_schema(NULL, "x", &err), COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_idmap_config_require_uuid(NULL, &err), COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_idmap_config_require_link(NULL, &err), COGMIG_INVALID_ARGUMENT);
-    assert_int_equal(cogmig_idmap_config_set_from_env(NULL, &err), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_idmap_config_new_from_env(NULL, &err), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_idmap_config_allow_outage(NULL, &err), COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_idmap_open(config, NULL, &err), COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_idmap_open_from_env(NULL, &err), COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_idmap_install(NULL, &err), COGMIG_INVALID_ARGUMENT);

@@ -56,6 +56,24 @@ static void a_server_that_is_down_is_unavailable_and_never_not_linked(void **sta
     cogmig_idmap_free(&map);
 }
 
+static void a_map_that_may_be_down_is_opened_and_connects_when_it_can(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_idmap *map = open_empty();
+    cogmig_idmap_free(&map);
+    database_execute("CHECKPOINT");
+    cogmig_idmap_config *config = new_config();
+    control_server("crash");
+    assert_status(cogmig_idmap_open(config, &map, &err), COGMIG_STORE_UNREACHABLE, &err);
+    assert_int_equal(cogmig_idmap_config_allow_outage(config, NULL), COGMIG_OK);
+    map = open_config(config);
+    assert_link(map, "clx1", "sub-1", COGMIG_STORE_UNREACHABLE);
+    control_server("start");
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    cogmig_idmap_free(&map);
+}
+
 /* Links until the server is gone and back again; what was answered with OK must be there. */
 struct writer {
     cogmig_idmap *map;
@@ -186,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_connection_that_was_killed_is_made_again),
         cmocka_unit_test(a_server_that_is_down_is_unavailable_and_never_not_linked),
+        cmocka_unit_test(a_map_that_may_be_down_is_opened_and_connects_when_it_can),
         cmocka_unit_test(a_server_that_dies_again_and_again_loses_no_link_and_halves_none),
         cmocka_unit_test(who_may_only_read_looks_up_and_cannot_link),
         cmocka_unit_test(a_table_that_is_locked_exceeds_the_deadline_and_heals),

@@ -11,7 +11,8 @@ static void only_a_match_for_a_row_that_was_found_is_confirmed(void **state)
 {
     (void)state;
     for (int verified = 0; verified < 2; verified++) {
-        struct facts facts = {TRIGGER_AUTHENTICATION, COGMIG_OK, COGMIG_OK, verified, false, false};
+        struct facts facts = {
+            TRIGGER_AUTHENTICATION, COGMIG_OK, COGMIG_OK, verified, COGMIG_OK, false};
         struct decision decision = decide(&facts);
         assert_int_equal(decision.answer, ANSWER_CONFIRM);
         assert_int_equal(decision.reason, COGMIG_OK);
@@ -21,7 +22,8 @@ static void only_a_match_for_a_row_that_was_found_is_confirmed(void **state)
 static void a_match_that_is_not_to_be_taken_over_is_reset_where_a_code_can_be_sent(void **state)
 {
     (void)state;
-    struct facts facts = {TRIGGER_AUTHENTICATION, COGMIG_OK, COGMIG_OK, true, true, false};
+    struct facts facts = {TRIGGER_AUTHENTICATION,   COGMIG_OK, COGMIG_OK, true,
+                          COGMIG_PASSWORD_TOO_LONG, false};
     assert_int_equal(decide(&facts).answer, ANSWER_RESET);
     assert_int_equal(decide(&facts).reason, COGMIG_PASSWORD_TOO_LONG);
     facts.email_verified = false;
@@ -36,13 +38,14 @@ static void a_sign_in_with_any_other_verdict_is_a_no_for_that_reason(void **stat
 {
     (void)state;
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-        struct facts facts = {TRIGGER_AUTHENTICATION, COGMIG_OK, refusals[i], true, false, false};
+        struct facts facts = {
+            TRIGGER_AUTHENTICATION, COGMIG_OK, refusals[i], true, COGMIG_OK, false};
         struct decision decision = decide(&facts);
         assert_int_equal(decision.answer, ANSWER_NO);
         assert_int_equal(decision.reason, refusals[i]);
     }
     struct facts locked = {
-        TRIGGER_AUTHENTICATION, COGMIG_OK, COGMIG_PASSWORD_LOCKED, true, false, false};
+        TRIGGER_AUTHENTICATION, COGMIG_OK, COGMIG_PASSWORD_LOCKED, true, COGMIG_OK, false};
     assert_int_equal(decide(&locked).answer, ANSWER_NO);
     assert_int_equal(decide(&locked).reason, COGMIG_PASSWORD_LOCKED);
 }
@@ -58,7 +61,8 @@ static void without_one_row_it_is_a_no_whatever_the_password(void **state)
     for (size_t t = 0; t < 2; t++) {
         for (size_t l = 0; l < 4; l++) {
             for (size_t p = 0; p < 3; p++) {
-                struct facts facts = {triggers[t], lookups[l], passwords[p], true, false, false};
+                struct facts facts = {triggers[t], lookups[l], passwords[p],
+                                      true,        COGMIG_OK,  false};
                 struct decision decision = decide(&facts);
                 assert_int_equal(decision.answer, ANSWER_NO);
                 assert_int_equal(decision.reason, lookups[l]);
@@ -70,7 +74,7 @@ static void without_one_row_it_is_a_no_whatever_the_password(void **state)
 static void forgot_password_needs_a_verified_address(void **state)
 {
     (void)state;
-    struct facts facts = {TRIGGER_FORGOT_PASSWORD, COGMIG_OK, COGMIG_OK, false, false, false};
+    struct facts facts = {TRIGGER_FORGOT_PASSWORD, COGMIG_OK, COGMIG_OK, false, COGMIG_OK, false};
     assert_int_equal(decide(&facts).answer, ANSWER_NO);
     assert_int_equal(decide(&facts).reason, COGMIG_EMAIL_NOT_VERIFIED);
     facts.email_verified = true;
@@ -82,7 +86,7 @@ static void forgot_password_does_not_unlock(void **state)
 {
     (void)state;
     struct facts facts = {
-        TRIGGER_FORGOT_PASSWORD, COGMIG_OK, COGMIG_PASSWORD_LOCKED, true, false, false};
+        TRIGGER_FORGOT_PASSWORD, COGMIG_OK, COGMIG_PASSWORD_LOCKED, true, COGMIG_OK, false};
     assert_int_equal(decide(&facts).answer, ANSWER_NO);
     assert_int_equal(decide(&facts).reason, COGMIG_PASSWORD_LOCKED);
 }
@@ -97,7 +101,7 @@ static void who_is_disabled_is_refused_whatever_else_is_right(void **state)
                               COGMIG_OK,
                               passwords[i % 3],
                               true,
-                              false,
+                              COGMIG_OK,
                               true};
         assert_int_equal(decide(&facts).answer, ANSWER_NO);
         assert_int_equal(decide(&facts).reason, COGMIG_USER_DISABLED);

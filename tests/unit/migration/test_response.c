@@ -17,6 +17,8 @@ static const struct cogmig_user row = {.id = (char *)"clx1",
 #define ATTRIBUTES                                                                                 \
     "{\"email\":\"A@Example.com\",\"email_verified\":\"true\",\"custom:legacy_id\":\"clx1\"}"
 
+static const struct cogmig_migration_answer nothing = {.count = 0};
+
 static void expect(const char *document, const struct cogmig_user *user, bool with_name,
                    enum answer answer, const char *expected)
 {
@@ -27,9 +29,9 @@ static void expect(const char *document, const struct cogmig_user *user, bool wi
     assert_int_equal(event_read(span_of(document), &event, NULL), COGMIG_OK);
     char *response = NULL;
     size_t len = 0;
-    assert_int_equal(
-        response_yes(&config, span_of(document), &event, user, answer, &response, &len, NULL),
-        COGMIG_OK);
+    assert_int_equal(response_yes(&config, span_of(document), &event, user, answer, &nothing,
+                                  &response, &len, NULL),
+                     COGMIG_OK);
     assert_string_equal(response, expected);
     assert_int_equal(len, strlen(expected));
     memory_free(response);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What is done for the triggers that migrate nobody. Each asks first and writes its answer later;
+ * most answers are the event as it came. */
+#ifndef MIGRATION_TRIGGERS_H
+#define MIGRATION_TRIGGERS_H
+
+#include "migration/course.h"
+
+/* PreSignUp. A failure is SIGN_UP_REFUSED, or an outage. */
+cogmig_status sign_up_check(struct course *course, cogmig_error *err);
+
+/* PostAuthentication and PostConfirmation. */
+cogmig_status signed_in_link(struct course *course, cogmig_error *err);
+
+/* PreTokenGeneration: find the legacy id, then put it into the tokens. */
+cogmig_status token_find_legacy_id(struct course *course, cogmig_error *err);
+cogmig_status token_answer(struct course *course, char **ret_response, size_t *ret_len,
+                           cogmig_error *err);
+
+/* Is the event from a pool and a client that may ask, and of the map's pool when `of_map`?
+ *
+ * Errors: OUT_OF_MEMORY, CALLER_REFUSED. */
+cogmig_status caller_check(const struct course *course, bool of_map, cogmig_error *err);
+
+/* Something that is not the user's fault did not work: what then? OK: the event goes on without it,
+ * and the course notes why; else the status itself. */
+cogmig_status course_tolerate(struct course *course, cogmig_status status, bool tolerated,
+                              int32_t counter, cogmig_error *err);
+
+#endif
