@@ -92,6 +92,7 @@ BY_NATURE = {
     "FILE_UNWRITABLE": "nothing here writes files",
     "DISK_FULL": "nothing here writes files",
     "STORE_POOL_EXHAUSTED": "test_postgresql.py waits for a connection that is never free",
+    "HOOK_REFUSED": "Python has no hook",
     "CLAIM_NOT_FOUND": "a mapping raises KeyError",
     "ENGINE_DRAINING": "Engine.drain() is the loop's own",
     "JOB_NOT_FOUND": "Engine cancels only what it has",
@@ -193,12 +194,34 @@ def reach_maps(folder):
     yield lambda: cogmig.IdentityMap(url, pool_id="eu-central-1_AbCdEfGhI", table="other")
 
 
+def from_env(monkeypatch, sqlite_url, **variables):
+    with monkeypatch.context() as patched:
+        for name, value in {"DATABASE_URL": sqlite_url, **variables}.items():
+            patched.setenv(name, value)
+        return cogmig.Migration.from_env()
+
+
+def reach_policies(sqlite_url, tmp_path, monkeypatch):
+    sign_in = event("verified@example.com", "Correct-Horse-10")
+    picky = from_env(monkeypatch, sqlite_url, COGMIG_ALLOWED_CLIENTS="another")
+    yield raising(picky.answer(sign_in).reason)
+    strict = from_env(monkeypatch, sqlite_url, COGMIG_PASSWORD_MIN_LENGTH="40")
+    yield raising(strict.answer(sign_in).reason)
+    url = f"file:{tmp_path}/policies.db"
+    cogmig.IdentityMap.install(url)
+    with cogmig.IdentityMap(url, pool_id="eu-central-1_AbCdEfGhI") as idmap:
+        idmap.link("cm1a0verified000exampleu1", "a sub")
+        mapped = cogmig.Migration(cogmig.Store(sqlite_url), idmap=idmap)
+    yield raising(mapped.answer(sign_in).reason)
+
+
 def reach_events(sqlite_url):
     store = cogmig.Store(sqlite_url)
     migration = cogmig.Migration(store)
     yield lambda: migration.handle_bytes(b"{")
     yield lambda: migration.handle_bytes(b" " * (6 * 1024 * 1024 + 1))
-    yield lambda: migration.handle(event("x", "x", "PreSignUp_SignUp"))
+    yield lambda: migration.handle(event("x", "x", "aws:s3"))
+    yield lambda: migration.handle(event("verified@example.com", "x", "PreSignUp_SignUp"))
     yield lambda: cogmig.Migration(store, attributes=["sub"])
     yield lambda: cogmig.Migration(store, attributes=["x"])
     forgot = "UserMigration_ForgotPassword"
@@ -255,10 +278,11 @@ def raising(error):
     return raise_it
 
 
-def test_every_status_is_reached_by_a_real_call(sqlite_url, tmp_path):
+def test_every_status_is_reached_by_a_real_call(sqlite_url, tmp_path, monkeypatch):
     reached = {}
     for group in (reach_passwords(), reach_keys(), reach_tokens(tmp_path), reach_stores(sqlite_url),
-                  reach_maps(tmp_path), reach_events(sqlite_url), reach_engine()):
+                  reach_maps(tmp_path), reach_events(sqlite_url),
+                  reach_policies(sqlite_url, tmp_path, monkeypatch), reach_engine()):
         for attempt in group:
             with pytest.raises(cogmig.Error) as caught:
                 attempt()

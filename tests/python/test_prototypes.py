@@ -10,7 +10,7 @@ import pytest
 os.environ.setdefault("COGMIG_BUILD_DIR", "")
 import source as tree
 from cogmig import Kind, Status, _native
-from cogmig import idmap, store, verifier
+from cogmig import idmap, migration, store, verifier
 
 # Public functions that Python has no use for, and why.
 NOT_BOUND = {
@@ -21,7 +21,7 @@ NOT_BOUND = {
     "error_clear": "every call empties the box",
     "verifier_new_for_pool": "Verifier(pool_id=…) is as short",
     "store_config_new_from_env": "Store.from_env() opens what it makes",
-    "idmap_open_from_env": "IdentityMap.from_env() is idmap_config_set_from_env() and more",
+    "idmap_open_from_env": "IdentityMap.from_env() is idmap_config_new_from_env() and more",
     "verifier_config_set_non_blocking": "Verifier.verify_async() lets a thread wait",
     "verifier_begin_fetch": "Verifier.verify_async() lets a thread wait",
     "key_fetch_url": "Verifier.verify_async() lets a thread wait",
@@ -40,6 +40,20 @@ NOT_BOUND = {
     "password_verify_up_to_cost": "PasswordRules(max_cost=…)",
     "password_verify_many": "verify_passwords() is password_rules_verify_many()",
     "migration_config_set_max_cost": "PasswordRules(max_cost=…)",
+    "idmap_config_allow_outage": "Migration.from_env() does",
+    "migration_config_new_from_env": "Migration.from_env() makes one",
+    "migration_config_set_password_policy": "Migration.from_env() reads COGMIG_PASSWORD_*",
+    "migration_config_add_pool": "Migration.from_env() reads COGMIG_ALLOWED_POOLS",
+    "migration_config_add_client": "Migration.from_env() reads COGMIG_ALLOWED_CLIENTS",
+    "migration_config_set_username_from_legacy_id": "Migration.from_env() reads its variable",
+    "migration_config_set_linked_users": "Migration.from_env() reads COGMIG_LINKED_USERS",
+    "migration_config_set_fail_closed": "Migration.from_env() reads COGMIG_FAIL_CLOSED",
+    "migration_config_set_sign_up_guard": "Migration.from_env() reads COGMIG_SIGN_UP_GUARD",
+    "migration_config_set_sign_up_open_in_outage": "Migration.from_env() reads its variable",
+    "migration_config_set_sign_up_refusal": "Migration.from_env() reads COGMIG_SIGN_UP_REFUSAL",
+    "migration_config_set_claim_tokens": "Migration.from_env() reads COGMIG_CLAIM_TOKENS",
+    "migration_config_set_hook": "a function of Python's can look at the answer",
+    "migration_answer_add_attribute": "a function of Python's can add to the answer",
     "engine_config_set_on_verdict": "an event loop polls",
     "engine_drain": "it blocks; Engine.drain() waits for the futures",
     "verdict_job_data": "jobs are found by their number",
@@ -143,6 +157,8 @@ def test_numbers_of_enumerations_are_those_of_the_headers():
         "verifier.h", "COUNTER")
     assert {name.upper(): number for name, number in idmap._COUNTERS.items()} == constants(
         "idmap.h", "IDMAP")
+    assert {name.upper(): number for name, number in migration._COUNTERS.items()} == constants(
+        "migration.h", "MIGRATION")
     assert {name.upper(): number for name, number in store._POOLERS.items()} == constants(
         "store.h", "POOLER")
     assert {name.upper(): number for name, number in store._COUNTERS.items()} == constants(

@@ -188,12 +188,16 @@ migration_config_set_password_rules r ppp
 migration_config_set_legacy_id_attribute r psp
 migration_config_add_attribute r psp
 migration_config_set_reset_long_passwords r pbp
+migration_config_set_idmap r ppp
 migration_new r ppPp
+migration_new_from_env r pPp
 migration_free v P
 migration_handle r psnPNp
 migration_handle_within r psniPNp
+migration_get_counter q pi
 
 idmap_config_new r Pp
+idmap_config_new_from_env r Pp
 idmap_config_free v P
 idmap_config_set_url r psp
 idmap_config_set_schema r psp
@@ -205,7 +209,6 @@ idmap_config_set_link_ttl_ms r pip
 idmap_config_set_miss_ttl_ms r pip
 idmap_config_require_uuid r pp
 idmap_config_require_link r pp
-idmap_config_set_from_env r pp
 idmap_install r pp
 idmap_install_sql r pPp
 idmap_open r pPp

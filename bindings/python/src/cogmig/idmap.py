@@ -65,8 +65,7 @@ class IdentityMap(_native.Handle):
     def from_env(cls, *, require_uuid: bool = False, require_link: bool = False) -> "IdentityMap":
         """From ``COGMIG_IDMAP_URL`` or ``DATABASE_URL``, ``COGNITO_USER_POOL_ID``,
         ``COGMIG_IDMAP_SCHEMA`` and ``COGMIG_IDMAP_TABLE``."""
-        config = _native.make(_native.OwnedIdmapConfig, _lib.idmap_config_new)
-        _native.call(_lib.idmap_config_set_from_env, config)
+        config = _native.make(_native.OwnedIdmapConfig, _lib.idmap_config_new_from_env)
         idmap = cls.__new__(cls)
         idmap._open(config, None, None, None, None, require_uuid, require_link)
         return idmap
@@ -206,3 +205,9 @@ def _set_integers(config: Any, **values: Optional[int]) -> None:
         if value is not None:
             _native.call(getattr(_lib, "idmap_config_set_" + name), config,
                          _native.int32(value, name))
+
+
+def handle_of_idmap(idmap: "Optional[IdentityMap]") -> Any:
+    if idmap is not None and not isinstance(idmap, IdentityMap):
+        raise TypeError(f"idmap must be IdentityMap, not {type(idmap).__name__}")
+    return None if idmap is None else idmap._handle

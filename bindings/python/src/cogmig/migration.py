@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cognito's User Migration trigger: the event in, the response out."""
+"""A user pool's Lambda triggers: the event in, the response out."""
 
 import json
 import logging
 from typing import Any, Callable, Dict, Iterable, NamedTuple, Optional, Tuple
 
 from . import _native, errors
+from .idmap import IdentityMap, handle_of_idmap
 from .password import PasswordRules, handle_of_rules
 from .store import Store, handle_of
 
@@ -14,6 +15,9 @@ __all__ = ["Answer", "Migration"]
 _lib = _native.lib
 _logger = logging.getLogger("cogmig")
 _MAX_DEADLINE_MS = 60000
+_COUNTERS = {"confirmed": 1, "reset": 2, "refused": 3, "failed": 4, "sign_ups_refused": 5,
+             "sign_ups_unchecked": 6, "linked": 7, "not_linked": 8, "tokens_extended": 9,
+             "tokens_unchecked": 10, "passed_through": 11}
 Event = Dict[str, Any]
 
 
@@ -33,8 +37,8 @@ class Answer(NamedTuple):
 
 
 class Migration(_native.Handle):
-    """Answers ``UserMigration_Authentication`` and ``UserMigration_ForgotPassword``. Make one when
-    the function starts, keep it.
+    """Answers the events of every trigger: migrates users, guards sign-ups, records links, puts the
+    legacy id into tokens. Make one when the function starts, keep it.
 
     :param store: where the users are; may be closed before the migration
     :param deadline_ms: how long one event may take; Cognito waits 5 seconds
@@ -42,6 +46,7 @@ class Migration(_native.Handle):
     :param attributes: more attributes to return: ``"name"``
     :param reset_long_passwords: answer a sign-in with a reset where bcrypt cut the password
     :param rules: how passwords are verified
+    :param idmap: where links are recorded and looked up; may be closed before the migration
 
     >>> import cogmig
     >>> def find(question, key, timeout_s):
@@ -60,7 +65,8 @@ class Migration(_native.Handle):
     def __init__(self, store: Store, *, deadline_ms: Optional[int] = None,
                  legacy_id_attribute: Optional[str] = None, attributes: Iterable[str] = (),
                  reset_long_passwords: bool = False,
-                 rules: Optional[PasswordRules] = None) -> None:
+                 rules: Optional[PasswordRules] = None,
+                 idmap: Optional[IdentityMap] = None) -> None:
         opened = handle_of(store)
         config = _native.make(_native.OwnedMigrationConfig, _lib.migration_config_new)
         call = _native.call
@@ -76,15 +82,26 @@ class Migration(_native.Handle):
         if rules is not None:
             call(_lib.migration_config_set_password_rules, config,
                  handle_of_rules(rules))
+        call(_lib.migration_config_set_idmap, config, handle_of_idmap(idmap))
         owned = _native.make(_native.OwnedMigration, _lib.migration_new, config, opened)
         owned.kept = (opened.kept, rules)
         self._owned = owned
 
     @classmethod
     def from_env(cls) -> "Migration":
-        """On the store that the environment names: see `Store.from_env`."""
-        with Store.from_env() as store:
-            return cls(store)
+        """On the store that the environment names, see `Store.from_env`, with the policy of
+        ``COGMIG_*``: who is let in, which sign-ups are guarded, which tokens get the legacy id, and
+        with ``COGMIG_IDMAP=1`` the identity map. A database that is down now is asked later."""
+        migration = cls.__new__(cls)
+        migration._owned = _native.make(_native.OwnedMigration, _lib.migration_new_from_env, None)
+        return migration
+
+    @property
+    def counters(self) -> Dict[str, int]:
+        """How events ended since the migration was made, for your monitoring."""
+        handle = self._handle
+        return {name: int(_lib.migration_get_counter(handle, number))
+                for name, number in _COUNTERS.items()}
 
     def handle(self, event: Event, *, deadline_ms: Optional[int] = None) -> Event:
         """The response to an event: with ``response`` filled in for a yes, as it came for a no. What
