@@ -77,6 +77,23 @@ cogmig_status cogmig_verifier_config_add_issuer(cogmig_verifier_config *config, 
 cogmig_status cogmig_verifier_config_allow_any_issuer(cogmig_verifier_config *config,
                                                       const char *jwks_url, cogmig_error *err);
 
+/* Judge what an Application Load Balancer puts into x-amzn-oidc-data, and nothing else: the
+ * verifier trusts load balancers or issuers, never both, and has no token use. Such a token is
+ * signed with ES256 and padded; its header says who signed it, whose user it is, for which app
+ * client and until when. Its keys have an address each, and it is not kept in the cache. May be
+ * called several times.
+ *
+ * arn       in: of the load balancer, exactly what "signer" says; copied
+ * issuer    in: of its authenticate action, exactly what "iss" says; copied
+ * keys_url  in: to which a slash and the kid are added; copied; NULL for the region's own
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID (no such ARN, issuers beside it, too
+ * many), ISSUER_INVALID, JWKS_URL_INVALID. Threads: one at a time. Since: 1.0.
+ * Source: Elastic Load Balancing, "Authenticate users using an Application Load Balancer". */
+cogmig_status cogmig_verifier_config_add_load_balancer(cogmig_verifier_config *config,
+                                                       const char *arn, const char *issuer,
+                                                       const char *keys_url, cogmig_error *err);
+
 /* alg of RFC 7518 and RFC 8037, as bits. EDDSA is Ed25519 alone. */
 enum {
     COGMIG_ALGORITHM_RS256 = 1,
@@ -397,7 +414,8 @@ uint64_t cogmig_verifier_get_counter(const cogmig_verifier *verifier, int32_t co
  * TOKEN_KEY_UNKNOWN, TOKEN_SIGNATURE_INVALID, TOKEN_PAYLOAD_INVALID, TOKEN_ISSUER_REFUSED,
  * TOKEN_USE_REFUSED, TOKEN_CLIENT_REFUSED, TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_CLAIM_MISSING,
  * TOKEN_CLAIM_INVALID, TOKEN_GROUP_REFUSED, TOKEN_SCOPE_REFUSED, TOKEN_CLAIM_REFUSED,
- * TOKEN_TOO_OLD, TOKEN_EXPIRES_TOO_SOON, TOKEN_CHECK_REFUSED. Threads: any. Since: 1.0.
+ * TOKEN_TOO_OLD, TOKEN_EXPIRES_TOO_SOON, TOKEN_CHECK_REFUSED, TOKEN_SIGNER_REFUSED
+ * (of load balancers), KEY_FETCH_POSTPONED (of load balancers). Threads: any. Since: 1.0.
  * Source: RFC 7515, RFC 7519; Developer Guide, "Verifying a JSON web token". */
 COGMIG_MUST_CHECK cogmig_status cogmig_verifier_verify(cogmig_verifier *verifier, const char *token,
                                                        size_t token_len, cogmig_claims **ret_claims,

@@ -76,7 +76,9 @@ static cogmig_status read_body(const struct fetcher *fetcher, const struct cogmi
         return not_a_jwks(url, body, "the body is larger than 256 KiB.", err);
     if (reply->body.state == BUFFER_REFUSED)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = keyset_parse_for(fetcher_algorithms(fetcher), body, ret_keyset, &detail);
+    cogmig_status status =
+        fetcher->pem ? keyset_of_pem(body, strrchr(url, '/') + 1, ret_keyset, &detail)
+                     : keyset_parse_for(fetcher_algorithms(fetcher), body, ret_keyset, &detail);
     if (status == COGMIG_JWKS_MALFORMED || status == COGMIG_JWKS_NO_USABLE_KEY)
         return not_a_jwks(url, body, detail.message, err);
     if (status != COGMIG_OK)

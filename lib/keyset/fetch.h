@@ -15,6 +15,7 @@ struct fetcher {
     struct libcurl_options libcurl;
     int32_t timeout_ms;
     uint32_t algorithms;   /* SIGNATURE_*, that are wanted besides RS256 */
+    bool pem;              /* the address gives one key, whose kid is its last part */
     bool by_caller;        /* whoever verifies never fetches: see key_source_hand_out() */
     struct key_file *file; /* NULL: there is none */
 };

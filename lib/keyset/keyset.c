@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/public.h"
 #include "keyset/file.h"
+#include "keyset/pem.h"
 #include "status/error.h"
 
 #include <stdint.h>
@@ -156,6 +157,23 @@ cogmig_status keyset_parse_for(uint32_t algorithms, struct span document,
     status = read_all(keyset, array, algorithms, err);
     if (status != COGMIG_OK)
         return status;
+    *ret_keyset = keyset_hold(keyset);
+    return COGMIG_OK;
+}
+
+cogmig_status keyset_of_pem(struct span document, const char *kid, cogmig_keyset **ret_keyset,
+                            cogmig_error *err)
+{
+    const char *reason;
+    SCOPED(keyset_release) cogmig_keyset *keyset = new_with_room_for(1);
+    if (keyset == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    cogmig_status status = pem_read(document, kid, &keyset->keys[0], &reason);
+    if (status == COGMIG_JWKS_NO_USABLE_KEY)
+        return fail(err, status, "%s.", reason);
+    if (status != COGMIG_OK)
+        return fail_plainly(err, status);
+    keyset->count = 1;
     *ret_keyset = keyset_hold(keyset);
     return COGMIG_OK;
 }

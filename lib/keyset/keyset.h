@@ -28,7 +28,11 @@ cogmig_status keyset_parse(struct span document, cogmig_keyset **ret_keyset, cog
 cogmig_status keyset_parse_for(uint32_t algorithms, struct span document,
                                cogmig_keyset **ret_keyset, cogmig_error *err);
 
-/* As a document that can be read again. */
+/* One key of P-256 in PEM. Errors: as cogmig_keyset_parse(). */
+cogmig_status keyset_of_pem(struct span document, const char *kid, cogmig_keyset **ret_keyset,
+                            cogmig_error *err);
+
+/* As a document that can be read again; not of a set that was PEM. */
 void keyset_write(const cogmig_keyset *keyset, struct buffer *document);
 
 cogmig_keyset *keyset_hold(cogmig_keyset *keyset);

@@ -58,6 +58,8 @@ static const struct status_entry entries[] = {
           "The issuer's keys are not held or are due; fetch them, then try again.")
     ENTRY(INVALID, KEY_FILE_REFUSED,
           "The key file cannot be trusted or read, so it is as if there were none.")
+    ENTRY(UNAVAILABLE, KEY_FETCH_POSTPONED,
+          "Too many keys that nobody has seen were asked for lately; try again in half a minute.")
     /* tokens */
     ENTRY(DENIED, TOKEN_MALFORMED, "The token is not three base64url parts.")
     ENTRY(DENIED, TOKEN_TOO_LARGE, "The token is larger than any that Cognito issues.")
@@ -89,6 +91,8 @@ static const struct status_entry entries[] = {
           "The token is valid, but for less time than is demanded; refresh it.")
     ENTRY(DENIED, TOKEN_NONCE_REFUSED, "The token was made for another sign-in.")
     ENTRY(DENIED, TOKEN_CHECK_REFUSED, "A check of yours refused the token.")
+    ENTRY(DENIED, TOKEN_SIGNER_REFUSED,
+          "The token is from a load balancer that is not trusted here, or from none.")
     ENTRY(NOT_FOUND, CLAIM_NOT_FOUND, "The token has no such claim of that type.")
     ENTRY(INVALID, POOL_ID_INVALID,
           "That cannot be a user pool id; it looks like eu-central-1_AbCdEfGhI.")

@@ -163,6 +163,12 @@ const char *claims_text(const cogmig_claims *claims, enum claim claim)
 
 /* ---- their end ---- */
 
+static void destroy(cogmig_claims *claims)
+{
+    memory_free(claims->client_of_header);
+    memory_free(claims);
+}
+
 COGMIG_PUBLIC void cogmig_claims_free(cogmig_claims **claims)
 {
     cogmig_claims *held = claims == NULL ? NULL : *claims;
@@ -170,5 +176,5 @@ COGMIG_PUBLIC void cogmig_claims_free(cogmig_claims **claims)
         return;
     *claims = NULL;
     if (atomic_fetch_sub_explicit(&held->holders, 1, memory_order_acq_rel) == 1)
-        memory_free(held);
+        destroy(held);
 }

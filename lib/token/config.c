@@ -47,6 +47,8 @@ COGMIG_PUBLIC void cogmig_verifier_config_free(cogmig_verifier_config **config)
         return;
     for (size_t i = 0; i < (*config)->issuer_count; i++)
         issuer_release(&(*config)->issuers[i]);
+    for (size_t i = 0; i < (*config)->alb_count; i++)
+        alb_release(&(*config)->albs[i]);
     text_list_release(&(*config)->rules.clients);
     demands_release(&(*config)->rules.demands);
     memory_free((*config)->ca_file);
@@ -61,6 +63,17 @@ static cogmig_status copy_issuers(const cogmig_verifier_config *from, cogmig_ver
     for (; to->issuer_count < from->issuer_count; to->issuer_count++) {
         cogmig_status status =
             issuer_copy(&from->issuers[to->issuer_count], &to->issuers[to->issuer_count], err);
+        if (status != COGMIG_OK)
+            return status;
+    }
+    return COGMIG_OK;
+}
+
+static cogmig_status copy_albs(const cogmig_verifier_config *from, cogmig_verifier_config *to,
+                               cogmig_error *err)
+{
+    for (; to->alb_count < from->alb_count; to->alb_count++) {
+        cogmig_status status = alb_copy(&from->albs[to->alb_count], &to->albs[to->alb_count], err);
         if (status != COGMIG_OK)
             return status;
     }
@@ -112,6 +125,8 @@ cogmig_status config_copy(const cogmig_verifier_config *config, cogmig_verifier_
         return status;
     copy_scalars(config, copy);
     status = copy_issuers(config, copy, err);
+    if (status == COGMIG_OK)
+        status = copy_albs(config, copy, err);
     if (status != COGMIG_OK)
         return status;
     if (!copy_rules(&config->rules, &copy->rules) || !copy_paths(config, copy))
@@ -141,11 +156,19 @@ static cogmig_status check_same(const struct issuer *same, const struct issuer *
                 issuer->name);
 }
 
+static cogmig_status refuse_both_kinds(cogmig_error *err)
+{
+    return fail(err, COGMIG_CONFIG_INVALID,
+                "A verifier judges tokens of load balancers or of issuers, not both: make two.");
+}
+
 /* Where iss is not looked at there is no telling whose keys to use but if they are the only ones.
  */
 static cogmig_status check_room(const cogmig_verifier_config *config, const struct issuer *issuer,
                                 cogmig_error *err)
 {
+    if (config->alb_count > 0)
+        return refuse_both_kinds(err);
     if (config->issuer_count > 0 && (issuer->any_name || config->issuers[0].any_name))
         return fail(err, COGMIG_CONFIG_INVALID,
                     "A verifier that accepts any issuer takes the keys of one address and trusts "
@@ -232,6 +255,50 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_config_allow_any_issuer(cogmig_verif
     cogmig_status status = issuer_of_any_name(jwks_url, &made, err);
     return status == COGMIG_OK ? add(config, &made, err) : status;
 }
+
+/* ---- load balancers ---- */
+
+static bool is_known(const cogmig_verifier_config *config, const struct alb *alb)
+{
+    for (size_t i = 0; i < config->alb_count; i++)
+        if (strcmp(config->albs[i].arn, alb->arn) == 0 &&
+            strcmp(config->albs[i].issuer, alb->issuer) == 0 &&
+            strcmp(config->albs[i].keys_url, alb->keys_url) == 0)
+            return true;
+    return false;
+}
+
+/* Takes what the load balancer holds, whatever comes of it. */
+static cogmig_status add_alb(cogmig_verifier_config *config, struct alb *alb, cogmig_error *err)
+{
+    bool known = is_known(config, alb);
+    if (!known && config->alb_count < MAX_ALBS) {
+        config->albs[config->alb_count++] = *alb;
+        return COGMIG_OK;
+    }
+    alb_release(alb);
+    return known ? COGMIG_OK
+                 : fail(err, COGMIG_CONFIG_INVALID, "A verifier trusts at most %d load balancers.",
+                        MAX_ALBS);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_verifier_config_add_load_balancer(cogmig_verifier_config *config,
+                                                                     const char *arn,
+                                                                     const char *issuer,
+                                                                     const char *keys_url,
+                                                                     cogmig_error *err)
+{
+    struct alb made;
+    cogmig_error_clear(err);
+    if (config == NULL || arn == NULL || issuer == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "config, arn and issuer must not be NULL.");
+    if (config->issuer_count > 0)
+        return refuse_both_kinds(err);
+    cogmig_status status = alb_make(arn, issuer, keys_url, &made, err);
+    return status == COGMIG_OK ? add_alb(config, &made, err) : status;
+}
+
+/* ---- algorithms ---- */
 
 #define SAME(name) _Static_assert((int)COGMIG_ALGORITHM_##name == (int)SIGNATURE_##name, #name)
 SAME(RS256);

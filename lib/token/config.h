@@ -4,6 +4,7 @@
 #define TOKEN_CONFIG_H
 
 #include "keyset/source.h"
+#include "token/alb.h"
 #include "token/check.h"
 #include "token/issuer.h"
 #include "token/rules.h"
@@ -19,6 +20,8 @@ enum {
 struct cogmig_verifier_config {
     struct issuer issuers[MAX_ISSUERS];
     size_t issuer_count;
+    struct alb albs[MAX_ALBS]; /* there are none where there are issuers */
+    size_t alb_count;
     struct rules rules;
     struct check check;
     size_t cache_bytes;    /* 0: none */

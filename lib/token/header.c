@@ -54,15 +54,15 @@ static bool is_text(const struct parameters *parameters, enum parameter which)
     return is_there(parameters, which) && parameters->at[which].type == JSON_STRING;
 }
 
-static cogmig_status parse(struct span json, struct parameters *ret_parameters, cogmig_error *err)
+static cogmig_status parse(struct span json, struct parameters *ret_parameters,
+                           struct json_value *ret_object, cogmig_error *err)
 {
-    struct json_value root;
     struct json_fault fault;
-    if (!json_check_and_visit(json, take_parameter, ret_parameters, &root, &fault))
+    if (!json_check_and_visit(json, take_parameter, ret_parameters, ret_object, &fault))
         return fail(err, COGMIG_TOKEN_HEADER_INVALID,
                     "The token's header is not strict JSON: %s, at byte %zu.", fault.reason,
                     fault.offset);
-    if (root.type != JSON_OBJECT)
+    if (ret_object->type != JSON_OBJECT)
         return fail(err, COGMIG_TOKEN_HEADER_INVALID, "The token's header is not a JSON object.");
     return COGMIG_OK;
 }
@@ -159,7 +159,7 @@ cogmig_status token_header_read(struct span text, uint32_t algorithms,
     ret_header->access_token_type = false;
     cogmig_status status = decode(text, ret_header, &json, err);
     if (status == COGMIG_OK)
-        status = parse(json, &parameters, err);
+        status = parse(json, &parameters, &ret_header->object, err);
     if (status == COGMIG_OK)
         status = read_algorithm(&parameters, algorithms, ret_header, err);
     if (status == COGMIG_OK)

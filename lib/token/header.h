@@ -15,9 +15,10 @@ enum {
 
 struct token_header {
     unsigned char bytes[HEADER_MAX_BYTES];
-    uint32_t algorithm;     /* one of SIGNATURE_* */
-    struct json_value kid;  /* a JSON_STRING within bytes, not empty */
-    bool access_token_type; /* typ is at+jwt (RFC 9068) */
+    uint32_t algorithm;       /* one of SIGNATURE_* */
+    struct json_value object; /* all of it, within bytes */
+    struct json_value kid;    /* a JSON_STRING within bytes, not empty */
+    bool access_token_type;   /* typ is at+jwt (RFC 9068) */
 };
 
 /* algorithms  that are accepted, SIGNATURE_*

@@ -47,7 +47,7 @@ static struct span take_up_to(struct span *rest, char separator)
 }
 
 /* eu-central-1, us-gov-west-1, eusc-de-east-1: words, then a number. */
-static bool is_region(struct span region)
+bool region_is_valid(struct span region)
 {
     size_t words = 0;
     if (region.len == 0 || !is_digit(region.bytes[region.len - 1]))
@@ -61,7 +61,7 @@ static bool is_region(struct span region)
 
 /* The partition's suffix. UNVERIFIED for China and for the European Sovereign Cloud: the API hosts
  * are those of botocore's endpoints.json; that the issuer's host follows them is inferred. */
-static const char *host_suffix(struct span region)
+const char *region_host_suffix(struct span region)
 {
     if (span_starts_with(region, "cn-"))
         return "amazonaws.com.cn";
@@ -87,7 +87,7 @@ static bool is_pool_id(const char *pool_id, struct span *ret_region)
     if (rest.len > POOL_ID_MAX_BYTES)
         return false;
     *ret_region = take_up_to(&rest, '_');
-    return is_region(*ret_region) && all(rest, is_alphanumeric);
+    return region_is_valid(*ret_region) && all(rest, is_alphanumeric);
 }
 
 /* ---- URLs ---- */
@@ -134,9 +134,9 @@ bool issuer_is_kin(const struct issuer *a, const struct issuer *b)
     return strcmp(a->pool_id, b->pool_id) == 0;
 }
 
-bool issuer_needs_plain_http(const struct issuer *issuer)
+bool issuer_needs_plain_http(const char *url)
 {
-    return strncmp(issuer->jwks_url, "http://", 7) == 0;
+    return strncmp(url, "http://", 7) == 0;
 }
 
 /* ---- an issuer ---- */
@@ -157,7 +157,7 @@ static char *name_of(const char *pool_id, enum issuer_family family, struct span
                                                     : "https://cognito-idp.");
     buffer_add(&name, region);
     buffer_add_byte(&name, '.');
-    buffer_add_text(&name, host_suffix(region));
+    buffer_add_text(&name, region_host_suffix(region));
     buffer_add_byte(&name, '/');
     buffer_add_text(&name, pool_id);
     return buffer_take(&name, NULL);
@@ -170,7 +170,7 @@ cogmig_status issuer_of_pool(const char *pool_id, enum issuer_family family, con
     if (!is_pool_id(pool_id, &own))
         return refuse_pool_id(pool_id, err);
     at = region == NULL ? own : span_of(region);
-    if (at.len > POOL_ID_MAX_BYTES || !is_region(at))
+    if (at.len > POOL_ID_MAX_BYTES || !region_is_valid(at))
         return fail(err, COGMIG_CONFIG_INVALID, "\"%.60s\" is not a region, such as eu-central-1.",
                     region);
     ret_issuer->any_name = false;
@@ -201,15 +201,20 @@ static cogmig_status issuer_named(const char *name, const char *jwks_url, struct
     return whole_or_nothing(ret_issuer, true, err);
 }
 
-cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct issuer *ret_issuer,
-                              cogmig_error *err)
+cogmig_status issuer_check_urls(const char *name, const char *jwks_url, cogmig_error *err)
 {
     if (!is_url(name, ISSUER_MAX_BYTES) || strchr(name, '?') != NULL)
         return fail(err, COGMIG_ISSUER_INVALID,
                     "\"%.100s\" cannot be an issuer; it is an https:// URL of at most %d bytes "
                     "without query.",
                     name, ISSUER_MAX_BYTES);
-    cogmig_status status = jwks_url == NULL ? COGMIG_OK : check_jwks_url(jwks_url, err);
+    return jwks_url == NULL ? COGMIG_OK : check_jwks_url(jwks_url, err);
+}
+
+cogmig_status issuer_from_url(const char *name, const char *jwks_url, struct issuer *ret_issuer,
+                              cogmig_error *err)
+{
+    cogmig_status status = issuer_check_urls(name, jwks_url, err);
     return status == COGMIG_OK ? issuer_named(name, jwks_url, ret_issuer, err) : status;
 }
 

@@ -3,6 +3,8 @@
 #ifndef TOKEN_ISSUER_H
 #define TOKEN_ISSUER_H
 
+#include "base/span.h"
+
 #include <cogmig/error.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,7 +50,16 @@ cogmig_status issuer_copy(const struct issuer *issuer, struct issuer *ret_copy, 
 /* Two issuers of one user pool, or one issuer twice? */
 bool issuer_is_kin(const struct issuer *a, const struct issuer *b);
 
-bool issuer_needs_plain_http(const struct issuer *issuer);
+/* Such as eu-central-1. */
+bool region_is_valid(struct span region);
+
+/* Of a region's hosts: that of its partition. */
+const char *region_host_suffix(struct span region);
+
+/* jwks_url  NULL: none was given. Errors: ISSUER_INVALID, JWKS_URL_INVALID. */
+cogmig_status issuer_check_urls(const char *name, const char *jwks_url, cogmig_error *err);
+
+bool issuer_needs_plain_http(const char *url);
 void issuer_release(struct issuer *issuer);
 
 #endif

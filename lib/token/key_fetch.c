@@ -19,6 +19,8 @@ struct cogmig_key_fetch {
 
 static struct key_source *find_wanted(const cogmig_verifier *verifier, struct fetch_order *order)
 {
+    if (verifier->alb_keys != NULL)
+        return alb_keys_hand_out(verifier->alb_keys, order);
     for (size_t i = 0; i < verifier->issuer_count; i++)
         if (key_source_hand_out(verifier->issuers[i].keys, order))
             return verifier->issuers[i].keys;
@@ -88,6 +90,8 @@ COGMIG_PUBLIC cogmig_status cogmig_key_fetch_end(cogmig_key_fetch **fetch, cogmi
     *fetch = NULL;
     cogmig_status status =
         key_source_take_back(ended->source, &ended->order, outcome, &ended->reply, err);
+    if (ended->verifier->alb_keys != NULL)
+        alb_keys_give_back(ended->verifier->alb_keys, ended->source);
     reply_release(&ended->reply);
     cogmig_verifier_free(&ended->verifier);
     memory_free(ended);

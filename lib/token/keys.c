@@ -92,7 +92,7 @@ COGMIG_PUBLIC cogmig_status cogmig_verifier_hydrate(cogmig_verifier *verifier, c
 
 static uint64_t sum_of(const cogmig_verifier *verifier, enum key_event event)
 {
-    uint64_t sum = 0;
+    uint64_t sum = verifier->alb_keys == NULL ? 0 : alb_keys_count(verifier->alb_keys, event);
     for (size_t i = 0; i < verifier->issuer_count; i++)
         sum += key_source_count(verifier->issuers[i].keys, event);
     return sum;

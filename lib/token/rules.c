@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/rules.h"
 
+#include "base/memory.h"
 #include "status/error.h"
 
 #include <inttypes.h>
@@ -54,6 +55,16 @@ static cogmig_status judge_issuer_claim(const cogmig_claims *claims, cogmig_erro
     if (claims->found[CLAIM_ISS].type != JSON_STRING)
         return invalid(claims, CLAIM_ISS, "text", err);
     return COGMIG_OK;
+}
+
+static cogmig_status judge_same_issuer(const struct header_claims *said,
+                                       const cogmig_claims *claims, cogmig_error *err)
+{
+    const char *text = claims_text(claims, CLAIM_ISS);
+    if (text != NULL && strcmp(text, said->issuer) == 0)
+        return COGMIG_OK;
+    return fail(err, COGMIG_TOKEN_ISSUER_REFUSED,
+                "The token's iss is another than that of its header, %.128s.", said->issuer);
 }
 
 cogmig_status rules_judge_issuer_claim(const cogmig_claims *claims, cogmig_error *err)
@@ -194,6 +205,19 @@ static cogmig_status judge_client(const struct rules *rules, cogmig_claims *clai
                                                         : judge_audience(rules, claims, err);
 }
 
+static cogmig_status judge_client_of_header(const struct rules *rules,
+                                            const struct header_claims *said, cogmig_claims *claims,
+                                            cogmig_error *err)
+{
+    if (!rules->any_client && !text_list_has(&rules->clients, said->client))
+        return fail(err, COGMIG_TOKEN_CLIENT_REFUSED,
+                    "The token's client must be the app client %s; it is \"%.*s\".",
+                    text_list_show(&rules->clients).text, MAX_SHOWN, said->client);
+    claims->client_of_header = memory_copy_text(said->client);
+    claims->client_id = claims->client_of_header;
+    return claims->client_id == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
+}
+
 /* ---- time ---- */
 
 static int64_t saturating_add(int64_t a, int64_t b)
@@ -220,15 +244,9 @@ static cogmig_status refuse_time(cogmig_status status, const char *rule, int64_t
     return fail(err, status, "%s is %" PRId64 "; now is %" PRId64 ".", rule, time_s, now_s);
 }
 
-static cogmig_status judge_expiry(const struct rules *rules, int64_t now_s, cogmig_claims *claims,
-                                  cogmig_error *err)
+static cogmig_status judge_exp(const struct rules *rules, int64_t now_s, int64_t exp_s,
+                               cogmig_error *err)
 {
-    if (!claims_have(claims, CLAIM_EXP))
-        return missing(CLAIM_EXP, err);
-    cogmig_status status = read_time(claims, CLAIM_EXP, &claims->expires_at_s, err);
-    if (status != COGMIG_OK)
-        return status;
-    int64_t exp_s = claims->expires_at_s;
     if (now_s >= saturating_add(exp_s, rules->leeway_s))
         return refuse_time(COGMIG_TOKEN_EXPIRED, "The token expired: its exp", exp_s, now_s, err);
     if (rules->min_remaining_s > 0 && saturating_add(now_s, rules->min_remaining_s) > exp_s)
@@ -237,6 +255,27 @@ static cogmig_status judge_expiry(const struct rules *rules, int64_t now_s, cogm
                     ", now is %" PRId64 ".",
                     rules->min_remaining_s, exp_s, now_s);
     return COGMIG_OK;
+}
+
+static cogmig_status judge_expiry(const struct rules *rules, int64_t now_s, cogmig_claims *claims,
+                                  cogmig_error *err)
+{
+    if (!claims_have(claims, CLAIM_EXP))
+        return missing(CLAIM_EXP, err);
+    cogmig_status status = read_time(claims, CLAIM_EXP, &claims->expires_at_s, err);
+    return status == COGMIG_OK ? judge_exp(rules, now_s, claims->expires_at_s, err) : status;
+}
+
+/* The header's counts, and the payload's too if there is one. */
+static cogmig_status judge_both_expiries(const struct rules *rules, int64_t now_s, int64_t exp_s,
+                                         cogmig_claims *claims, cogmig_error *err)
+{
+    cogmig_status status = judge_exp(rules, now_s, exp_s, err);
+    if (status == COGMIG_OK && claims_have(claims, CLAIM_EXP))
+        status = judge_expiry(rules, now_s, claims, err);
+    if (!claims_have(claims, CLAIM_EXP) || exp_s < claims->expires_at_s)
+        claims->expires_at_s = exp_s;
+    return status;
 }
 
 static cogmig_status judge_not_before(const struct rules *rules, int64_t now_s,
@@ -293,9 +332,12 @@ struct judgement {
 
 static cogmig_status issuer_rule(const struct judgement *j, cogmig_error *err)
 {
-    if (j->circumstances->issuer_optional && !claims_have(j->claims, CLAIM_ISS))
+    const struct header_claims *said = j->circumstances->in_header;
+    bool optional = said != NULL || j->circumstances->issuer_optional;
+    if (optional && !claims_have(j->claims, CLAIM_ISS))
         return COGMIG_OK;
-    return judge_issuer_claim(j->claims, err);
+    cogmig_status status = judge_issuer_claim(j->claims, err);
+    return status == COGMIG_OK && said != NULL ? judge_same_issuer(said, j->claims, err) : status;
 }
 
 static cogmig_status token_use_rule(const struct judgement *j, cogmig_error *err)
@@ -312,6 +354,9 @@ static cogmig_status token_use_rule(const struct judgement *j, cogmig_error *err
  */
 static cogmig_status client_rule(const struct judgement *j, cogmig_error *err)
 {
+    const struct header_claims *said = j->circumstances->in_header;
+    if (said != NULL)
+        return judge_client_of_header(j->rules, said, j->claims, err);
     if (j->claims->token_use == 0 && !j->circumstances->token_use_optional)
         return COGMIG_OK;
     return judge_client(j->rules, j->claims, err);
@@ -324,7 +369,10 @@ static cogmig_status sub_rule(const struct judgement *j, cogmig_error *err)
 
 static cogmig_status expiry_rule(const struct judgement *j, cogmig_error *err)
 {
-    return judge_expiry(j->rules, j->circumstances->now_s, j->claims, err);
+    const struct circumstances *of = j->circumstances;
+    if (of->in_header != NULL)
+        return judge_both_expiries(j->rules, of->now_s, of->in_header->exp_s, j->claims, err);
+    return judge_expiry(j->rules, of->now_s, j->claims, err);
 }
 
 static cogmig_status not_before_rule(const struct judgement *j, cogmig_error *err)

@@ -20,11 +20,19 @@ struct rules {
     struct demands demands;
 };
 
+/* What load balancers say in the header, and others in the payload. */
+struct header_claims {
+    const char *issuer; /* which has been accepted */
+    char client[256 + 1];
+    int64_t exp_s;
+};
+
 /* What is particular to one token. */
 struct circumstances {
     bool access_token_type;  /* the header's typ is at+jwt */
     bool token_use_optional; /* the issuer is not a user pool, so it may never have heard of it */
     bool issuer_optional;    /* whoever holds the keys may issue */
+    const struct header_claims *in_header; /* NULL: nothing */
     int64_t now_s;
 };
 

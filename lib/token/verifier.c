@@ -6,6 +6,7 @@
 #include "base/public.h"
 #include "keyset/keyset.h"
 #include "status/error.h"
+#include "token/alb_token.h"
 #include "token/header.h"
 #include "token/signature.h"
 #include "token/split.h"
@@ -19,6 +20,7 @@ static void destroy(cogmig_verifier *verifier)
 {
     for (size_t i = 0; i < verifier->issuer_count; i++)
         key_source_free(verifier->issuers[i].keys);
+    alb_keys_free(verifier->alb_keys);
     token_cache_free(verifier->cache);
     if (verifier->config != NULL)
         key_file_free(verifier->config->fetcher.file);
@@ -44,13 +46,16 @@ COGMIG_PUBLIC void cogmig_verifier_free(cogmig_verifier **verifier)
 
 static cogmig_status check_complete(const cogmig_verifier_config *config, cogmig_error *err)
 {
-    if (config->issuer_count == 0)
+    if (config->issuer_count + config->alb_count == 0)
         return fail(err, COGMIG_CONFIG_INCOMPLETE,
                     "No issuer was given: add a pool or an issuer, or allow any in so many words.");
     if (config->rules.clients.count == 0 && !config->rules.any_client)
         return fail(err, COGMIG_CONFIG_INCOMPLETE,
                     "No app client was given: add one, or allow any in so many words.");
-    if (config->rules.token_use == 0)
+    if (config->alb_count > 0 && config->rules.token_use != 0)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "Tokens of load balancers have no token use: set none.");
+    if (config->alb_count == 0 && config->rules.token_use == 0)
         return fail(err, COGMIG_CONFIG_INCOMPLETE,
                     "No token use was given: ID tokens, access tokens, or any.");
     if (config->fetcher.by_caller && config->fetcher.callback != NULL)
@@ -59,15 +64,25 @@ static cogmig_status check_complete(const cogmig_verifier_config *config, cogmig
     return COGMIG_OK;
 }
 
+static cogmig_status check_scheme(const cogmig_verifier_config *config, const char *url,
+                                  cogmig_error *err)
+{
+    if (!issuer_needs_plain_http(url) || config->fetcher.libcurl.plain_http)
+        return COGMIG_OK;
+    return fail(err, COGMIG_JWKS_URL_INVALID,
+                "The JWKS address %.200s is not https://; for an emulator, allow plain HTTP in so "
+                "many words (COGMIG_ALLOW_PLAIN_HTTP=1).",
+                url);
+}
+
 static cogmig_status check_schemes(const cogmig_verifier_config *config, cogmig_error *err)
 {
-    for (size_t i = 0; i < config->issuer_count; i++)
-        if (issuer_needs_plain_http(&config->issuers[i]) && !config->fetcher.libcurl.plain_http)
-            return fail(err, COGMIG_JWKS_URL_INVALID,
-                        "The JWKS address %.200s is not https://; for an emulator, allow plain "
-                        "HTTP in so many words (COGMIG_ALLOW_PLAIN_HTTP=1).",
-                        config->issuers[i].jwks_url);
-    return COGMIG_OK;
+    cogmig_status status = COGMIG_OK;
+    for (size_t i = 0; status == COGMIG_OK && i < config->issuer_count; i++)
+        status = check_scheme(config, config->issuers[i].jwks_url, err);
+    for (size_t i = 0; status == COGMIG_OK && i < config->alb_count; i++)
+        status = check_scheme(config, config->albs[i].keys_url, err);
+    return status;
 }
 
 static bool add_sources(cogmig_verifier *verifier)
@@ -83,6 +98,14 @@ static bool add_sources(cogmig_verifier *verifier)
             (struct trusted_issuer){&config->issuers[i], keys};
     }
     return true;
+}
+
+static bool add_alb_keys(cogmig_verifier *verifier)
+{
+    const cogmig_verifier_config *config = verifier->config;
+    if (config->alb_count > 0)
+        verifier->alb_keys = alb_keys_new(&config->fetcher, config->steady_ms);
+    return config->alb_count == 0 || verifier->alb_keys != NULL;
 }
 
 static bool add_cache(cogmig_verifier *verifier)
@@ -101,7 +124,8 @@ static cogmig_status make(const cogmig_verifier_config *config, cogmig_verifier 
     cogmig_status status = config_copy(config, &verifier->config, err);
     if (status != COGMIG_OK)
         return status;
-    if (!verifier_open_key_file(verifier) || !add_sources(verifier) || !add_cache(verifier))
+    if (!verifier_open_key_file(verifier) || !add_sources(verifier) || !add_alb_keys(verifier) ||
+        !add_cache(verifier))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     *ret_verifier = verifier;
     verifier = NULL;
@@ -161,6 +185,8 @@ const struct trusted_issuer *verifier_find_issuer(const cogmig_verifier *verifie
 const struct trusted_issuer *verifier_only_issuer(const cogmig_verifier *verifier)
 {
     const struct trusted_issuer *first = &verifier->issuers[0];
+    if (verifier->issuer_count == 0)
+        return NULL;
     for (size_t i = 1; i < verifier->issuer_count; i++)
         if (!issuer_is_kin(first->issuer, verifier->issuers[i].issuer))
             return NULL;
@@ -339,9 +365,8 @@ static void keep(const cogmig_verifier *verifier, struct span bytes, const struc
     token_cache_keep(verifier->cache, bytes, &acceptance, generation);
 }
 
-/* nonce  NULL: none is demanded */
-static cogmig_status verify(const cogmig_verifier *verifier, struct span bytes, const char *nonce,
-                            struct token *token, cogmig_error *err)
+static cogmig_status verify_of_issuer(const cogmig_verifier *verifier, struct span bytes,
+                                      struct token *token, cogmig_error *err)
 {
     uint64_t generation = token_cache_generation(verifier->cache);
     cogmig_status status = read_token(verifier, bytes, token, err);
@@ -349,6 +374,17 @@ static cogmig_status verify(const cogmig_verifier *verifier, struct span bytes, 
         status = judge(verifier, token, err);
     if (status == COGMIG_OK)
         keep(verifier, bytes, token, generation);
+    return status;
+}
+
+/* nonce  NULL: none is demanded */
+static cogmig_status verify(const cogmig_verifier *verifier, struct span bytes, const char *nonce,
+                            struct token *token, cogmig_error *err)
+{
+    cogmig_status status = verifier->alb_keys == NULL
+                               ? verify_of_issuer(verifier, bytes, token, err)
+                               : alb_token_judge(verifier, bytes, now_s(verifier->config),
+                                                 &token->claims, &token->signature_is_good, err);
     if (status == COGMIG_OK)
         status = judge_nonce(token->claims, nonce, err);
     if (status == COGMIG_OK)

@@ -4,6 +4,7 @@
 #define TOKEN_VERIFIER_H
 
 #include "keyset/source.h"
+#include "token/alb_keys.h"
 #include "token/cache.h"
 #include "token/config.h"
 
@@ -21,6 +22,7 @@ struct cogmig_verifier {
     size_t issuer_count;
     uint32_t algorithms; /* SIGNATURE_*, of all issuers together */
     struct token_cache *cache;
+    struct alb_keys *alb_keys; /* NULL: it judges tokens of issuers */
 };
 
 cogmig_verifier *verifier_hold(cogmig_verifier *verifier);

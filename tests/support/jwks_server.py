@@ -11,6 +11,7 @@ Runs COMMAND with these variables set, and ends with its exit code:
     JWKS_HTTPS_OTHER  https://localhost:PORT, certificate valid for another name
     JWKS_CA           the certificate authority of both
     JWKS_CLOSED       http://127.0.0.1:PORT where nobody listens
+    JWKS_FOLDER       what lies in it is served under /files/
 """
 
 import http.server
@@ -44,9 +45,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         try:
+            if self.path.startswith("/files/"):
+                self.play_file(self.path[len("/files/"):])
+                return
             getattr(self, "play_" + self.path.split("?")[0].strip("/").replace("-", "_"))()
         except (ConnectionError, ssl.SSLError):
             pass
+
+    def play_file(self, name):
+        path = os.path.join(os.environ["JWKS_FOLDER"], os.path.basename(name))
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                self.answer(200, file.read(), Cache_Control="max-age=86400")
+        else:
+            self.answer(404, HTML)
 
     def play_good(self):
         self.answer(200, KEYS, Content_Type="application/json")
@@ -191,7 +203,10 @@ def main():
             JWKS_HTTPS=f"https://localhost:{serve(make_context(folder, 'localhost'))}",
             JWKS_HTTPS_OTHER=f"https://localhost:{serve(make_context(folder, 'other.example'))}",
             JWKS_CA=f"{folder}/ca.pem",
-            JWKS_CLOSED=f"http://127.0.0.1:{closed_port()}")
+            JWKS_CLOSED=f"http://127.0.0.1:{closed_port()}",
+            JWKS_FOLDER=f"{folder}/files")
+        os.mkdir(environment["JWKS_FOLDER"])
+        os.environ["JWKS_FOLDER"] = environment["JWKS_FOLDER"]
         return subprocess.run(sys.argv[1:], env=environment).returncode
 
 

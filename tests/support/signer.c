@@ -632,3 +632,13 @@ void signer_add_token(const struct signer *signer, const char *header, const cha
     add_base64url(token, (struct span){signature.bytes, signature.len});
     buffer_release(&signature);
 }
+
+void signer_add_pem(const struct signer *signer, struct buffer *pem)
+{
+    BIO *memory = BIO_new(BIO_s_mem());
+    char *bytes = NULL;
+    must(PEM_write_bio_PUBKEY(memory, signer->key) == 1, "a PEM");
+    long len = BIO_get_mem_data(memory, &bytes);
+    buffer_add(pem, (struct span){bytes, (size_t)len});
+    BIO_free(memory);
+}

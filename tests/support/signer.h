@@ -36,6 +36,9 @@ void signer_add_jwks(const struct signer *signer, const char *kid, struct buffer
 void signer_add_token(const struct signer *signer, const char *header, const char *payload,
                       struct buffer *token);
 
+/* The public key as load balancers' endpoints give it. */
+void signer_add_pem(const struct signer *signer, struct buffer *pem);
+
 void add_base64url(struct buffer *b, struct span bytes);
 
 #endif

@@ -148,7 +148,7 @@ static void an_issuer_has_its_keys_at_the_well_known_place_unless_told_otherwise
         issuer_from_url("http://a.example", "https://b.example/keys?v=1", &issuer, NULL),
         COGMIG_OK);
     assert_string_equal(issuer.jwks_url, "https://b.example/keys?v=1");
-    assert_false(issuer_needs_plain_http(&issuer));
+    assert_false(issuer_needs_plain_http(issuer.jwks_url));
     issuer_release(&issuer);
 }
 
