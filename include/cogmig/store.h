@@ -28,7 +28,8 @@ cogmig_status cogmig_store_config_new(cogmig_store_config **ret_config, cogmig_e
 /* Make a configuration from the environment: DATABASE_URL, and where the model differs
  * COGMIG_TABLE, COGMIG_SCHEMA, COGMIG_ID_COLUMN, COGMIG_EMAIL_COLUMN, COGMIG_NAME_COLUMN,
  * COGMIG_PASSWORD_COLUMN, COGMIG_EMAIL_VERIFIED_COLUMN, COGMIG_CREATED_AT_COLUMN,
- * COGMIG_UPDATED_AT_COLUMN (empty: there is no such column).
+ * COGMIG_UPDATED_AT_COLUMN (empty: there is no such column). COGMIG_PING_AFTER_IDLE_MS is
+ * cogmig_store_config_set_ping_after_idle_ms().
  *
  * ret_config  out: release it with cogmig_store_config_free()
  *

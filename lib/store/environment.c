@@ -45,6 +45,19 @@ static cogmig_status apply_url(cogmig_store_config *config, cogmig_error *err)
     return cogmig_store_config_set_url(config, url, err);
 }
 
+static cogmig_status apply_ping(cogmig_store_config *config, cogmig_error *err)
+{
+    static const char variable[] = "COGMIG_PING_AFTER_IDLE_MS";
+    const char *text = getenv(variable);
+    if (text == NULL || text[0] == '\0')
+        return COGMIG_OK;
+    char *end;
+    long idle_ms = strtol(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || idle_ms > INT32_MAX)
+        return fail(err, COGMIG_CONFIG_INVALID, "%s is a whole number of milliseconds.", variable);
+    return cogmig_store_config_set_ping_after_idle_ms(config, (int32_t)idle_ms, err);
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_store_config_new_from_env(cogmig_store_config **ret_config,
                                                              cogmig_error *err)
 {
@@ -57,6 +70,8 @@ COGMIG_PUBLIC cogmig_status cogmig_store_config_new_from_env(cogmig_store_config
     for (size_t i = 0; i < sizeof name_variables / sizeof name_variables[0]; i++)
         if (status == COGMIG_OK)
             status = apply(&name_variables[i], config, err);
+    if (status == COGMIG_OK)
+        status = apply_ping(config, err);
     if (status != COGMIG_OK)
         return status;
     *ret_config = config;

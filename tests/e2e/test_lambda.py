@@ -2,6 +2,7 @@
 """The Lambda package in an empty root: Cognito emulator -> invoke API -> runtime API -> bootstrap
 -> PostgreSQL."""
 
+import contextlib
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import event_cases  # noqa: E402
+import jwks_server  # noqa: E402
 from database_door import DatabaseDoor  # noqa: E402
 from emulator import DIRECTLY, Emulator, Refused, cognito_reply  # noqa: E402
 from invoke_endpoint import InvokeEndpoint, outcome_of  # noqa: E402
@@ -169,15 +171,50 @@ def every_event_is_answered_as_the_library_answers_it():
         nothing(event_cases.faults(migrate))
 
 
-@test
-def a_name_is_resolved_by_the_c_library_that_is_shipped():
-    (root / "etc").mkdir()
-    (root / "etc" / "hosts").write_text("127.0.0.1 legacy.internal\n")
+@contextlib.contextmanager
+def in_etc(**files):
+    """The root has these files under /etc while the `with` block runs."""
+    for name, text in files.items():
+        path = root / "etc" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
     try:
-        with packaged(DATABASE_URL=door.url("legacy.internal")) as runner:
-            assert is_yes(runner.invoke(event_of())), runner.text()
+        yield
     finally:
         shutil.rmtree(root / "etc")
+
+
+@test
+def a_name_is_resolved_by_the_c_library_that_is_shipped():
+    with in_etc(hosts="127.0.0.1 legacy.internal\n"):
+        with packaged(DATABASE_URL=door.url("legacy.internal")) as runner:
+            assert is_yes(runner.invoke(event_of())), runner.text()
+
+
+@test
+def the_authorities_of_the_image_are_those_that_a_database_is_verified_with():
+    with tempfile.TemporaryDirectory() as folder:
+        jwks_server.make_authority(folder)
+        context = jwks_server.make_context(folder, "localhost")
+        authority = Path(folder, "ca.pem").read_text()
+    pgdirectory = os.environ["COGMIG_TEST_PGDIRECTORY"]
+    with DatabaseDoor(pgdirectory, context) as secure:
+        url = secure.url("localhost", sslmode="verify-full")
+        with in_etc(hosts="127.0.0.1 localhost\n", **{"pki/tls/certs/ca-bundle.crt": authority}):
+            with packaged(DATABASE_URL=url) as runner:
+                assert is_yes(runner.invoke(event_of())), runner.text()
+        with in_etc(hosts="127.0.0.1 localhost\n"), packaged(DATABASE_URL=url) as runner:
+            error, _ = runner.invoke(event_of())
+            equal((error, runner.wait_for_lines(2)[0]["status"]),
+                  ("Unhandled", "STORE_UNREACHABLE"))
+
+
+@test
+def a_connection_that_died_while_nobody_looked_costs_no_answer():
+    with packaged() as runner:
+        assert is_yes(runner.invoke(event_of())), runner.text()
+        door.kill_lines()
+        assert is_yes(runner.invoke(event_of())), runner.text()
 
 
 @test

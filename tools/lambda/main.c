@@ -71,7 +71,7 @@ static int run(const sigset_t *ends, const struct timespec *began, cogmig_error 
 {
     struct settings settings = {0};
     struct service service = {0};
-    settings_choose_authorities();
+    settings_fill_in();
     if (settings_read(&settings, err) != COGMIG_OK ||
         service_open(&service, &settings, err) != COGMIG_OK)
         return fail_to_start(&settings, err);

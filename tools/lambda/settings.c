@@ -69,8 +69,12 @@ static bool wants_verified_server(void)
            strncmp(text_or("PGSSLMODE", ""), "verify-", 7) == 0;
 }
 
-void settings_choose_authorities(void)
+void settings_fill_in(void)
 {
+    /* libpq would look in a home directory, which Lambda does not have: trust whom its image does.
+     */
     if (wants_verified_server())
         setenv("PGSSLROOTCERT", "/etc/pki/tls/certs/ca-bundle.crt", 0);
+    /* Between any two events the process may have been frozen, whatever its clocks say. */
+    setenv("COGMIG_PING_AFTER_IDLE_MS", "0", 0);
 }

@@ -16,8 +16,8 @@ struct settings {
 /* Errors: CONFIG_INCOMPLETE, CONFIG_INVALID. */
 cogmig_status settings_read(struct settings *ret_settings, cogmig_error *err);
 
-/* Where a connection string asks for a verified server but names no authorities, libpq would look
- * in a home directory that Lambda does not have: give it those that Amazon Linux trusts. */
-void settings_choose_authorities(void);
+/* Set the variables of libpq and of the library that the environment leaves open and that Lambda
+ * needs to be otherwise than usual. */
+void settings_fill_in(void);
 
 #endif

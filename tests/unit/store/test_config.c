@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "opened.h"
+#include "store/config.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,24 @@ static void the_environment_gives_a_configuration_too(void **state)
     cogmig_store_config_free(&config);
 }
 
+static void the_environment_says_when_a_connection_is_checked(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"-1", "1s", " 1", "600001", "99999999999"};
+    struct cogmig_error err = {0};
+    cogmig_store_config *config = NULL;
+    setenv("DATABASE_URL", "postgresql:///d?host=/nonexistent", 1);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        setenv("COGMIG_PING_AFTER_IDLE_MS", wrong[i], 1);
+        assert_status(cogmig_store_config_new_from_env(&config, &err), COGMIG_CONFIG_INVALID, &err);
+    }
+    setenv("COGMIG_PING_AFTER_IDLE_MS", "0", 1);
+    assert_status(cogmig_store_config_new_from_env(&config, &err), COGMIG_OK, &err);
+    assert_int_equal(config->limits.ping_after_idle_ms, 0);
+    unsetenv("COGMIG_PING_AFTER_IDLE_MS");
+    cogmig_store_config_free(&config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +200,7 @@ int main(void)
         cmocka_unit_test(the_environment_needs_database_url),
         cmocka_unit_test(an_empty_name_in_the_environment_is_told_by_its_variable),
         cmocka_unit_test(the_environment_gives_a_configuration_too),
+        cmocka_unit_test(the_environment_says_when_a_connection_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
