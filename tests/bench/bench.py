@@ -17,9 +17,14 @@ SUITES = {
     "tokens": [("bench-tokens", None)],
     "passwords": [("bench-passwords", None), ("bench-engine", "examples/users/users.sql")],
     "lambda": [("bench-lambda", "examples/users/users.sql")],
+    "python": [("bench-python", None)],
 }
 # What runs a program that is not run by itself.
-RUNNERS = {"bench-lambda": [sys.executable, Path(__file__).with_name("bench_lambda.py")]}
+RUNNERS = {
+    "bench-lambda": [sys.executable, Path(__file__).with_name("bench_lambda.py")],
+    # Debian's, for it has Debian's PyJWT and bcrypt.
+    "bench-python": ["/usr/bin/python3", Path(__file__).with_name("bench_python.py")],
+}
 ROOT = Path(__file__).parents[2]
 BESIDE_POSTGRES = [sys.executable, ROOT / "tests/support/postgres.py", "run", "--", "sh", "-c",
                    'psql -X -q -v ON_ERROR_STOP=1 -f "$1" "$COGMIG_TEST_DATABASE_URL" &&'
