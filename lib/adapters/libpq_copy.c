@@ -35,6 +35,7 @@ struct libpq_copy {
     size_t column_count;
     char *row;
     bool header_seen;
+    bool lost; /* the connection, while there may be something of it left to read */
 };
 
 /* ---- the question ---- */
@@ -214,17 +215,20 @@ static cogmig_status look(struct libpq_copy *copy, cogmig_error *err)
     return copy->watch.look(copy->watch.user_data, err);
 }
 
+/* What the server said before it left is read first. */
 static cogmig_status wait_for_input(struct libpq_copy *copy, cogmig_error *err)
 {
     struct pollfd socket = {.fd = PQsocket(copy->connection), .events = POLLIN};
+    if (copy->lost)
+        return libpq_fail_connection(copy->connection, err);
     int ready;
     while ((ready = poll(&socket, 1, EXPORT_LOOK_MS)) == 0 || (ready < 0 && errno == EINTR)) {
         cogmig_status status = look(copy, err);
         if (status != COGMIG_OK)
             return status;
     }
-    return PQconsumeInput(copy->connection) == 1 ? COGMIG_OK
-                                                 : libpq_fail_connection(copy->connection, err);
+    copy->lost = PQconsumeInput(copy->connection) != 1;
+    return COGMIG_OK;
 }
 
 /* A short question: what does not fit into the socket at once, the waiting sends. */

@@ -316,7 +316,7 @@ static cogmig_status with_place_to_go_on(const struct run *run, cogmig_status st
     if (err == NULL || run->resume_id.len == 0)
         return status;
     struct cogmig_error said = *err;
-    fail(err, status, "%s What came before is whole; go on after the id %s.", said.message,
+    fail(err, status, "%s (What came before is whole: go on after the id %s.)", said.message,
          run->resume_id.bytes);
     fail_upstream(err, said.upstream, said.upstream_code);
     return status;

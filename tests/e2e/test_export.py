@@ -1,0 +1,552 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cogmig export from a real PostgreSQL: each format is read again by another parser and compared
+with the database, and nothing that breaks leaves a file that looks whole."""
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from program import INVALID, OK, SOURCE, STOPPED, UNAVAILABLE, Program  # noqa: E402
+from tap import equal, nothing, run, test  # noqa: E402
+
+cogmig = Program(sys.argv[1])
+url = os.environ["COGMIG_TEST_DATABASE_URL"]
+BCRYPT = "$2b$12$VADBCPlCt0wMa2zjUgaXl.jnrvoNt/kgjtRY7i./fo0V2IEp1l6f2"
+PLAIN_USERS = 1000
+csv.field_size_limit(10_000_000)
+
+# Names that every format has to carry.
+ODD_NAMES = [
+    "", " ", "quote \" and '", "comma, semicolon; tab\tend", "line\nline\r\nline\r", "back\\slash",
+    "=1+1", "+49 30", "-2", "@SUM(A1)", "'quoted", "''twice", "\t=1", "\\u0000 \\x00 \\0", "\x01\x1f\x7f",
+    "\U0001f33b emoji \U0001f469‍\U0001f4bb", "שלום العربية \u202eright to left", "e\u0301 combining", "\ufeffBOM",
+    "'; DROP TABLE \"User\"; --", "</script>", "NULL", "null", "\\N", "\\.", "x" * 1_000_000,
+    "\U0001f33b" * 1000, "1e999", "true", "{}", "$1 and $2", "\u2028\u2029",
+]
+# What PostgreSQL is given, and what the export says.
+ODD_TIMES = [
+    ("2026-01-15 10:30:00", "2026-01-15T10:30:00.000Z"),
+    ("2026-01-15 10:30:00.123456", "2026-01-15T10:30:00.123Z"),
+    ("1969-12-31 23:59:59.9999", "1969-12-31T23:59:59.999Z"),
+    ("2024-02-29 00:00:00", "2024-02-29T00:00:00.000Z"),
+    ("infinity", "infinity"),
+    ("-infinity", "-infinity"),
+    ("0044-03-15 12:00:00 BC", "-000043-03-15T12:00:00.000Z"),
+    ("4714-11-24 00:00:00 BC", "-004713-11-24T00:00:00.000Z"),
+    ("294276-12-31 23:59:59.999999", "+294276-12-31T23:59:59.999Z"),
+]
+
+
+def quoted(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def psql(sql):
+    done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", url],
+                          input="SET client_encoding = 'UTF8'; SET TimeZone = 'UTC';" + sql,
+                          text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    return done.stdout
+
+
+def make_users():
+    psql('CREATE TABLE "User" (id text PRIMARY KEY, email text, name text, password text,'
+         ' "emailVerified" timestamp(3), "createdAt" timestamp, "updatedAt" timestamp);'
+         f"""INSERT INTO "User" SELECT 'c' || i, 'user' || i || '@example.com', 'User ' || i,
+             '{BCRYPT}', now(), timestamp '2024-01-01' + i * interval '61 seconds 1 millisecond',
+             '2026-01-15 10:30:00' FROM generate_series(1, {PLAIN_USERS}) i""")
+    rows = [("n%02d" % i, "odd%d@example.com" % i, name, "2026-01-15 10:30:00")
+            for i, name in enumerate(ODD_NAMES)]
+    rows += [("t%02d" % i, "time%d@example.com" % i, "Time", when)
+             for i, (when, _) in enumerate(ODD_TIMES)]
+    values = ",".join(f"({quoted(i)}, {quoted(email)}, {quoted(name)}, '{BCRYPT}', now(),"
+                      f" '{when}', NULL)" for i, email, name, when in rows)
+    psql(f'INSERT INTO "User" VALUES {values};'
+         "INSERT INTO \"User\" VALUES ('empty', NULL, NULL, NULL, NULL, NULL, NULL),"
+         " ('open', 'open@example.com', 'Not verified', NULL, NULL, NULL, NULL);"
+         # Ten seconds for all users; with a limit the function is called after sorting.
+         """CREATE OR REPLACE FUNCTION slowly(text) RETURNS text LANGUAGE plpgsql STABLE COST 1000000
+                AS 'BEGIN PERFORM pg_sleep(0.01); RETURN $1; END';
+            CREATE VIEW slow AS SELECT id, email, slowly(name) AS name, password, "emailVerified",
+                "createdAt", "updatedAt" FROM "User" """)
+
+
+def in_database():
+    """Every user as the export has to say it; times that Python cannot have come from the table."""
+    lines = psql("""SELECT json_build_object('id', id, 'email', email, 'name', name,
+        'createdAt', CASE WHEN id LIKE 't%' THEN id
+                          ELSE to_char("createdAt", 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END,
+        'updatedAt', to_char("updatedAt", 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) FROM "User" """)
+    users = {user["id"]: user for user in map(json.loads, lines.split("\n")[:-1])}
+    for i, (_, told) in enumerate(ODD_TIMES):
+        users["t%02d" % i]["createdAt"] = told
+    return users
+
+
+make_users()
+EXPECTED = in_database()
+numbers = iter(range(1000))
+
+
+def fresh(ending):
+    return f"export-{next(numbers)}{ending}"
+
+
+def export(*arguments, **environment):
+    return cogmig.run("export", *arguments, **{"DATABASE_URL": url, **environment})
+
+
+def exported(ending, *arguments, **environment):
+    """The bytes of an export that worked and that can prove it."""
+    name = fresh(ending)
+    done = export("--output", name, *arguments, **environment)
+    equal((done.returncode, done.stderr), (OK, ""), name)
+    equal(export("--verify", name).returncode, OK, name)
+    return (cogmig.folder / name).read_bytes()
+
+
+def lines_of(text):
+    """Lines of NDJSON; splitlines() would also split at U+2028."""
+    *lines, end = text.decode().split("\n")
+    equal(end, "")
+    return lines
+
+
+def compare(users):
+    nothing(f"{key}: {str(user)[:300]}\n  not {str(EXPECTED.get(key))[:300]}"
+            for key, user in users.items() if EXPECTED.get(key) != user)
+    equal(set(users), set(EXPECTED))
+
+
+def files():
+    return {path.name for path in cogmig.folder.iterdir()}
+
+
+def program(*arguments, **options):
+    return subprocess.Popen([cogmig.path, "export", *arguments], cwd=cogmig.folder,
+                            env={**os.environ, "DATABASE_URL": url}, **options)
+
+
+def wait_for(condition):
+    give_up = time.monotonic() + 30
+    while not condition():
+        if time.monotonic() > give_up:
+            raise AssertionError("it did not happen")
+        time.sleep(0.01)
+
+
+# ---- formats ----
+
+@test
+def json_says_what_the_database_says():
+    text = exported(".json")
+    users = json.loads(text)
+    equal(len(users), len(EXPECTED))
+    equal(list(users[0]), ["id", "email", "name", "createdAt", "updatedAt"])
+    compare({user["id"]: user for user in users})
+
+
+@test
+def ndjson_says_what_the_database_says():
+    compare({user["id"]: user for user in map(json.loads, lines_of(exported(".ndjson")))})
+
+
+@test
+def jq_reads_the_same_from_both():
+    both = [exported(".json", "--after", "c"), exported(".ndjson", "--after", "c")]
+    told = [subprocess.run(["jq", "-c", "-S", how], input=text, capture_output=True, check=True).stdout
+            for text, how in zip(both, (".[]", "."))]
+    equal(told[0] == told[1], True)
+    equal(told[0].count(b"\n"), len(EXPECTED))
+
+
+def unguarded(value):
+    return value[1:] if value.startswith("'") else value
+
+
+@test
+def csv_says_what_the_database_says():
+    text = exported(".csv").decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    equal(len(rows), len(EXPECTED))
+    expected = {key: {name: value or "" for name, value in user.items()}
+                for key, user in EXPECTED.items()}
+    users = {row["id"]: {name: unguarded(value) for name, value in row.items()} for row in rows}
+    nothing(key for key in expected if users.get(key) != expected[key])
+
+
+@test
+def no_value_of_csv_begins_like_a_formula():
+    text = exported(".csv").decode()
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    nothing(row[0] for row in rows for value in row if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"))
+    bare = exported(".csv", "--no-formula-guard", "--columns", "id,name").decode()
+    rows = {row[0]: row[1] for row in csv.reader(io.StringIO(bare, newline=""), strict=True)}
+    equal({key: rows[key] for key in rows if key.startswith("n")},
+          {key: user["name"] for key, user in EXPECTED.items() if key.startswith("n")})
+
+
+@test
+def a_missing_value_and_an_empty_text_differ_in_csv():
+    lines = exported(".csv", "--columns", "id,name,email").decode().split("\r\n")
+    equal("empty,," in lines, True)
+    equal('n00,"",odd0@example.com' in lines, True)
+
+
+def split_cognito(line):
+    return [value.replace("\\,", ",") for value in re.split(r"(?<!\\),", line)]
+
+
+@test
+def cognitos_csv_has_every_user_or_says_why_not():
+    name = fresh(".cognito.csv")
+    equal(export("--output", name).returncode, OK)
+    header, *lines = (cogmig.folder / name).read_text("utf-8").split("\n")[:-1]
+    names = header.split(",")
+    rows = [dict(zip(names, split_cognito(line), strict=True)) for line in lines]
+    left_out = [json.loads(line) for line in
+                (cogmig.folder / (name + ".left-out.ndjson")).read_text("utf-8").splitlines()]
+    equal(len(rows) + len(left_out), len(EXPECTED))
+    equal({row["custom:legacy_id"] for row in rows} | {user["id"] for user in left_out}, set(EXPECTED))
+    for row in rows:
+        user = EXPECTED[row["custom:legacy_id"]]
+        equal((row["name"], row["email"], row["cognito:username"]),
+              (user["name"] or "", user["email"], user["email"]))
+        equal((row["email_verified"], row["cognito:mfa_enabled"]), ("TRUE", "FALSE"))
+    reasons = {user["id"]: user["reason"] for user in left_out}
+    for key, word in (("empty", "empty"), ("n01", "white space"), ("n04", "line end"),
+                      ("n05", "backslash"), ("n25", "2048"), ("open", "verified")):
+        equal(word in reasons[key], True, key)
+
+
+@test
+def cognitos_header_can_be_that_of_the_pool():
+    answer = {"UserPoolId": "eu-central-1_AbCdEfGhI",
+              "CSVHeader": ["email", "email_verified", "cognito:username", "custom:plan",
+                            "cognito:mfa_enabled"]}
+    (cogmig.folder / "header.json").write_text(json.dumps(answer), "utf-8")
+    name = fresh(".cognito.csv")
+    done = export("--output", name, "--header", "header.json", "--limit", "1", "--mfa", "--columns",
+                  "custom:plan=name,cognito:username=id", "--report", fresh(".report"))
+    equal(done.returncode, OK, done.stderr)
+    equal((cogmig.folder / name).read_text("utf-8"),
+          "email,email_verified,cognito:username,custom:plan,cognito:mfa_enabled\n"
+          "user1@example.com,TRUE,c1,User 1,TRUE\n")
+    done = export("--output", fresh(".cognito.csv"), "--header", "header.json", "--columns", "gender=name")
+    equal((done.returncode, "gender" in done.stderr), (INVALID, True))
+
+
+@test
+def columns_of_every_type_are_told():
+    psql("""CREATE TABLE kinds (id bigint PRIMARY KEY, email varchar(99), hash char(60), u uuid,
+            b boolean, d date, z timestamptz, j jsonb, a text[], n numeric, f float8, y bytea, i interval);
+        INSERT INTO kinds VALUES (9007199254740993, 'a@example.com', 'x',
+            '550e8400-e29b-41d4-a716-446655440000', true, '2026-01-15', '2026-01-15 10:30:00.5+05:30',
+            '{"a": [1, "é"]}', ARRAY['x', 'y,z'], 1.50, 0.1, 'AB', '1 day 2 hours'),
+            (-1, 'b@example.com', NULL, NULL, false, 'infinity', '-infinity', NULL, NULL, NULL, NULL,
+            NULL, NULL)""")
+    text = exported(".json", "--columns", "id,u,b,d,z,j,a,n,f,y,i", COGMIG_TABLE="kinds",
+                    COGMIG_PASSWORD_COLUMN="hash", COGMIG_NAME_COLUMN="",
+                    COGMIG_EMAIL_VERIFIED_COLUMN="", COGMIG_CREATED_AT_COLUMN="",
+                    COGMIG_UPDATED_AT_COLUMN="")
+    first, second = sorted(json.loads(text), key=lambda user: user["id"], reverse=True)
+    equal(first, {
+        "id": "9007199254740993", "u": "550e8400-e29b-41d4-a716-446655440000", "b": True,
+        "d": "2026-01-15T00:00:00.000Z", "z": "2026-01-15T05:00:00.500Z", "j": '{"a": [1, "é"]}',
+        "a": '{x,"y,z"}', "n": "1.50", "f": "0.1", "y": "\\x4142", "i": "1 day 02:00:00"})
+    equal((second["id"], second["b"], second["d"], second["z"], second["j"]),
+          ("-1", False, "infinity", "-infinity", None))
+
+
+@test
+def names_with_quotes_and_dots_are_names():
+    psql("""CREATE SCHEMA "my.schema"; CREATE TABLE "my.schema"."us""er" ("i.d" text PRIMARY KEY,
+            email text, password text, "va""l;ue" text);
+        INSERT INTO "my.schema"."us""er" VALUES ('1', 'a@example.com', 'x', 'v')""")
+    text = exported(".json", "--columns", 'id,v=va"l;ue', COGMIG_TABLE='us"er',
+                    COGMIG_SCHEMA="my.schema", COGMIG_ID_COLUMN="i.d", COGMIG_NAME_COLUMN="",
+                    COGMIG_EMAIL_VERIFIED_COLUMN="", COGMIG_CREATED_AT_COLUMN="",
+                    COGMIG_UPDATED_AT_COLUMN="")
+    equal(json.loads(text), [{"id": "1", "v": "v"}])
+
+
+@test
+def sqlite_says_what_postgresql_says():
+    with sqlite3.connect(cogmig.folder / "dev.db") as database:
+        database.executescript((SOURCE / "examples/users/users.sqlite.sql").read_text("utf-8"))
+    database.close()
+    psql("CREATE SCHEMA example; SET search_path = example;"
+         + (SOURCE / "examples/users/users.sql").read_text("utf-8"))
+    told = [sorted(json.loads(exported(".json", DATABASE_URL=store)), key=lambda user: user["id"])
+            for store in (url + "&schema=example", "file:dev.db")]
+    equal(told[0], told[1])
+    equal(len(told[0]), 15)
+
+
+# ---- which users ----
+
+@test
+def parts_shards_and_ranges_hold_each_user_once():
+    ids = sorted(EXPECTED)
+    shards = [json.loads(exported(".json", "--shard", f"{i}/3")) for i in (1, 2, 3)]
+    equal(sorted(user["id"] for shard in shards for user in shard), ids)
+    equal(min(map(len, shards)) > len(ids) / 5, True)
+    name = fresh(".ndjson")
+    equal(export("--output", name, "--part-rows", "400", "--limit", "1000").returncode, OK)
+    parts = [name, *(name.replace(".ndjson", f"-{i}.ndjson") for i in (2, 3))]
+    parts = [lines_of((cogmig.folder / part).read_bytes()) for part in parts]
+    equal([len(part) for part in parts], [400, 400, 200])
+    last = json.loads(parts[2][-1])["id"]
+    rest = lines_of(exported(".ndjson", "--after", last))
+    told = [json.loads(line)["id"] for line in [*parts[0], *parts[1], *parts[2], *rest]]
+    equal(sorted(told), ids)
+    equal(len(told), len(ids))
+
+
+@test
+def a_sample_says_what_it_is():
+    name = fresh(".json")
+    done = export("--output", name, "--limit", "3", "--json")
+    told = json.loads(done.stdout)
+    manifest = json.loads((cogmig.folder / (name + ".manifest.json")).read_text("utf-8"))
+    equal((told["rows"], manifest["rows"], manifest["limit"]), (3, 3, 3))
+    equal((told["sha256"], told["last_id"]), (manifest["sha256"], manifest["last_id"]))
+    equal(manifest["columns"], ["id", "email", "name", "createdAt", "updatedAt"])
+
+
+@test
+def all_rows_are_of_one_moment():
+    with program("--output", "-", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        head = running.stdout.read(1)
+        psql("BEGIN; UPDATE \"User\" SET name = 'changed meanwhile'; DELETE FROM \"User\" WHERE id = 'c7';"
+             "INSERT INTO \"User\" (id) VALUES ('late'); COMMIT")
+        text = head + running.stdout.read()
+        running.stderr.read()
+    psql('DROP VIEW slow; DROP TABLE "User"')
+    make_users()
+    equal(running.returncode, OK)
+    compare({user["id"]: user for user in json.loads(text)})
+
+
+# ---- no hash ----
+
+@test
+def the_hash_is_never_asked_for():
+    log = Path(os.environ["COGMIG_TEST_PGDIRECTORY"]) / "log"
+    psql("ALTER SYSTEM SET log_statement = 'all'")
+    psql("SELECT pg_reload_conf(), pg_sleep(0.3)")
+    start = log.stat().st_size
+    try:
+        for ending in (".json", ".csv", ".cognito.csv"):
+            equal(export("--output", fresh(ending)).returncode, OK)
+        with open(log, encoding="utf-8") as lines:
+            lines.seek(start)
+            said = lines.read()
+    finally:
+        psql("ALTER SYSTEM RESET log_statement")
+        psql("SELECT pg_reload_conf()")
+    statements = [line for line in said.splitlines() if "statement:" in line or "execute" in line]
+    equal(sum("COPY (SELECT" in line for line in statements), 3, said)
+    equal(sum("REPEATABLE READ READ ONLY" in line for line in statements), 3)
+    nothing(line for line in statements if "password" in line.lower() or "*" in line.split("LIKE")[0]
+            .replace("* 1000", ""))
+
+
+@test
+def a_hash_in_the_name_is_refused():
+    before = files()
+    psql(f"UPDATE \"User\" SET name = 'x {BCRYPT}' WHERE id = 'c500'")
+    try:
+        done = export("--output", fresh(".json"))
+        equal(done.returncode, INVALID)
+        equal("EXPORT_ROW_REFUSED" in done.stderr and "c500" in done.stderr, True, done.stderr)
+        equal("VADBCPl" in done.stderr, False)
+        equal(files(), before)
+        name, report = fresh(".json"), fresh(".report")
+        equal(export("--output", name, "--report", report).returncode, OK)
+        told = json.loads((cogmig.folder / report).read_text("utf-8"))
+        equal((told["id"], told["column"]), ("c500", "name"))
+        equal(os.stat(cogmig.folder / report).st_mode & 0o777, 0o600)
+        text = (cogmig.folder / name).read_bytes()
+        equal((BCRYPT.encode() in text, text.count(b'"id"')), (False, len(EXPECTED) - 1))
+    finally:
+        psql("UPDATE \"User\" SET name = 'User 500' WHERE id = 'c500'")
+
+
+@test
+def the_column_of_the_hashes_cannot_be_had():
+    for columns in ("id,password", "id,x=password", "id,name=PASSWORD"):
+        done = export("--output", fresh(".json"), "--columns", columns)
+        equal(done.returncode, INVALID)
+        equal("never exported" in done.stderr, True, done.stderr)
+
+
+# ---- files ----
+
+@test
+def by_default_it_is_a_private_file_in_a_private_folder():
+    before = os.umask(0)
+    try:
+        done = export()
+    finally:
+        os.umask(before)
+    equal((done.returncode, done.stderr), (OK, ""))
+    [path] = (cogmig.folder / "backups").glob("users-*Z.json")
+    equal(oct(path.stat().st_mode & 0o777), "0o600")
+    equal(oct((cogmig.folder / "backups").stat().st_mode & 0o777), "0o700")
+    equal(re.fullmatch(r"users-\d{8}T\d{6}Z\.json", path.name) is not None, True)
+    equal(len(json.loads(path.read_bytes())), len(EXPECTED))
+
+
+@test
+def a_file_that_is_there_is_not_touched():
+    (cogmig.folder / "there.json").write_text("mine")
+    done = export("--output", "there.json")
+    equal((done.returncode, "not touched" in done.stderr), (INVALID, True))
+    equal((cogmig.folder / "there.json").read_text(), "mine")
+
+
+@test
+def a_full_disk_leaves_nothing():
+    def at_most_100_kb():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    before = files()
+    with program("--output", "full.json", preexec_fn=at_most_100_kb, stderr=subprocess.PIPE) as running:
+        told = running.stderr.read()
+    equal((running.returncode, b"DISK_FULL" in told), (UNAVAILABLE, True), told)
+    equal(files(), before)
+    with open("/dev/full", "wb") as full:
+        done = cogmig.run("export", "--output", "-", stdout=full, DATABASE_URL=url)
+    equal((done.returncode, "DISK_FULL" in done.stderr), (UNAVAILABLE, True))
+
+
+def slowly(name, *arguments, until=".partial-", **options):
+    """An export that takes ten seconds, when there is a first file of that kind."""
+    environment = {**os.environ, "DATABASE_URL": url, "COGMIG_TABLE": "slow"}
+    running = subprocess.Popen([cogmig.path, "export", "--output", name, *arguments],
+                               cwd=cogmig.folder, env=environment, **options)
+    wait_for(lambda: any(file.startswith(name + until) for file in files()))
+    return running
+
+
+@test
+def an_interrupted_export_leaves_nothing_and_says_so():
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        before, name = files(), fresh(".json")
+        with slowly(name, stderr=subprocess.PIPE) as running:
+            running.send_signal(number)
+            told = running.stderr.read()
+        equal((running.returncode, told), (STOPPED, b"cogmig: interrupted; no file was left.\n"))
+        equal(files(), before)
+
+
+@test
+def a_killed_export_leaves_nothing_under_its_name():
+    before, name = files(), fresh(".json")
+    with slowly(name) as running:
+        running.kill()
+    [left] = files() - before
+    equal(left.startswith(name + ".partial-"), True)
+    equal(oct((cogmig.folder / left).stat().st_mode & 0o777), "0o600")
+
+
+@test
+def killed_at_any_point_there_is_a_whole_file_or_none():
+    whole = 0
+    for i in range(10):
+        name = fresh(".json")
+        with program("--output", name, stdout=subprocess.DEVNULL) as running:
+            time.sleep(0.02 * i)
+            running.kill()
+        if (cogmig.folder / name).exists():
+            equal(len(json.loads((cogmig.folder / name).read_bytes())), len(EXPECTED))
+        if (cogmig.folder / (name + ".manifest.json")).exists():
+            equal(export("--verify", name).returncode, OK)
+            whole += 1
+    print(f"# {whole} of 10 were whole")
+
+
+@test
+def a_server_that_goes_away_is_an_outage_and_parts_before_it_are_whole():
+    before, name = files(), fresh(".json")
+    with slowly(name, "--part-rows", "50", "--limit", "100000", until=".manifest.json",
+                stderr=subprocess.PIPE) as running:
+        psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%'")
+        told = running.stderr.read().decode()
+    equal((running.returncode, "SQLSTATE 57P01" in told), (UNAVAILABLE, True), told)
+    whole = sorted(path for path in files() - before if path.endswith("manifest.json"))
+    parts = [json.loads((cogmig.folder / path).read_text("utf-8")) for path in whole]
+    last = max(parts, key=lambda part: part["part"])["last_id"]
+    equal(f"go on after the id {last}." in told, True, told)
+    equal(any(part["last_part"] for part in parts), False)
+    for path in whole:
+        equal(export("--verify", path.removesuffix(".manifest.json")).returncode, OK, path)
+    equal(len(files() - before), 2 * len(whole))
+
+
+# ---- proof ----
+
+@test
+def whatever_was_changed_is_found_out():
+    name = fresh(".csv")
+    equal(export("--output", name).returncode, OK)
+    path = cogmig.folder / name
+    text = path.read_bytes()
+    for changed in (text[:-1], text + b"\n", text.replace(b"User 7", b"User 8", 1), b"",
+                    text.replace(b"\r\n", b"\n")):
+        path.write_bytes(changed)
+        done = export("--verify", name)
+        equal((done.returncode, "EXPORT_DAMAGED" in done.stderr), (INVALID, True), done.stderr)
+    path.write_bytes(text)
+    equal(export("--verify", name).returncode, OK)
+    (cogmig.folder / (name + ".manifest.json")).unlink()
+    equal(export("--verify", name).returncode, INVALID)
+
+
+# ---- the terminal ----
+
+@test
+def progress_is_for_terminals():
+    terminal, other = pty.openpty()
+    with slowly(fresh(".json"), stderr=other) as running:
+        os.close(other)
+        shown = b""
+        while b"per second" not in shown:
+            shown += os.read(terminal, 1000)
+        running.send_signal(signal.SIGINT)
+    os.close(terminal)
+    equal(re.search(rb"\d+ users, \d+ per second", shown) is not None, True, shown)
+    with slowly(fresh(".json"), stderr=subprocess.PIPE) as running:
+        time.sleep(0.6)
+        running.send_signal(signal.SIGINT)
+        equal(running.stderr.read(), b"cogmig: interrupted; no file was left.\n")
+
+
+@test
+def mistakes_of_the_command_line_are_told():
+    for arguments, word in ((("--format", "xml"), "--format"), (("users.json",), "--output"),
+                            (("--limit", "many"), "CONFIG_INVALID"), (("--shard", "3/2"), "3 of 2"),
+                            (("--shard", "1/2x"), "CONFIG_INVALID"), (("--columns", "id,id"), "two columns"),
+                            (("--columns", "id,updatedOn"), "STORE_SCHEMA_MISMATCH"),
+                            (("--nonsense",), "not known"), (("--after", ""), "CONFIG_INVALID"),
+                            (("--header", "missing.json"), "FILE_UNREADABLE"),
+                            (("--output", "missing/x.json"), "FILE_UNWRITABLE")):
+        done = export(*arguments)
+        equal((done.returncode, word in done.stderr), (INVALID, True), f"{arguments}: {done.stderr}")
+
+
+run()
