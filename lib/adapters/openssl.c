@@ -21,6 +21,18 @@ bool openssl_equal(const void *a, const void *b, size_t len)
     return CRYPTO_memcmp(a, b, len) == 0;
 }
 
+bool openssl_has_memory(void)
+{
+    enum {
+        ENOUGH_BYTES = 4096
+    };
+    void *theirs = OPENSSL_malloc(ENOUGH_BYTES), *ours = memory_new(ENOUGH_BYTES);
+    bool both = theirs != NULL && ours != NULL;
+    OPENSSL_free(theirs);
+    memory_free(ours);
+    return both;
+}
+
 /* ---- is this modulus and exponent a key to trust? ---- */
 
 enum {
@@ -189,6 +201,19 @@ static cogmig_status forget_errors(cogmig_status status)
     return status;
 }
 
+static struct openssl_rsa_key *make_key(struct span modulus, struct span exponent)
+{
+    struct openssl_rsa_key *key = memory_new(sizeof *key);
+    if (key == NULL)
+        return NULL;
+    atomic_init(&key->holders, 1);
+    key->public_key = make_public_key(modulus, exponent);
+    if (prepare(key))
+        return key;
+    openssl_rsa_key_free(key);
+    return NULL;
+}
+
 cogmig_status openssl_rsa_key_new(struct span modulus, struct span exponent,
                                   struct openssl_rsa_key **ret_key, const char **ret_reason)
 {
@@ -196,18 +221,12 @@ cogmig_status openssl_rsa_key_new(struct span modulus, struct span exponent,
     *ret_reason = reason_against(modulus, exponent);
     if (*ret_reason != NULL)
         return COGMIG_JWKS_NO_USABLE_KEY;
-    struct openssl_rsa_key *key = memory_new(sizeof *key);
-    if (key == NULL)
-        return COGMIG_OUT_OF_MEMORY;
-    atomic_init(&key->holders, 1);
     ERR_set_mark();
-    key->public_key = make_public_key(modulus, exponent);
-    if (!prepare(key)) {
-        openssl_rsa_key_free(key);
-        return forget_errors(COGMIG_INTERNAL_ERROR);
-    }
-    *ret_key = key;
-    return forget_errors(COGMIG_OK);
+    for (int tries = 0; tries < 2 && *ret_key == NULL; tries++)
+        *ret_key = make_key(modulus, exponent);
+    if (*ret_key != NULL)
+        return forget_errors(COGMIG_OK);
+    return forget_errors(openssl_has_memory() ? COGMIG_INTERNAL_ERROR : COGMIG_OUT_OF_MEMORY);
 }
 
 static void free_workbench(struct workbench *bench)
@@ -279,20 +298,48 @@ static void put_back(const struct openssl_rsa_key *key, struct workbench *bench)
     free_workbench(atomic_exchange_explicit(&own_slot(key)->idle, bench, memory_order_acq_rel));
 }
 
+struct digest {
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned int len;
+};
+
+static bool make_digest(const struct workbench *bench, const EVP_MD *sha256,
+                        struct span signed_bytes, struct digest *ret_digest)
+{
+    return EVP_DigestInit_ex2(bench->digest, sha256, NULL) == 1 &&
+           EVP_DigestUpdate(bench->digest, signed_bytes.bytes, signed_bytes.len) == 1 &&
+           EVP_DigestFinal_ex(bench->digest, ret_digest->bytes, &ret_digest->len) == 1;
+}
+
 /* RSA_verify() takes a signature of the modulus' length alone (RFC 8017 section 8.2.2 step 1). */
+static bool fits(const struct workbench *bench, const struct digest *digest, struct span signature)
+{
+    return EVP_PKEY_verify(bench->verification, (const unsigned char *)signature.bytes,
+                           signature.len, digest->bytes, digest->len) == 1;
+}
+
+/* The first of our errors is the cause of the others; where it is RSA's own, and not about memory,
+ * a forger's signature need not be tried twice. */
+static bool is_certain(void)
+{
+    unsigned long first = ERR_peek_error();
+    return ERR_GET_LIB(first) == ERR_LIB_RSA && !ERR_FATAL_ERROR(first);
+}
+
 static cogmig_status verify_with(const struct workbench *bench, const EVP_MD *sha256,
                                  struct span signed_bytes, struct span signature)
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int digest_len;
-    if (EVP_DigestInit_ex2(bench->digest, sha256, NULL) != 1 ||
-        EVP_DigestUpdate(bench->digest, signed_bytes.bytes, signed_bytes.len) != 1 ||
-        EVP_DigestFinal_ex(bench->digest, digest, &digest_len) != 1)
+    struct digest digest;
+    bool no_others_errors = ERR_peek_error() == 0;
+    if (!make_digest(bench, sha256, signed_bytes, &digest))
         return COGMIG_OUT_OF_MEMORY;
-    if (EVP_PKEY_verify(bench->verification, (const unsigned char *)signature.bytes, signature.len,
-                        digest, digest_len) != 1)
+    if (fits(bench, &digest, signature))
+        return COGMIG_OK;
+    if (no_others_errors && is_certain())
         return COGMIG_TOKEN_SIGNATURE_INVALID;
-    return COGMIG_OK;
+    if (fits(bench, &digest, signature))
+        return COGMIG_OK;
+    return openssl_has_memory() ? COGMIG_TOKEN_SIGNATURE_INVALID : COGMIG_OUT_OF_MEMORY;
 }
 
 cogmig_status openssl_rsa_verify_rs256(const struct openssl_rsa_key *key, struct span signed_bytes,

@@ -7,9 +7,16 @@
 
 #include <cogmig/status.h>
 #include <openssl/evp.h>
+#include <stdbool.h>
 
-/* As openssl_rsa_key_new(), without what RS256 has ready. */
+/* As openssl_rsa_key_new(), without what RS256 has ready; INTERNAL_ERROR may come of refused
+ * memory.
+ */
 cogmig_status openssl_rsa_public_key(struct span modulus, struct span exponent, EVP_PKEY **ret_key,
                                      const char **ret_reason);
+
+/* OpenSSL does not always tell that it was refused memory, and then fails like anything else. So
+ * what it fails in is tried once more, and believed where this is true. */
+bool openssl_has_memory(void);
 
 #endif

@@ -156,6 +156,10 @@ cogmig_status openssl_public_key_new(uint32_t algorithm, struct span first, stru
     key->algorithm = algorithm_of(algorithm);
     ERR_set_mark();
     cogmig_status status = make(key, first, second, ret_reason);
+    if (status != COGMIG_OK)
+        status = make(key, first, second, ret_reason);
+    if (status != COGMIG_OK && !openssl_has_memory())
+        status = COGMIG_OUT_OF_MEMORY;
     if (status == COGMIG_OK)
         *ret_key = key;
     else
@@ -227,33 +231,45 @@ static size_t der_of(const struct algorithm *algorithm, struct span signature, u
     return at + len;
 }
 
-static bool verify(const struct openssl_public_key *key, EVP_MD_CTX *context,
-                   struct span signed_bytes, struct span signature)
+static cogmig_status verify_with(const struct openssl_public_key *key, EVP_MD_CTX *context,
+                                 struct span signed_bytes, struct span signature)
 {
     unsigned char der[MAX_DER_BYTES];
     const unsigned char *bytes = (const unsigned char *)signature.bytes;
     size_t len = signature.len;
     if (key->algorithm->family == ECDSA) {
         if (len != 2 * key->algorithm->number_bytes)
-            return false;
+            return COGMIG_TOKEN_SIGNATURE_INVALID;
         len = der_of(key->algorithm, signature, der);
         bytes = der;
     }
     return EVP_DigestVerify(context, bytes, len, (const unsigned char *)signed_bytes.bytes,
-                            signed_bytes.len) == 1;
+                            signed_bytes.len) == 1
+               ? COGMIG_OK
+               : COGMIG_TOKEN_SIGNATURE_INVALID;
 }
 
-cogmig_status openssl_public_key_verify(const struct openssl_public_key *key,
-                                        struct span signed_bytes, struct span signature)
+static cogmig_status verify_once(const struct openssl_public_key *key, struct span signed_bytes,
+                                 struct span signature)
 {
-    ERR_set_mark();
     SCOPED(release_digest_context) EVP_MD_CTX *context = EVP_MD_CTX_new();
     EVP_PKEY_CTX *of_key = NULL;
     if (context == NULL ||
         EVP_DigestVerifyInit_ex(context, &of_key, key->algorithm->digest, NULL, NULL, key->key,
                                 NULL) != 1 ||
         !set_padding(key->algorithm, of_key))
-        return forget_errors(COGMIG_OUT_OF_MEMORY);
-    return forget_errors(
-        verify(key, context, signed_bytes, signature) ? COGMIG_OK : COGMIG_TOKEN_SIGNATURE_INVALID);
+        return COGMIG_OUT_OF_MEMORY;
+    return verify_with(key, context, signed_bytes, signature);
+}
+
+cogmig_status openssl_public_key_verify(const struct openssl_public_key *key,
+                                        struct span signed_bytes, struct span signature)
+{
+    ERR_set_mark();
+    cogmig_status status = verify_once(key, signed_bytes, signature);
+    if (status != COGMIG_OK)
+        status = verify_once(key, signed_bytes, signature);
+    if (status != COGMIG_OK && !openssl_has_memory())
+        status = COGMIG_OUT_OF_MEMORY;
+    return forget_errors(status);
 }

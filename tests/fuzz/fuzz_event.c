@@ -18,7 +18,9 @@ static void answer_yes(struct span document, const struct event *event, enum ans
     char *response = NULL;
     size_t len = 0;
     struct json_value root;
-    HOLDS(response_yes(&config, document, event, &row, answer, &response, &len, NULL) == COGMIG_OK);
+    const struct cogmig_migration_answer none = {.config = &config};
+    HOLDS(response_yes(&config, document, event, &row, answer, &none, &response, &len, NULL) ==
+          COGMIG_OK);
     HOLDS(json_check((struct span){response, len}, &root, NULL) || strlen(response) != len);
     memory_free(response);
 }

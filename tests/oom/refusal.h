@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Refuses one allocation, or one and all that follow: those of the library, which come through one
+ * file, and those of OpenSSL. */
+#ifndef TESTS_OOM_REFUSAL_H
+#define TESTS_OOM_REFUSAL_H
+
+#include <cogmig/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Before anything else; ends the program when OpenSSL was used already. */
+void refusal_prepare(void);
+
+/* How many blocks of the library's own are not freed. */
+long live_blocks(void);
+
+/* One call under test, on a world that is made afresh each time. */
+struct step {
+    const char *name;
+    cogmig_status (*call)(void);
+    cogmig_status expected; /* when no memory is refused */
+};
+
+struct world {
+    void (*make)(void);
+    void (*check)(void); /* that what there is still works */
+    void (*wait)(void);  /* until what failed may be tried again */
+    void (*release)(void);
+};
+
+/* For each allocation of the call in turn: the call does what it does else, or says OUT_OF_MEMORY
+ * and then does it when asked again; the world still works, and nothing is left of it. */
+void sweep(const struct world *world, const struct step steps[], size_t count);
+
+#endif
