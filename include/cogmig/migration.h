@@ -96,8 +96,9 @@ cogmig_status cogmig_migration_config_set_legacy_id_attribute(cogmig_migration_c
                                                               const char *attribute,
                                                               cogmig_error *err);
 
-/* Return one more attribute: "name". email, email_verified and the legacy id are always returned;
- * a row without a value leaves the attribute out.
+/* Return one more attribute: "name". email, email_verified, the legacy id and the attributes that
+ * the store was told of by cogmig_store_config_add_attribute() are always returned; a row without a
+ * value leaves the attribute out.
  *
  * Errors: INVALID_ARGUMENT, ATTRIBUTE_RESERVED (sub, cognito:…: Cognito fails the sign-in when it
  * gets them), ATTRIBUTE_INVALID (not a column of the store). Threads: one at a time. Since: 1.0. */

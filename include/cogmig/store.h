@@ -28,13 +28,17 @@ cogmig_status cogmig_store_config_new(cogmig_store_config **ret_config, cogmig_e
 /* Make a configuration from the environment: DATABASE_URL, and where the model differs
  * COGMIG_TABLE, COGMIG_SCHEMA, COGMIG_ID_COLUMN, COGMIG_EMAIL_COLUMN, COGMIG_NAME_COLUMN,
  * COGMIG_PASSWORD_COLUMN, COGMIG_EMAIL_VERIFIED_COLUMN, COGMIG_CREATED_AT_COLUMN,
- * COGMIG_UPDATED_AT_COLUMN (empty: there is no such column). COGMIG_PING_AFTER_IDLE_MS is
- * cogmig_store_config_set_ping_after_idle_ms().
+ * COGMIG_UPDATED_AT_COLUMN (empty: there is no such column). Before those, COGMIG_PRESET names a
+ * preset, COGMIG_SQL_BY_EMAIL and COGMIG_SQL_BY_ID are SQL of your own; after them,
+ * COGMIG_DISABLED_COLUMNS ("deleted_at:set, is_active:false, banned:true, banned_until:future";
+ * empty: nobody is disabled) and COGMIG_ATTRIBUTES ("phone_number=phone, custom:plan=plan").
+ * COGMIG_PING_AFTER_IDLE_MS is cogmig_store_config_set_ping_after_idle_ms().
  *
  * ret_config  out: release it with cogmig_store_config_free()
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INCOMPLETE, CONFIG_INVALID, STORE_URL_INVALID,
- * NOT_BUILT_IN. Threads: any, while nobody changes the environment. Since: 1.0. */
+ * ATTRIBUTE_RESERVED, ATTRIBUTE_INVALID, NOT_BUILT_IN. Threads: any, while nobody changes the
+ * environment. Since: 1.0. */
 cogmig_status cogmig_store_config_new_from_env(cogmig_store_config **ret_config, cogmig_error *err);
 
 /* Release a configuration and set the caller's variable to NULL. NULL is fine. A store that was
@@ -58,6 +62,85 @@ void cogmig_store_config_free(cogmig_store_config **config);
  * Threads: one at a time. Since: 1.0. */
 cogmig_status cogmig_store_config_set_url(cogmig_store_config *config, const char *url,
                                           cogmig_error *err);
+
+/* The model of a well-known product, in place of all names that were set before; what differs is
+ * set afterwards. Columns that not every database has, as locked_at, count where they are there.
+ *
+ * preset  in: "authjs-prisma" (the default), "authjs-pg", "authjs-drizzle", "better-auth",
+ *         "supabase", "devise", "laravel" or "django"
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0.
+ * Source: the schemas that the products document; docs/guide/presets.md has them. */
+cogmig_status cogmig_store_config_set_preset(cogmig_store_config *config, const char *preset,
+                                             cogmig_error *err);
+
+/* The name of a preset, counted from 0; NULL behind the last. Static storage.
+ *
+ * Errors: none. Threads: any. Since: 1.0. */
+const char *cogmig_store_preset_name(int32_t index);
+
+/* Ask with SQL of your own, in place of table and columns. Each statement is one SELECT with the
+ * parameter $1 and no semicolon; it has the columns id, email and password_hash, and if you like
+ * name, email_verified, disabled (true: refused), created_at and updated_at. Which rows fit is up
+ * to it; several are USER_AMBIGUOUS unless one equals the key.
+ *
+ * by_email  in: $1 is the address as typed; it is asked once, so case is its affair
+ * by_id     in: $1 is the legacy id, and the row's id equals it as text; NULL: there is none, and
+ *           cogmig_store_find_by_id() says CONFIG_INCOMPLETE
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_sql(cogmig_store_config *config, const char *by_email,
+                                          const char *by_id, cogmig_error *err);
+
+/* When a column says that a user is disabled. */
+enum {
+    COGMIG_DISABLED_WHEN_SET = 1,   /* it is not NULL: deleted_at, locked_at */
+    COGMIG_DISABLED_WHEN_TRUE = 2,  /* true, or any value that is no clear no: banned */
+    COGMIG_DISABLED_WHEN_FALSE = 3, /* anything but a clear yes, NULL included: is_active */
+    COGMIG_DISABLED_WHEN_FUTURE = 4 /* a time that has not come yet: banned_until */
+};
+
+/* One more column by which a user is disabled, beside those of the preset; up to 4.
+ *
+ * when  COGMIG_DISABLED_WHEN_*
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_add_disabled_column(cogmig_store_config *config,
+                                                      const char *column, int32_t when,
+                                                      cogmig_error *err);
+
+/* Nobody is disabled, whatever the preset says.
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_clear_disabled_columns(cogmig_store_config *config,
+                                                         cogmig_error *err);
+
+/* The hash is in another table of the same schema, of which one row or none belongs to a user.
+ *
+ * table            in: NULL for the user's own table
+ * user_column      in: the column there that holds the user's id
+ * provider_column  in: only the rows count in which it equals provider; NULL when all do
+ * provider         in: e.g. "credential"; NULL with provider_column
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_store_config_set_password_table(cogmig_store_config *config, const char *table,
+                                                     const char *user_column,
+                                                     const char *provider_column,
+                                                     const char *provider, cogmig_error *err);
+
+/* A column that becomes an attribute of Cognito's; up to 25. A migration returns it, and refuses a
+ * row whose value Cognito would not take: longer than 2048 characters, a phone_number that is not
+ * in E.164. Another type than text is returned as its text.
+ *
+ * attribute  in: a standard attribute but email and email_verified, or "custom:" and 1 to 20
+ *            characters
+ * column     in: its name in the database
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, ATTRIBUTE_RESERVED, ATTRIBUTE_INVALID, CONFIG_INVALID.
+ * Threads: one at a time. Since: 1.0.
+ * Source: Developer Guide, "Working with user attributes". */
+cogmig_status cogmig_store_config_add_attribute(cogmig_store_config *config, const char *attribute,
+                                                const char *column, cogmig_error *err);
 
 /* The schema of the table; NULL for the connection's search path (the default, unless the URL has
  * schema=). Quoted as an identifier.
@@ -280,6 +363,15 @@ cogmig_status cogmig_store_answer_add_user(cogmig_store_answer *answer, const ch
 cogmig_status cogmig_store_answer_set_name(cogmig_store_answer *answer, const char *name,
                                            cogmig_error *err);
 
+/* Give the user added last an attribute, see cogmig_store_config_add_attribute(); up to 25.
+ *
+ * value  in: copied
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, ATTRIBUTE_RESERVED, ATTRIBUTE_INVALID.
+ * Threads: that of the callback. Since: 1.0. */
+cogmig_status cogmig_store_answer_set_attribute(cogmig_store_answer *answer, const char *attribute,
+                                                const char *value, cogmig_error *err);
+
 /* Say whether the user added last is banned, deleted, locked or inactive; it is not by default.
  *
  * Errors: INVALID_ARGUMENT. Threads: that of the callback. Since: 1.0. */
@@ -337,7 +429,7 @@ COGMIG_MUST_CHECK cogmig_status cogmig_store_find_by_email(cogmig_store *store, 
  * id        in: 1 to 2048 bytes of UTF-8
  * ret_user  out: release it with cogmig_user_free()
  *
- * Errors: as cogmig_store_find_by_email(). Threads: any. Since: 1.0. */
+ * Errors: as cogmig_store_find_by_email(), CONFIG_INCOMPLETE. Threads: any. Since: 1.0. */
 COGMIG_MUST_CHECK cogmig_status cogmig_store_find_by_id(cogmig_store *store, const char *id,
                                                         cogmig_user **ret_user, cogmig_error *err);
 

@@ -62,6 +62,14 @@ const char *cogmig_user_created_at(const cogmig_user *user);
  * Errors: none. Threads: any. Since: 1.0. */
 const char *cogmig_user_updated_at(const cogmig_user *user);
 
+/* The value of an attribute that the store was told of, e.g. "phone_number"; NULL when the row has
+ * none, or the store was not told. Borrowed from the user.
+ *
+ * name  in: Cognito's name of it
+ *
+ * Errors: none. Threads: any. Since: 1.0. */
+const char *cogmig_user_attribute(const cogmig_user *user, const char *name);
+
 #ifdef __cplusplus
 }
 #endif

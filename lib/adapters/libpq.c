@@ -26,7 +26,7 @@ struct libpq_store {
 /* One connection. Its queries are made from the columns' types as they were when it was. */
 struct libpq_session {
     PGconn *connection;
-    int32_t pooler;
+    const struct backend_settings *settings;
     struct libpq_queries queries;
     char names[QUERY_COUNT][MAX_NAME]; /* of the statements that are prepared; else empty */
 };
@@ -83,6 +83,10 @@ static void close_libpq(void *state)
 static cogmig_status open_libpq(const struct backend_settings *settings, void **ret_state,
                                 cogmig_error *err)
 {
+    if (settings->model->sql_by_email != NULL && settings->pooler == COGMIG_POOLER_RDS_PROXY)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "SQL of your own has a parameter, which COGMIG_POOLER_RDS_PROXY cannot send; "
+                    "name table and columns instead, or make a view.");
     struct libpq_store *store = memory_new(sizeof *store);
     if (store == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
@@ -115,7 +119,7 @@ static cogmig_status run_unnamed(const struct libpq_session *session,
                                  const struct libpq_query *query, const char *const *parameters,
                                  struct deadline deadline, PGresult **ret_result, cogmig_error *err)
 {
-    if (session->pooler != COGMIG_POOLER_RDS_PROXY)
+    if (session->settings->pooler != COGMIG_POOLER_RDS_PROXY)
         return libpq_run(session->connection, query->sql, query->parameter_count, parameters,
                          deadline, ret_result, err);
     SCOPED(memory_release)
@@ -125,17 +129,45 @@ static cogmig_status run_unnamed(const struct libpq_session *session,
     return libpq_run_simple(session->connection, sql, deadline, ret_result, err);
 }
 
-static cogmig_status prove_model(struct libpq_session *session, const struct store_model *model,
-                                 struct deadline deadline, cogmig_error *err)
+static void release_query(struct libpq_query *query)
 {
-    static const char *const no_key[] = {""};
-    SCOPED(memory_release) char *sql = libpq_query_probe(model);
-    SCOPED(libpq_release_result) PGresult *probe = NULL;
-    if (sql == NULL)
+    memory_free(query->sql);
+}
+
+/* Which of the names that may be missing there are. */
+static cogmig_status look_for_names(struct libpq_session *session, struct store_model *model,
+                                    struct deadline deadline, cogmig_error *err)
+{
+    SCOPED(buffer_release) struct buffer table = buffer_with_max(2048);
+    SCOPED(release_query) struct libpq_query query = {.sql = NULL};
+    SCOPED(libpq_release_result) PGresult *names = NULL;
+    if (model->table != NULL)
+        sql_add_table_name(&table, model);
+    if (table.state != BUFFER_GOOD || !libpq_query_names(model, &query))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    struct libpq_query query = {.sql = sql};
-    cogmig_status status = run_unnamed(session, &query, no_key, deadline, &probe, err);
-    if (status == COGMIG_OK && !libpq_queries_make(&session->queries, model, probe))
+    const char *key = table.bytes;
+    cogmig_status status = run_unnamed(session, &query, &key, deadline, &names, err);
+    if (status == COGMIG_OK)
+        libpq_leave_out_missing(model, names);
+    return status;
+}
+
+static cogmig_status prove_model(struct libpq_session *session, struct deadline deadline,
+                                 cogmig_error *err)
+{
+    const char *const no_key[] = {NULL};
+    struct store_model model = *session->settings->model;
+    SCOPED(release_query) struct libpq_query query = {.sql = NULL};
+    SCOPED(libpq_release_result) PGresult *probe = NULL;
+    cogmig_status status = COGMIG_OK;
+    if (model_has_optional_names(&model))
+        status = look_for_names(session, &model, deadline, err);
+    if (status != COGMIG_OK)
+        return status;
+    if (!libpq_query_probe(&model, &query))
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    status = run_unnamed(session, &query, no_key, deadline, &probe, err);
+    if (status == COGMIG_OK && !libpq_queries_make(&session->queries, &model, probe))
         status = fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     return status;
 }
@@ -152,10 +184,10 @@ static cogmig_status connect_libpq(void *state, struct deadline deadline, void *
     SCOPED(release_session) struct libpq_session *session = memory_new(sizeof *session);
     if (session == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    session->pooler = settings->pooler;
+    session->settings = settings;
     cogmig_status status = libpq_log_in(&login, deadline, &session->connection, err);
     if (status == COGMIG_OK)
-        status = prove_model(session, settings->model, deadline, err);
+        status = prove_model(session, deadline, err);
     if (status != COGMIG_OK)
         return status;
     *ret_connection = session;
@@ -218,7 +250,7 @@ static cogmig_status run(struct libpq_session *session, enum libpq_query_kind ki
                          struct deadline deadline, PGresult **ret_result, cogmig_error *err)
 {
     const char *const parameters[QUERY_MAX_PARAMETERS] = {key, key};
-    if (session->pooler == COGMIG_POOLER_NONE)
+    if (session->settings->pooler == COGMIG_POOLER_NONE)
         return run_prepared(session, kind, parameters, deadline, ret_result, err);
     return run_unnamed(session, &session->queries.of[kind], parameters, deadline, ret_result, err);
 }
@@ -244,9 +276,11 @@ static cogmig_status ask(struct libpq_session *session, enum libpq_query_kind ki
                          struct cogmig_error *said)
 {
     SCOPED(libpq_release_result) PGresult *result = NULL;
+    if (session->queries.of[kind].sql == NULL)
+        return COGMIG_OK;
     cogmig_status status = run(session, kind, key, deadline, &result, said);
     if (status == COGMIG_OK)
-        return libpq_query_read_rows(result, answer, said);
+        return libpq_query_read_rows(result, session->settings->model, answer, said);
     return key_cannot_be_stored(session, key, deadline, said) ? COGMIG_OK : status;
 }
 
@@ -262,6 +296,8 @@ static cogmig_status ask_for_id(struct libpq_session *session, const char *key,
                                 struct deadline deadline, cogmig_store_answer *answer,
                                 struct cogmig_error *said)
 {
+    if (session->settings->model->sql_by_email != NULL)
+        return ask(session, QUERY_ID, key, deadline, answer, said);
     cogmig_status status = ask(session, QUERY_ID, key, deadline, answer, said);
     if (key_is_not_of_the_columns_type(status, said))
         status = ask(session, QUERY_ID_AS_TEXT, key, deadline, answer, said);
@@ -273,7 +309,14 @@ static bool begins(const struct cogmig_error *said, const char *sqlstate)
     return span_starts_with(span_of(said->upstream_code), sqlstate);
 }
 
-/* Statements only read, so each may be sent again when it is not known whether it was run. */
+/* Statements only read, so each may be sent again when it is not known whether it was run. Of the
+ * caller's own SQL that is known where the session is read-only. */
+static bool only_reads(const struct libpq_session *session)
+{
+    const struct backend_settings *settings = session->settings;
+    return settings->pooler == COGMIG_POOLER_NONE || settings->model->sql_by_email == NULL;
+}
+
 static struct aftermath judge(const struct libpq_session *session, cogmig_status status,
                               const struct cogmig_error *said)
 {
@@ -286,7 +329,8 @@ static struct aftermath judge(const struct libpq_session *session, cogmig_status
     bool server_gone = severed || shut_down;
     return (struct aftermath){.lost = spent || shut_down || outdated,
                               .others_too = server_gone || outdated,
-                              .may_ask_again = server_gone || outdated || begins(said, "40")};
+                              .may_ask_again = only_reads(session) &&
+                                               (server_gone || outdated || begins(said, "40"))};
 }
 
 static cogmig_status find_in_libpq(void *connection, int32_t question, struct span key,

@@ -35,28 +35,115 @@ static const struct {
     [QUERY_ID_AS_TEXT] = {COLUMN_ID, "", "::text COLLATE \"C\" = $1::text", NULL},
 };
 
-char *libpq_query_probe(const struct store_model *model)
+/* Text in which $1 and $2 are parameters, as they are not in a name. */
+static void add_with_parameters(struct buffer *sql, struct libpq_query *query, const char *text)
+{
+    for (const char *at = strchr(text, '$'); at != NULL; at = strchr(at + 1, '$'))
+        query->parameter_at[query->parameter_count++] = sql->len + (size_t)(at - text);
+    buffer_add_text(sql, text);
+}
+
+static bool finish_query(struct buffer *sql, struct libpq_query *query)
+{
+    query->sql = buffer_take(sql, NULL);
+    return query->sql != NULL;
+}
+
+static void add_flag_column(struct buffer *sql, const char *column)
+{
+    buffer_add_text(sql, ", ");
+    if (column == NULL)
+        buffer_add_text(sql, "NULL");
+    else
+        sql_add_name(sql, "u", column);
+}
+
+/* The result has the columns, and then column and until of each flag. */
+bool libpq_query_probe(const struct store_model *model, struct libpq_query *query)
 {
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
     for (int column = 0; column < COLUMN_COUNT; column++) {
         buffer_add_text(&sql, column == 0 ? "SELECT " : ", ");
         sql_add_column(&sql, model, (enum store_column)column);
     }
+    for (size_t i = 0; i < model->flag_count; i++) {
+        add_flag_column(&sql, model->flags[i].column);
+        add_flag_column(&sql, model->flags[i].until);
+    }
+    for (size_t i = 0; i < model->attribute_count; i++)
+        add_flag_column(&sql, model->attributes[i].column);
     buffer_add_text(&sql, " FROM ");
-    sql_add_table(&sql, model);
+    sql_add_source(&sql, model, model->sql_by_email);
     buffer_add_text(&sql, " LIMIT 0");
-    return buffer_take(&sql, NULL);
+    query->parameter_count = model->sql_by_email == NULL ? 0 : 1;
+    return finish_query(&sql, query);
+}
+
+static Oid type_of_flag(const PGresult *probe, size_t flag, bool until)
+{
+    return PQftype(probe, COLUMN_COUNT + 2 * (int)flag + until);
+}
+
+bool libpq_query_names(const struct store_model *model, struct libpq_query *query)
+{
+    SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
+    if (model->sql_by_email == NULL) {
+        add_with_parameters(&sql, query,
+                            "SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = "
+                            "$1::pg_catalog.regclass AND attnum > 0 AND NOT attisdropped");
+        return finish_query(&sql, query);
+    }
+    buffer_add_text(&sql, "SELECT * FROM ");
+    sql_add_source(&sql, model, model->sql_by_email);
+    buffer_add_text(&sql, " LIMIT 0");
+    query->parameter_count = 1;
+    return finish_query(&sql, query);
+}
+
+static bool is_row(const void *names, const char *name)
+{
+    const PGresult *result = names;
+    for (int row = 0; row < PQntuples(result); row++)
+        if (strcmp(PQgetvalue(result, row, 0), name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_column(const void *names, const char *name)
+{
+    const PGresult *result = names;
+    for (int column = 0; column < PQnfields(result); column++)
+        if (strcmp(PQfname(result, column), name) == 0)
+            return true;
+    return false;
+}
+
+void libpq_leave_out_missing(struct store_model *model, const PGresult *names)
+{
+    model_leave_out_missing(model, model->sql_by_email == NULL ? is_row : is_column, names);
 }
 
 /* At most so many characters, whatever the row holds. */
-static void add_text(struct buffer *sql, const struct store_model *model, enum store_column column,
-                     int max_characters)
+static void add_cut_to(struct buffer *sql, int max_characters)
 {
     char cut[32];
     snprintf(cut, sizeof cut, "::text, %d)", max_characters);
+    buffer_add_text(sql, cut);
+}
+
+static void add_cut(struct buffer *sql, const char *alias, const char *column, int max_characters)
+{
+    buffer_add_text(sql, "left(");
+    sql_add_name(sql, alias, column);
+    add_cut_to(sql, max_characters);
+}
+
+static void add_text(struct buffer *sql, const struct store_model *model, enum store_column column,
+                     int max_characters)
+{
     buffer_add_text(sql, "left(");
     sql_add_column(sql, model, column);
-    buffer_add_text(sql, cut);
+    add_cut_to(sql, max_characters);
 }
 
 /* to_char() makes the text independent of the session's DateStyle and TimeZone. A timestamp without
@@ -104,17 +191,87 @@ static void add_column(struct buffer *sql, const struct store_model *model,
     }
 }
 
-/* Text in which $1 and $2 are parameters, as they are not in a name. */
-static void add_with_parameters(struct buffer *sql, struct libpq_query *query, const char *text)
+/* ---- who is disabled ---- */
+
+/* What is not clearly a no is a yes, so that a value which nobody thought of disables. */
+static void add_is_true(struct buffer *sql, const char *column)
 {
-    for (const char *at = strchr(text, '$'); at != NULL; at = strchr(at + 1, '$'))
-        query->parameter_at[query->parameter_count++] = sql->len + (size_t)(at - text);
-    buffer_add_text(sql, text);
+    buffer_add_text(sql, "coalesce(lower(");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, "::text) NOT IN ('false', 'f', 'no', '0', ''), false)");
 }
+
+static void add_is_not_true(struct buffer *sql, const char *column)
+{
+    buffer_add_text(sql, "coalesce(lower(");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, "::text) NOT IN ('true', 't', 'yes', '1'), true)");
+}
+
+static void add_is_set(struct buffer *sql, const char *column)
+{
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, " IS NOT NULL");
+}
+
+/* A timestamp without time zone is UTC; an integer counts milliseconds since 1970. */
+static void add_is_in_future(struct buffer *sql, const char *column, Oid type,
+                             const char *otherwise)
+{
+    buffer_add_text(sql, "coalesce(");
+    sql_add_name(sql, "u", column);
+    if (type == TYPE_TIMESTAMPTZ)
+        buffer_add_text(sql, " > now(), ");
+    else if (type == TYPE_TIMESTAMP || type == TYPE_DATE)
+        buffer_add_text(sql, " > (now() AT TIME ZONE 'UTC'), ");
+    else if (type == TYPE_INT8)
+        buffer_add_text(sql, " > extract(epoch FROM now()) * 1000, ");
+    else
+        buffer_add_text(sql, "::text::timestamptz > now(), ");
+    buffer_add_text(sql, otherwise);
+    buffer_add_text(sql, ")");
+}
+
+static void add_flag(struct buffer *sql, const struct store_model *model, size_t index,
+                     const PGresult *probe)
+{
+    const struct store_flag *flag = &model->flags[index];
+    if (flag->when == COGMIG_DISABLED_WHEN_TRUE)
+        add_is_true(sql, flag->column);
+    else if (flag->when == COGMIG_DISABLED_WHEN_FALSE)
+        add_is_not_true(sql, flag->column);
+    else if (flag->when == COGMIG_DISABLED_WHEN_FUTURE)
+        add_is_in_future(sql, flag->column, type_of_flag(probe, index, false), "false");
+    else
+        add_is_set(sql, flag->column);
+    if (flag->until == NULL)
+        return;
+    buffer_add_text(sql, " AND ");
+    add_is_in_future(sql, flag->until, type_of_flag(probe, index, true), "true");
+}
+
+static void add_disabled(struct buffer *sql, const struct store_model *model, const PGresult *probe)
+{
+    buffer_add_text(sql, ", (false");
+    for (size_t i = 0; i < model->flag_count; i++) {
+        buffer_add_text(sql, " OR (");
+        add_flag(sql, model, i, probe);
+        buffer_add_text(sql, ")");
+    }
+    buffer_add_text(sql, ")");
+}
+
+/* ---- a whole query ---- */
 
 static void add_condition(struct buffer *sql, const struct store_model *model,
                           enum libpq_query_kind kind, struct libpq_query *query)
 {
+    buffer_add_text(sql, " WHERE ");
+    if (model->skipped != NULL) {
+        buffer_add_text(sql, "NOT ");
+        add_is_true(sql, model->skipped);
+        buffer_add_text(sql, " AND ");
+    }
     add_with_parameters(sql, query, conditions[kind].before);
     sql_add_column(sql, model, conditions[kind].column);
     add_with_parameters(sql, query, conditions[kind].between);
@@ -124,30 +281,58 @@ static void add_condition(struct buffer *sql, const struct store_model *model,
     add_with_parameters(sql, query, conditions[kind].after);
 }
 
+static void add_selection(struct buffer *sql, const struct store_model *model,
+                          const PGresult *probe)
+{
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        buffer_add_text(sql, column == 0 ? "SELECT " : ", ");
+        add_column(sql, model, (enum store_column)column, PQftype(probe, column));
+    }
+    add_disabled(sql, model, probe);
+    for (size_t i = 0; i < model->attribute_count; i++) {
+        buffer_add_text(sql, ", ");
+        add_cut(sql, "u", model->attributes[i].column, STORE_MAX_VALUE + 1);
+    }
+}
+
+static bool asks_for_id(enum libpq_query_kind kind)
+{
+    return kind == QUERY_ID || kind == QUERY_ID_AS_TEXT;
+}
+
 static bool make_query(enum libpq_query_kind kind, const struct store_model *model,
                        const PGresult *probe, struct libpq_query *query)
 {
+    int32_t question = asks_for_id(kind) ? COGMIG_FIND_BY_ID : COGMIG_FIND_BY_EMAIL;
+    const char *own_sql = sql_of_question(model, question);
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
-    for (int column = 0; column < COLUMN_COUNT; column++) {
-        buffer_add_text(&sql, column == 0 ? "SELECT " : ", ");
-        add_column(&sql, model, (enum store_column)column, PQftype(probe, column));
-    }
+    add_selection(&sql, model, probe);
     buffer_add_text(&sql, " FROM ");
-    sql_add_table(&sql, model);
-    buffer_add_text(&sql, " WHERE ");
-    add_condition(&sql, model, kind, query);
+    sql_add_source(&sql, model, own_sql);
+    if (own_sql == NULL)
+        add_condition(&sql, model, kind, query);
+    else
+        query->parameter_count = 1;
     char limit[32];
     snprintf(limit, sizeof limit, " LIMIT %d", STORE_MAX_ROWS);
     buffer_add_text(&sql, limit);
-    query->sql = buffer_take(&sql, NULL);
-    return query->sql != NULL;
+    return finish_query(&sql, query);
+}
+
+/* The caller's own SQL decides about case itself, and may know nothing of ids. */
+static bool is_asked(const struct store_model *model, enum libpq_query_kind kind)
+{
+    if (model->sql_by_email == NULL)
+        return true;
+    return kind == QUERY_EMAIL || (kind == QUERY_ID && model->sql_by_id != NULL);
 }
 
 bool libpq_queries_make(struct libpq_queries *queries, const struct store_model *model,
                         const PGresult *probe)
 {
     for (int kind = 0; kind < QUERY_COUNT; kind++)
-        if (!make_query((enum libpq_query_kind)kind, model, probe, &queries->of[kind]))
+        if (is_asked(model, (enum libpq_query_kind)kind) &&
+            !make_query((enum libpq_query_kind)kind, model, probe, &queries->of[kind]))
             return false;
     return true;
 }
@@ -166,8 +351,10 @@ static void release_literal(char **literal)
 
 char *libpq_query_with_key(const struct libpq_query *query, PGconn *connection, const char *key)
 {
-    SCOPED(release_literal) char *literal = PQescapeLiteral(connection, key, strlen(key));
-    if (literal == NULL)
+    SCOPED(release_literal) char *literal = NULL;
+    if (query->parameter_count > 0)
+        literal = PQescapeLiteral(connection, key, strlen(key));
+    if (literal == NULL && query->parameter_count > 0)
         return NULL;
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
     const char *from = query->sql;
@@ -216,23 +403,36 @@ static void wipe_hash(const PGresult *result, int row)
     memory_wipe(bytes, (size_t)PQgetlength(result, row, COLUMN_PASSWORD));
 }
 
-static cogmig_status read_row(const PGresult *result, int row, cogmig_store_answer *answer,
-                              cogmig_error *err)
+static void read_attributes(const PGresult *result, int row, const struct store_model *model,
+                            struct store_row *values)
 {
-    struct store_row values = {.email_verified = is_verified(result, row)};
+    values->attribute_count = model->attribute_count;
+    for (size_t i = 0; i < model->attribute_count; i++) {
+        values->attributes[i].name = model->attributes[i].name;
+        values->attributes[i].value = value_at(result, row, COLUMN_COUNT + 1 + (int)i);
+    }
+}
+
+static cogmig_status read_row(const PGresult *result, int row, const struct store_model *model,
+                              cogmig_store_answer *answer, cogmig_error *err)
+{
+    struct store_row values;
+    values.email_verified = is_verified(result, row);
+    values.disabled = !span_equal_text(value_at(result, row, COLUMN_COUNT), "f");
     for (int column = 0; column < COLUMN_COUNT; column++)
-        if (column != COLUMN_EMAIL_VERIFIED)
-            values.values[column] = value_at(result, row, column);
+        values.values[column] = column == COLUMN_EMAIL_VERIFIED ? (struct span){NULL, 0}
+                                                                : value_at(result, row, column);
+    read_attributes(result, row, model, &values);
     cogmig_status status = answer_add_row(answer, &values, err);
     wipe_hash(result, row);
     return status;
 }
 
-cogmig_status libpq_query_read_rows(const PGresult *result, cogmig_store_answer *answer,
-                                    cogmig_error *err)
+cogmig_status libpq_query_read_rows(const PGresult *result, const struct store_model *model,
+                                    cogmig_store_answer *answer, cogmig_error *err)
 {
     cogmig_status status = COGMIG_OK;
     for (int row = 0; row < PQntuples(result) && status == COGMIG_OK; row++)
-        status = read_row(result, row, answer, err);
+        status = read_row(result, row, model, answer, err);
     return status;
 }

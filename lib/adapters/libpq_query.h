@@ -34,15 +34,23 @@ struct libpq_queries {
 /* The query with the key in it, for the simple protocol. NULL: no memory. */
 char *libpq_query_with_key(const struct libpq_query *query, PGconn *connection, const char *key);
 
-/* A query without rows that names the table and all columns. NULL: no memory. */
-char *libpq_query_probe(const struct store_model *model);
+/* A query without rows that names the table and all columns. False: no memory. */
+bool libpq_query_probe(const struct store_model *model, struct libpq_query *query);
+
+/* What names the columns there are: of a table, asked with its name, in rows; of the caller's own
+ * SQL as the names of the result. False: no memory. */
+bool libpq_query_names(const struct store_model *model, struct libpq_query *query);
+
+/* Take what may be missing, and is by the answer to that, out of a model with borrowed names. */
+void libpq_leave_out_missing(struct store_model *model, const PGresult *names);
 
 /* probe  the result of that query: it tells the columns' types */
 bool libpq_queries_make(struct libpq_queries *queries, const struct store_model *model,
                         const PGresult *probe);
 void libpq_queries_release(struct libpq_queries *queries);
 
-cogmig_status libpq_query_read_rows(const PGresult *result, cogmig_store_answer *answer,
-                                    cogmig_error *err);
+/* model  as the query was made from */
+cogmig_status libpq_query_read_rows(const PGresult *result, const struct store_model *model,
+                                    cogmig_store_answer *answer, cogmig_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
     MAX_SQL = 64 * 1024,
@@ -34,6 +35,7 @@ static const struct {
 
 /* One connection; the library above lets one thread at a time use it. */
 struct sqlite_store {
+    const struct store_model *model;
     sqlite3 *db;
     sqlite3_stmt *queries[QUERY_COUNT];
 };
@@ -55,27 +57,144 @@ static void forget_deadline(sqlite3 *db)
     sqlite3_progress_handler(db, 0, NULL, NULL);
 }
 
+/* ---- who is disabled ---- */
+
+/* What is not clearly a no is a yes, so that a value which nobody thought of disables. */
+static void add_is_true(struct buffer *sql, const char *column)
+{
+    buffer_add_text(sql, "coalesce(lower(CAST(");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, " AS TEXT)) NOT IN ('false', 'f', 'no', '0', ''), 0)");
+}
+
+static void add_is_not_true(struct buffer *sql, const char *column)
+{
+    buffer_add_text(sql, "coalesce(lower(CAST(");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, " AS TEXT)) NOT IN ('true', 't', 'yes', '1'), 1)");
+}
+
+/* Milliseconds since 1970, as Prisma writes them, or text in ISO 8601 and UTC. */
+static void add_is_in_future(struct buffer *sql, const char *column, const char *when_null)
+{
+    buffer_add_text(sql, "CASE typeof(");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, ") WHEN 'null' THEN ");
+    buffer_add_text(sql, when_null);
+    buffer_add_text(sql, " WHEN 'integer' THEN ");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, " > strftime('%s', 'now') * 1000 ELSE coalesce(julianday(");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, ") > julianday('now'), 1) END");
+}
+
+static void add_flag(struct buffer *sql, const struct store_flag *flag)
+{
+    if (flag->when == COGMIG_DISABLED_WHEN_TRUE)
+        add_is_true(sql, flag->column);
+    else if (flag->when == COGMIG_DISABLED_WHEN_FALSE)
+        add_is_not_true(sql, flag->column);
+    else if (flag->when == COGMIG_DISABLED_WHEN_FUTURE)
+        add_is_in_future(sql, flag->column, "0");
+    else
+        sql_add_name(sql, "u", flag->column);
+    if (flag->when == COGMIG_DISABLED_WHEN_SET)
+        buffer_add_text(sql, " IS NOT NULL");
+    if (flag->until == NULL)
+        return;
+    buffer_add_text(sql, " AND ");
+    add_is_in_future(sql, flag->until, "1");
+}
+
+/* ---- a whole query ---- */
+
+static void add_selection(struct buffer *sql, const struct store_model *model)
+{
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        buffer_add_text(sql, column == 0 ? "SELECT " : ", ");
+        sql_add_column(sql, model, (enum store_column)column);
+    }
+    buffer_add_text(sql, ", (0");
+    for (size_t i = 0; i < model->flag_count; i++) {
+        buffer_add_text(sql, " OR (");
+        add_flag(sql, &model->flags[i]);
+        buffer_add_text(sql, ")");
+    }
+    buffer_add_text(sql, ")");
+    for (size_t i = 0; i < model->attribute_count; i++) {
+        buffer_add_text(sql, ", ");
+        sql_add_name(sql, "u", model->attributes[i].column);
+    }
+}
+
+static void add_condition(struct buffer *sql, const struct store_model *model, enum query_kind kind)
+{
+    buffer_add_text(sql, " WHERE ");
+    if (model->skipped != NULL) {
+        buffer_add_text(sql, "NOT ");
+        add_is_true(sql, model->skipped);
+        buffer_add_text(sql, " AND ");
+    }
+    buffer_add_text(sql, conditions[kind].before);
+    sql_add_column(sql, model, conditions[kind].column);
+    buffer_add_text(sql, conditions[kind].between);
+    if (conditions[kind].after == NULL)
+        return;
+    sql_add_column(sql, model, conditions[kind].column);
+    buffer_add_text(sql, conditions[kind].after);
+}
+
 static char *make_query(enum query_kind kind, const struct store_model *model)
 {
+    bool by_id = kind == QUERY_ID || kind == QUERY_ID_AS_TEXT;
+    const char *own_sql = sql_of_question(model, by_id ? COGMIG_FIND_BY_ID : COGMIG_FIND_BY_EMAIL);
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
-    for (int column = 0; column < COLUMN_COUNT; column++) {
-        buffer_add_text(&sql, column == 0 ? "SELECT " : ", ");
-        sql_add_column(&sql, model, (enum store_column)column);
-    }
+    add_selection(&sql, model);
     buffer_add_text(&sql, " FROM ");
-    sql_add_table(&sql, model);
-    buffer_add_text(&sql, " WHERE ");
-    buffer_add_text(&sql, conditions[kind].before);
-    sql_add_column(&sql, model, conditions[kind].column);
-    buffer_add_text(&sql, conditions[kind].between);
-    if (conditions[kind].after != NULL) {
-        sql_add_column(&sql, model, conditions[kind].column);
-        buffer_add_text(&sql, conditions[kind].after);
-    }
+    sql_add_source(&sql, model, own_sql);
+    if (own_sql == NULL)
+        add_condition(&sql, model, kind);
     char limit[32];
     snprintf(limit, sizeof limit, " LIMIT %d", STORE_MAX_ROWS);
     buffer_add_text(&sql, limit);
     return buffer_take(&sql, NULL);
+}
+
+/* The caller's own SQL decides about case itself, and may know nothing of ids. */
+static bool is_asked(const struct store_model *model, enum query_kind kind)
+{
+    if (model->sql_by_email == NULL)
+        return true;
+    return kind == QUERY_EMAIL || (kind == QUERY_ID && model->sql_by_id != NULL);
+}
+
+static bool is_column(const void *names, const char *name)
+{
+    sqlite3_stmt *statement = *(sqlite3_stmt *const *)names;
+    for (int column = 0; column < sqlite3_column_count(statement); column++)
+        if (strcmp(sqlite3_column_name(statement, column), name) == 0)
+            return true;
+    return false;
+}
+
+/* Which of the names that may be missing there are. */
+static cogmig_status look_for_names(struct sqlite_store *store, struct store_model *model,
+                                    cogmig_error *err)
+{
+    SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
+    buffer_add_text(&sql, "SELECT u.* FROM ");
+    if (model->sql_by_email == NULL)
+        sql_add_table(&sql, model);
+    else
+        sql_add_source(&sql, model, model->sql_by_email);
+    if (sql.state != BUFFER_GOOD)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    sqlite3_stmt *names = NULL;
+    if (sqlite3_prepare_v2(store->db, sql.bytes, -1, &names, NULL) != SQLITE_OK)
+        return sqlite_fail_query(store->db, err);
+    model_leave_out_missing(model, is_column, &names);
+    sqlite3_finalize(names);
+    return COGMIG_OK;
 }
 
 static cogmig_status prepare(struct sqlite_store *store, enum query_kind kind,
@@ -95,10 +214,14 @@ static cogmig_status prepare(struct sqlite_store *store, enum query_kind kind,
 static cogmig_status prepare_all(struct sqlite_store *store, const struct store_model *model,
                                  struct deadline deadline, cogmig_error *err)
 {
+    struct store_model there_is = *model;
     honour(store->db, &deadline);
     cogmig_status status = COGMIG_OK;
+    if (model_has_optional_names(model))
+        status = look_for_names(store, &there_is, err);
     for (int kind = 0; kind < QUERY_COUNT && status == COGMIG_OK; kind++)
-        status = prepare(store, (enum query_kind)kind, model, err);
+        if (is_asked(model, (enum query_kind)kind))
+            status = prepare(store, (enum query_kind)kind, &there_is, err);
     forget_deadline(store->db);
     return status;
 }
@@ -136,6 +259,7 @@ static cogmig_status connect_sqlite(void *state, struct deadline deadline, void 
     SCOPED(release_store) struct sqlite_store *store = memory_new(sizeof *store);
     if (store == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    store->model = settings->model;
     cogmig_status status = sqlite_open_file(settings->target, &store->db, err);
     if (status == COGMIG_OK)
         status = prepare_all(store, settings->model, deadline, err);
@@ -176,12 +300,26 @@ static bool is_verified(sqlite3_stmt *row)
     }
 }
 
-static cogmig_status read_row(sqlite3_stmt *row, cogmig_store_answer *answer, cogmig_error *err)
+static void read_attributes(sqlite3_stmt *row, const struct store_model *model,
+                            struct store_row *values)
 {
-    struct store_row values = {.email_verified = is_verified(row)};
+    values->attribute_count = model->attribute_count;
+    for (size_t i = 0; i < model->attribute_count; i++) {
+        values->attributes[i].name = model->attributes[i].name;
+        values->attributes[i].value = value_at(row, COLUMN_COUNT + 1 + (int)i);
+    }
+}
+
+static cogmig_status read_row(sqlite3_stmt *row, const struct store_model *model,
+                              cogmig_store_answer *answer, cogmig_error *err)
+{
+    struct store_row values;
+    values.email_verified = is_verified(row);
+    values.disabled = sqlite3_column_int(row, COLUMN_COUNT) != 0;
     for (int column = 0; column < COLUMN_COUNT; column++)
-        if (column != COLUMN_EMAIL_VERIFIED)
-            values.values[column] = value_at(row, column);
+        values.values[column] =
+            column == COLUMN_EMAIL_VERIFIED ? (struct span){NULL, 0} : value_at(row, column);
+    read_attributes(row, model, &values);
     return answer_add_row(answer, &values, err);
 }
 
@@ -195,7 +333,7 @@ static cogmig_status read_rows(struct sqlite_store *store, sqlite3_stmt *query,
         if (code != SQLITE_ROW)
             return sqlite_fail_query(store->db, err);
         *ret_any = true;
-        cogmig_status status = read_row(query, answer, err);
+        cogmig_status status = read_row(query, store->model, answer, err);
         if (status != COGMIG_OK)
             return status;
     }
@@ -205,6 +343,8 @@ static cogmig_status ask(struct sqlite_store *store, enum query_kind kind, struc
                          cogmig_store_answer *answer, bool *ret_any, cogmig_error *err)
 {
     sqlite3_stmt *query = store->queries[kind];
+    if (query == NULL)
+        return COGMIG_OK;
     if (sqlite3_bind_text(query, 1, key.bytes, (int)key.len, SQLITE_STATIC) != SQLITE_OK)
         return sqlite_fail_query(store->db, err);
     cogmig_status status = read_rows(store, query, answer, ret_any, err);

@@ -95,38 +95,15 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_reset_long_passwords(
     return COGMIG_OK;
 }
 
-bool config_attribute_is_reserved(struct span attribute)
-{
-    return span_equal_text(attribute, "sub") || span_starts_with(attribute, "cognito:");
-}
-
-static bool has_blank_or_control(struct span s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.bytes[i] <= ' ' || s.bytes[i] == 0x7F)
-            return true;
-    return false;
-}
-
-static bool is_custom_attribute(struct span attribute)
-{
-    static const char prefix[] = "custom:";
-    if (!span_starts_with(attribute, prefix) || !span_is_utf8(attribute))
-        return false;
-    struct span name = {attribute.bytes + sizeof prefix - 1, attribute.len - (sizeof prefix - 1)};
-    return name.len > 0 && span_count_code_points(name) <= ATTRIBUTE_MAX_NAME &&
-           !has_blank_or_control(name);
-}
-
 COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_legacy_id_attribute(
     cogmig_migration_config *config, const char *attribute, cogmig_error *err)
 {
     cogmig_error_clear(err);
     if (config == NULL || attribute == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
-    if (config_attribute_is_reserved(span_of(attribute)))
+    if (attribute_is_reserved(span_of(attribute)))
         return fail_plainly(err, COGMIG_ATTRIBUTE_RESERVED);
-    if (!is_custom_attribute(span_of(attribute)))
+    if (!attribute_is_custom(span_of(attribute)))
         return fail(err, COGMIG_ATTRIBUTE_INVALID,
                     "The attribute of the legacy id is \"custom:\" and 1 to %d characters without "
                     "blanks, not \"%.64s\".",
@@ -146,7 +123,7 @@ static bool is_standard_attribute(struct span attribute)
 
 bool config_is_attribute_name(struct span attribute)
 {
-    return is_standard_attribute(attribute) || is_custom_attribute(attribute);
+    return is_standard_attribute(attribute) || attribute_is_custom(attribute);
 }
 
 static bool is_always_returned(const cogmig_migration_config *config, struct span attribute)
@@ -170,13 +147,14 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_add_attribute(cogmig_migrati
     if (config == NULL || attribute == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
     struct span asked = span_of(attribute);
-    if (config_attribute_is_reserved(asked))
+    if (attribute_is_reserved(asked))
         return fail_plainly(err, COGMIG_ATTRIBUTE_RESERVED);
     if (is_always_returned(config, asked))
         return COGMIG_OK;
     if (!span_equal_text(asked, "name"))
         return fail(err, COGMIG_ATTRIBUTE_INVALID,
-                    "The store has no column for the attribute \"%.64s\"; \"name\" can be added.",
+                    "The store says which column the attribute \"%.64s\" is in: "
+                    "cogmig_store_config_add_attribute(). Only \"name\" can be added here.",
                     attribute);
     config->with_name = true;
     return COGMIG_OK;

@@ -6,17 +6,13 @@
 #include "base/span.h"
 #include "idmap/key.h"
 #include "password/rules.h"
+#include "store/attribute.h"
 
 #include <cogmig/migration.h>
 #include <stdbool.h>
 
 enum {
     MIGRATION_MAX_DEADLINE_MS = 60000,
-
-    /* Cognito's limits for custom attributes (Developer Guide, "User pool attributes"). */
-    ATTRIBUTE_MAX_NAME = 20,
-    ATTRIBUTE_MAX_VALUE = 2048,
-    ATTRIBUTE_MAX_TEXT = 96, /* "custom:" and 20 characters of at most 4 bytes */
 
     CALLER_MAX_CLIENT_BYTES = 128, /* API reference, ClientIdType */
     CALLERS_MAX = 16,              /* of pools, and of clients */
@@ -53,8 +49,6 @@ struct cogmig_migration_config {
 };
 
 void migration_config_set_defaults(cogmig_migration_config *config);
-
-bool config_attribute_is_reserved(struct span attribute);
 
 /* A standard attribute's name, or custom: and 1 to 20 characters. */
 bool config_is_attribute_name(struct span attribute);

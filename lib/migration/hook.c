@@ -59,7 +59,7 @@ static bool is_taken(const cogmig_migration_answer *answer, const char *name)
 static cogmig_status check(const cogmig_migration_answer *answer, struct span name,
                            struct span value, cogmig_error *err)
 {
-    if (config_attribute_is_reserved(name))
+    if (attribute_is_reserved(name))
         return fail_plainly(err, COGMIG_ATTRIBUTE_RESERVED);
     if (!config_is_attribute_name(name))
         return fail(err, COGMIG_ATTRIBUTE_INVALID,

@@ -6,6 +6,10 @@
 #include "base/memory.h"
 #include "migration/edit.h"
 #include "status/error.h"
+#include "store/attribute.h"
+#include "store/user.h"
+
+#include <string.h>
 
 enum {
     USERNAME_MAX_CHARACTERS = 128
@@ -43,7 +47,19 @@ static void add_attribute(struct buffer *out, const char *name, struct span valu
 
 static bool has_name(const cogmig_migration_config *config, const cogmig_user *user)
 {
-    return config->with_name && span_of(cogmig_user_name(user)).len > 0;
+    return config->with_name && span_of(cogmig_user_name(user)).len > 0 &&
+           cogmig_user_attribute(user, "name") == NULL;
+}
+
+/* By the migration itself, or by what was added to this answer. */
+static bool is_given_otherwise(const cogmig_migration_config *config,
+                               const struct cogmig_migration_answer *additions,
+                               const char *attribute)
+{
+    bool given = strcmp(config->legacy_id_attribute, attribute) == 0;
+    for (size_t i = 0; i < additions->count && !given; i++)
+        given = strcmp(additions->at[i].name, attribute) == 0;
+    return given;
 }
 
 static void write_attributes(struct buffer *out, const cogmig_migration_config *config,
@@ -59,19 +75,12 @@ static void write_attributes(struct buffer *out, const cogmig_migration_config *
         add_attribute(out, "name", span_of(cogmig_user_name(user)));
     if (config->username_is_legacy_id)
         add_attribute(out, "username", span_of(cogmig_user_id(user)));
+    for (size_t i = 0; i < user->attribute_count; i++)
+        if (!is_given_otherwise(config, additions, user->attributes[i].name))
+            add_attribute(out, user->attributes[i].name, span_of(user->attributes[i].value));
     for (size_t i = 0; i < additions->count; i++)
         add_attribute(out, additions->at[i].name, span_of(additions->at[i].value));
     buffer_add_byte(out, '}');
-}
-
-static cogmig_status check_value(const char *attribute, const char *value, cogmig_error *err)
-{
-    size_t characters = span_count_code_points(span_of(value));
-    if (characters <= ATTRIBUTE_MAX_VALUE)
-        return COGMIG_OK;
-    return fail(err, COGMIG_ATTRIBUTE_INVALID,
-                "The row's value for the attribute %s has %zu characters; Cognito takes %d.",
-                attribute, characters, ATTRIBUTE_MAX_VALUE);
 }
 
 /* API reference, UsernameType: 1 to 128 characters, none of them white space or control. */
@@ -92,13 +101,15 @@ static cogmig_status check_username(const char *username, cogmig_error *err)
 cogmig_status response_check_attributes(const cogmig_migration_config *config,
                                         const cogmig_user *user, cogmig_error *err)
 {
-    cogmig_status status = check_value("email", cogmig_user_email(user), err);
+    cogmig_status status = attribute_check_value("email", cogmig_user_email(user), err);
     if (status == COGMIG_OK)
-        status = check_value(config->legacy_id_attribute, cogmig_user_id(user), err);
+        status = attribute_check_value(config->legacy_id_attribute, cogmig_user_id(user), err);
     if (status == COGMIG_OK && has_name(config, user))
-        status = check_value("name", cogmig_user_name(user), err);
+        status = attribute_check_value("name", cogmig_user_name(user), err);
     if (status == COGMIG_OK && config->username_is_legacy_id)
         status = check_username(cogmig_user_id(user), err);
+    for (size_t i = 0; i < user->attribute_count && status == COGMIG_OK; i++)
+        status = attribute_check_value(user->attributes[i].name, user->attributes[i].value, err);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/public.h"
+#include "store/attribute.h"
 #include "store/timestamp.h"
 
 #include <string.h>
@@ -38,10 +39,11 @@ static const char *column_title(enum store_column column)
     return titles[column];
 }
 
-static cogmig_status check_value(struct span value, enum store_column column, cogmig_error *err)
+static cogmig_status check_value(struct span value, const char *title, bool required,
+                                 cogmig_error *err)
 {
     const char *fault = NULL;
-    if ((column == COLUMN_ID || column == COLUMN_EMAIL) && value.len == 0)
+    if (required && value.len == 0)
         fault = "is missing or empty";
     else if (value.len > STORE_MAX_VALUE)
         fault = "is larger than 64 KiB";
@@ -52,15 +54,17 @@ static cogmig_status check_value(struct span value, enum store_column column, co
     if (fault == NULL)
         return COGMIG_OK;
     return fail(err, COGMIG_STORE_ROW_INVALID,
-                "The row that was found cannot be a user: its %s %s. Mend the row.",
-                column_title(column), fault);
+                "The row that was found cannot be a user: its %s %s. Mend the row.", title, fault);
 }
 
 static cogmig_status check_row(const struct store_row *row, cogmig_error *err)
 {
     cogmig_status status = COGMIG_OK;
     for (int column = 0; column < COLUMN_COUNT && status == COGMIG_OK; column++)
-        status = check_value(row->values[column], (enum store_column)column, err);
+        status = check_value(row->values[column], column_title((enum store_column)column),
+                             column == COLUMN_ID || column == COLUMN_EMAIL, err);
+    for (size_t i = 0; i < row->attribute_count && status == COGMIG_OK; i++)
+        status = check_value(row->attributes[i].value, row->attributes[i].name, false, err);
     return status;
 }
 
@@ -79,10 +83,33 @@ static bool copy_time(struct span value, char **slot)
     return !timestamp_normalise(value, text) || copy_value(span_of(text), slot);
 }
 
+/* An attribute without a value is none. */
+static bool add_attribute(cogmig_user *user, const char *name, struct span value)
+{
+    if (value.len == 0)
+        return true;
+    struct user_attribute *attribute = &user->attributes[user->attribute_count++];
+    attribute->name = memory_copy_text(name);
+    attribute->value = memory_copy_bytes(value.bytes, value.len);
+    return attribute->name != NULL && attribute->value != NULL;
+}
+
+static bool fill_attributes(cogmig_user *user, const struct store_row *row)
+{
+    if (row->attribute_count == 0)
+        return true;
+    user->attributes = memory_new(row->attribute_count * sizeof *user->attributes);
+    bool good = user->attributes != NULL;
+    for (size_t i = 0; i < row->attribute_count && good; i++)
+        good = add_attribute(user, row->attributes[i].name, row->attributes[i].value);
+    return good;
+}
+
 static bool fill_user(cogmig_user *user, const struct store_row *row)
 {
     user->email_verified = row->email_verified;
-    return copy_value(row->values[COLUMN_ID], &user->id) &&
+    user->disabled = row->disabled;
+    return fill_attributes(user, row) && copy_value(row->values[COLUMN_ID], &user->id) &&
            copy_value(row->values[COLUMN_EMAIL], &user->email) &&
            copy_value(row->values[COLUMN_NAME], &user->name) &&
            copy_value(row->values[COLUMN_PASSWORD], &user->password_hash) &&
@@ -178,6 +205,58 @@ COGMIG_PUBLIC cogmig_status cogmig_store_answer_set_name(cogmig_store_answer *an
         return fail(err, COGMIG_INVALID_ARGUMENT, "answer is NULL.");
     struct cogmig_error failure = {0};
     set_name(answer, name, &failure);
+    return remember(answer, &failure, err);
+}
+
+static struct user_attribute *find_attribute(cogmig_user *user, const char *name)
+{
+    for (size_t i = 0; i < user->attribute_count; i++)
+        if (strcmp(user->attributes[i].name, name) == 0)
+            return &user->attributes[i];
+    return NULL;
+}
+
+static cogmig_status append_attribute(cogmig_user *user, const char *name, struct span value,
+                                      cogmig_error *err)
+{
+    if (user->attribute_count == MODEL_MAX_ATTRIBUTES)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "A user has more than %d attributes.",
+                    MODEL_MAX_ATTRIBUTES);
+    if (user->attributes == NULL)
+        user->attributes = memory_new(MODEL_MAX_ATTRIBUTES * sizeof *user->attributes);
+    if (user->attributes == NULL || !add_attribute(user, name, value))
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    return COGMIG_OK;
+}
+
+static cogmig_status set_attribute(cogmig_store_answer *answer, const char *name, const char *value,
+                                   cogmig_error *err)
+{
+    struct span text = span_of(value);
+    if (answer->count == 0 || name == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT,
+                    "An attribute was given before any user was added, or without a name.");
+    if (text.len > STORE_MAX_VALUE || !span_is_utf8(text))
+        return fail(err, COGMIG_INVALID_ARGUMENT,
+                    "An attribute's value is not UTF-8 or larger than 64 KiB.");
+    cogmig_status status = attribute_check_name(name, err);
+    if (status != COGMIG_OK || answer->overflowed)
+        return status;
+    cogmig_user *user = answer->users[answer->count - 1];
+    struct user_attribute *known = find_attribute(user, name);
+    return known == NULL ? append_attribute(user, name, text, err)
+                         : replace_text(&known->value, value, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_store_answer_set_attribute(cogmig_store_answer *answer,
+                                                              const char *attribute,
+                                                              const char *value, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (answer == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "answer is NULL.");
+    struct cogmig_error failure = {0};
+    set_attribute(answer, attribute, value, &failure);
     return remember(answer, &failure, err);
 }
 

@@ -21,12 +21,53 @@ enum store_column {
     COLUMN_COUNT
 };
 
+enum {
+    MODEL_MAX_FLAGS = 4,
+    MODEL_MAX_ATTRIBUTES = 25
+};
+
+/* A column that tells that a user is disabled. */
+struct store_flag {
+    char *column;
+    int32_t when; /* COGMIG_DISABLED_WHEN_* */
+    char *until;  /* a column with the time until when it does; NULL: for good */
+    bool optional;
+};
+
+/* A column that becomes an attribute of Cognito's. */
+struct store_attribute {
+    char *name;
+    char *column;
+};
+
+/* Where the hash is, if not in the user's table. */
+struct store_password_table {
+    char *table; /* NULL: in the user's */
+    char *user_column;
+    char *provider_column; /* NULL: all rows count; else those in which it is provider */
+    char *provider;
+};
+
 /* Names in the database. NULL: no schema is named, there is no such column. */
 struct store_model {
     char *schema;
     char *table;
     char *columns[COLUMN_COUNT];
+    unsigned optional; /* a bit for each column that may be missing */
+    struct store_flag flags[MODEL_MAX_FLAGS];
+    size_t flag_count;
+    char *skipped; /* a column that may be missing; rows in which it is true stand for nobody */
+    struct store_attribute attributes[MODEL_MAX_ATTRIBUTES];
+    size_t attribute_count;
+    struct store_password_table password;
+    char *sql_by_email, *sql_by_id; /* the caller's own, in place of the table */
 };
+
+bool model_has_optional_names(const struct store_model *model);
+
+/* Take what may be missing, and is, out of a model whose names are borrowed. */
+void model_leave_out_missing(struct store_model *model,
+                             bool (*has)(const void *names, const char *), const void *names);
 
 /* All that they point to outlives what is made from them. */
 struct backend_settings {
@@ -51,6 +92,12 @@ enum {
 struct store_row {
     struct span values[COLUMN_COUNT];
     bool email_verified;
+    bool disabled;
+    struct {
+        const char *name;
+        struct span value;
+    } attributes[MODEL_MAX_ATTRIBUTES];
+    size_t attribute_count;
 };
 
 /* Check a row and take a copy of it. */
@@ -66,6 +113,14 @@ void sql_add_identifier(struct buffer *sql, const char *name);
 /* The table with its schema, and its alias u: a qualified column (u."email") can be taken neither
  * for a string, as SQLite would, nor for a row, as PostgreSQL would. */
 void sql_add_table(struct buffer *sql, const struct store_model *model);
+void sql_add_table_name(struct buffer *sql, const struct store_model *model); /* without it */
+
+/* What is read from: the table, with that of the hashes beside it as p, or the caller's SQL. */
+void sql_add_source(struct buffer *sql, const struct store_model *model, const char *own_sql);
+void sql_add_name(struct buffer *sql, const char *alias, const char *column);
+
+/* The caller's own SQL for COGMIG_FIND_BY_*, or NULL. */
+const char *sql_of_question(const struct store_model *model, int32_t question);
 void sql_add_column(struct buffer *sql, const struct store_model *model, enum store_column column);
 
 /* What a question leaves behind. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "base/public.h"
 #include "status/error.h"
 
 #include <cogmig/store.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct name_variable {
     const char *variable;
@@ -34,6 +36,95 @@ static cogmig_status apply(const struct name_variable *v, cogmig_store_config *c
         return fail(err, COGMIG_CONFIG_INVALID, "%s is empty; give it a name or unset it.",
                     v->variable);
     return v->set(config, name[0] == '\0' ? NULL : name, err);
+}
+
+/* The next item of a list such as "a=b, c=d", cut at its mark. False at the end; with a fault,
+ * *ret_right is NULL. */
+static bool next_pair(char **list, char mark, char **ret_left, char **ret_right)
+{
+    *list += strspn(*list, " ,");
+    if (**list == '\0')
+        return false;
+    char *item = *list;
+    *list += strcspn(*list, ",");
+    if (**list != '\0')
+        *(*list)++ = '\0';
+    for (size_t len = strlen(item); len > 0 && item[len - 1] == ' '; len--)
+        item[len - 1] = '\0';
+    *ret_left = item;
+    *ret_right = strrchr(item, mark);
+    if (*ret_right != NULL)
+        *(*ret_right)++ = '\0';
+    return true;
+}
+
+static cogmig_status add_attribute(cogmig_store_config *config, const char *attribute,
+                                   const char *column, cogmig_error *err)
+{
+    if (column == NULL)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "COGMIG_ATTRIBUTES looks like phone_number=phone, custom:plan=plan.");
+    return cogmig_store_config_add_attribute(config, attribute, column, err);
+}
+
+static cogmig_status add_disabled(cogmig_store_config *config, const char *column, const char *when,
+                                  cogmig_error *err)
+{
+    static const char *const words[] = {"set", "true", "false", "future"};
+    for (int32_t i = 0; when != NULL && i < 4; i++)
+        if (strcmp(when, words[i]) == 0)
+            return cogmig_store_config_add_disabled_column(config, column,
+                                                           COGMIG_DISABLED_WHEN_SET + i, err);
+    return fail(err, COGMIG_CONFIG_INVALID,
+                "COGMIG_DISABLED_COLUMNS looks like deleted_at:set, is_active:false, "
+                "banned:true, banned_until:future.");
+}
+
+static cogmig_status apply_list(const char *variable, char mark,
+                                cogmig_status (*add)(cogmig_store_config *, const char *,
+                                                     const char *, cogmig_error *),
+                                cogmig_store_config *config, cogmig_error *err)
+{
+    char *left, *right;
+    SCOPED(memory_release) char *text = memory_copy_text(getenv(variable));
+    if (text == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    cogmig_status status = COGMIG_OK;
+    for (char *list = text; status == COGMIG_OK && next_pair(&list, mark, &left, &right);)
+        status = add(config, left, right, err);
+    return status;
+}
+
+/* Set, it replaces what the preset has; empty, nobody is disabled. */
+static cogmig_status apply_lists(cogmig_store_config *config, cogmig_error *err)
+{
+    cogmig_status status = COGMIG_OK;
+    if (getenv("COGMIG_ATTRIBUTES") != NULL)
+        status = apply_list("COGMIG_ATTRIBUTES", '=', add_attribute, config, err);
+    if (status != COGMIG_OK || getenv("COGMIG_DISABLED_COLUMNS") == NULL)
+        return status;
+    status = cogmig_store_config_clear_disabled_columns(config, err);
+    return status == COGMIG_OK
+               ? apply_list("COGMIG_DISABLED_COLUMNS", ':', add_disabled, config, err)
+               : status;
+}
+
+static const char *given(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+static cogmig_status apply_preset(cogmig_store_config *config, cogmig_error *err)
+{
+    const char *preset = given("COGMIG_PRESET");
+    const char *by_email = given("COGMIG_SQL_BY_EMAIL");
+    cogmig_status status = COGMIG_OK;
+    if (preset != NULL)
+        status = cogmig_store_config_set_preset(config, preset, err);
+    if (status == COGMIG_OK && by_email != NULL)
+        status = cogmig_store_config_set_sql(config, by_email, given("COGMIG_SQL_BY_ID"), err);
+    return status;
 }
 
 static cogmig_status apply_url(cogmig_store_config *config, cogmig_error *err)
@@ -67,9 +158,13 @@ COGMIG_PUBLIC cogmig_status cogmig_store_config_new_from_env(cogmig_store_config
     cogmig_status status = cogmig_store_config_new(ret_config == NULL ? NULL : &config, err);
     if (status == COGMIG_OK)
         status = apply_url(config, err);
+    if (status == COGMIG_OK)
+        status = apply_preset(config, err);
     for (size_t i = 0; i < sizeof name_variables / sizeof name_variables[0]; i++)
         if (status == COGMIG_OK)
             status = apply(&name_variables[i], config, err);
+    if (status == COGMIG_OK)
+        status = apply_lists(config, err);
     if (status == COGMIG_OK)
         status = apply_ping(config, err);
     if (status != COGMIG_OK)

@@ -5,7 +5,12 @@
 
 #include "store/backend.h"
 
-bool model_copy(struct store_model *to, const struct store_model *from); /* false: no memory */
+/* Both false: no memory. */
+bool model_set(char **name, const char *value); /* NULL: there is none */
+bool model_copy(struct store_model *to, const struct store_model *from);
+
 void model_release(struct store_model *model);
+
+void model_clear_flags(struct store_model *model);
 
 #endif

@@ -215,6 +215,9 @@ COGMIG_PUBLIC cogmig_status cogmig_store_find_by_id(cogmig_store *store, const c
                                                     cogmig_user **ret_user, cogmig_error *err)
 {
     cogmig_status status = check_key(store, id, ret_user, err);
+    if (status == COGMIG_OK && store->model.sql_by_email != NULL && store->model.sql_by_id == NULL)
+        status = fail(err, COGMIG_CONFIG_INCOMPLETE,
+                      "The store has SQL of your own for addresses, but none for ids.");
     if (status != COGMIG_OK)
         return status;
     status = ask(store, COGMIG_FIND_BY_ID, span_of(id), own_deadline(store), ret_user, err);

@@ -5,6 +5,7 @@
 #include "base/public.h"
 
 #include <stddef.h>
+#include <string.h>
 
 COGMIG_PUBLIC void cogmig_user_free(cogmig_user **user)
 {
@@ -16,6 +17,11 @@ COGMIG_PUBLIC void cogmig_user_free(cogmig_user **user)
     memory_free((*user)->password_hash);
     memory_free((*user)->created_at);
     memory_free((*user)->updated_at);
+    for (size_t i = 0; i < (*user)->attribute_count; i++) {
+        memory_free((*user)->attributes[i].name);
+        memory_free((*user)->attributes[i].value);
+    }
+    memory_free((*user)->attributes);
     memory_free(*user);
     *user = NULL;
 }
@@ -58,4 +64,12 @@ COGMIG_PUBLIC const char *cogmig_user_created_at(const cogmig_user *user)
 COGMIG_PUBLIC const char *cogmig_user_updated_at(const cogmig_user *user)
 {
     return user->updated_at;
+}
+
+COGMIG_PUBLIC const char *cogmig_user_attribute(const cogmig_user *user, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < user->attribute_count; i++)
+        if (strcmp(user->attributes[i].name, name) == 0)
+            return user->attributes[i].value;
+    return NULL;
 }

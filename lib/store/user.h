@@ -4,6 +4,12 @@
 #define STORE_USER_H
 
 #include <cogmig/user.h>
+#include <stddef.h>
+
+struct user_attribute {
+    char *name;
+    char *value;
+};
 
 /* All text is owned by the user; NULL where the row has none. */
 struct cogmig_user {
@@ -15,6 +21,8 @@ struct cogmig_user {
     char *updated_at;
     bool email_verified;
     bool disabled;
+    struct user_attribute *attributes;
+    size_t attribute_count;
 };
 
 #endif

@@ -70,6 +70,7 @@ static void print_json(const cogmig_user *user)
     json_object_set_new(object, "id", text_or_null(cogmig_user_id(user)));
     json_object_set_new(object, "email", text_or_null(cogmig_user_email(user)));
     json_object_set_new(object, "email_verified", json_boolean(cogmig_user_email_verified(user)));
+    json_object_set_new(object, "disabled", json_boolean(cogmig_user_disabled(user)));
     json_object_set_new(object, "name", text_or_null(cogmig_user_name(user)));
     json_object_set_new(object, "password_scheme", json_string(cogmig_password_scheme(hash)));
     json_object_set_new(object, "password_cost", json_integer(cogmig_password_cost(hash)));
@@ -92,6 +93,7 @@ static void print_text(const cogmig_user *user)
     print_line("id", cogmig_user_id(user));
     print_line("email", cogmig_user_email(user));
     print_line("email verified", cogmig_user_email_verified(user) ? "yes" : "no");
+    print_line("disabled", cogmig_user_disabled(user) ? "yes" : "no");
     print_line("name", cogmig_user_name(user));
     if (cost > 0)
         printf("%-15s %s, cost %" PRId32 "\n", "password", cogmig_password_scheme(hash), cost);

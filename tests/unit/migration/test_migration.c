@@ -21,6 +21,7 @@ struct legacy {
     const char *hash;
     bool verified;
     bool disabled;
+    const char *phone;
     int rows;
     cogmig_status fault;
     int32_t delay_ms;
@@ -46,6 +47,8 @@ static cogmig_status find(void *user_data, int32_t question, const char *key, si
         for (int i = 0; i < store->rows && status == COGMIG_OK; i++)
             status = cogmig_store_answer_add_user(answer, store->id, store->email, store->hash,
                                                   store->verified, NULL);
+    if (store->phone != NULL && status == COGMIG_OK && (exact || any_case))
+        status = cogmig_store_answer_set_attribute(answer, "phone_number", store->phone, NULL);
     if (store->disabled && status == COGMIG_OK && (exact || any_case))
         status = cogmig_store_answer_set_disabled(answer, true, NULL);
     return status;
@@ -291,6 +294,25 @@ static void a_password_that_was_cut_is_confirmed_unless_a_reset_is_wanted(void *
     expect_yes(fixture, event_of("a@example.com", letters_a(72)));
 }
 
+static void attributes_of_the_store_are_returned_when_cognito_would_take_them(void **state)
+{
+    struct fixture *fixture = *state;
+    char *response = NULL;
+    size_t len = 0;
+    const char *event = event_of("a@example.com", "U*U");
+    cogmig_migration *migration = NULL;
+    legacy.phone = "+4930123456";
+    assert_int_equal(cogmig_migration_new(fixture->config, fixture->store, &migration, NULL),
+                     COGMIG_OK);
+    assert_int_equal(
+        cogmig_migration_handle(migration, event, strlen(event), &response, &len, NULL), COGMIG_OK);
+    assert_non_null(strstr(response, "\"phone_number\":\"+4930123456\""));
+    cogmig_free(response);
+    cogmig_migration_free(&migration);
+    legacy.phone = "030 123456";
+    expect_no(fixture, event_of("a@example.com", "U*U"), COGMIG_ATTRIBUTE_INVALID);
+}
+
 static void a_disabled_user_is_not_migrated(void **state)
 {
     legacy.disabled = true;
@@ -476,6 +498,7 @@ int main(void)
         WITH_STORE(user_names_that_no_store_can_have_are_a_no_without_asking),
         WITH_STORE(forgot_password_needs_a_verified_address_and_no_lock),
         WITH_STORE(a_password_that_was_cut_is_confirmed_unless_a_reset_is_wanted),
+        WITH_STORE(attributes_of_the_store_are_returned_when_cognito_would_take_them),
         WITH_STORE(a_disabled_user_is_not_migrated),
         WITH_STORE(a_store_that_is_too_slow_is_an_outage),
         WITH_STORE(the_host_may_leave_less_time_than_the_migration_takes),

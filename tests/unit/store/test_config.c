@@ -187,11 +187,115 @@ static void the_environment_says_when_a_connection_is_checked(void **state)
     cogmig_store_config_free(&config);
 }
 
+static const struct {
+    const char *variable, *value;
+    cogmig_status status;
+    const char *words;
+} variables[] = {
+    {"COGMIG_PRESET", "devise", COGMIG_OK, ""},
+    {"COGMIG_PRESET", "", COGMIG_OK, ""},
+    {"COGMIG_PRESET", "auth0", COGMIG_CONFIG_INVALID, "auth0"},
+    {"COGMIG_ATTRIBUTES", "phone_number=phone, custom:plan=the plan,", COGMIG_OK, ""},
+    {"COGMIG_ATTRIBUTES", "", COGMIG_OK, ""},
+    {"COGMIG_ATTRIBUTES", "phone_number", COGMIG_CONFIG_INVALID, "custom:plan=plan"},
+    {"COGMIG_ATTRIBUTES", "sub=id", COGMIG_ATTRIBUTE_RESERVED, ""},
+    {"COGMIG_ATTRIBUTES", "email=mail", COGMIG_ATTRIBUTE_INVALID, "email"},
+    {"COGMIG_DISABLED_COLUMNS", "deleted_at:set,is_active:false, a:true,b:future", COGMIG_OK, ""},
+    {"COGMIG_DISABLED_COLUMNS", "a:set,b:set,c:set,d:set,e:set", COGMIG_CONFIG_INVALID, "4"},
+    {"COGMIG_DISABLED_COLUMNS", "deleted_at", COGMIG_CONFIG_INVALID, "is_active:false"},
+    {"COGMIG_DISABLED_COLUMNS", "deleted_at:never", COGMIG_CONFIG_INVALID, "is_active:false"},
+    {"COGMIG_DISABLED_COLUMNS", ":set", COGMIG_CONFIG_INVALID, "empty"},
+    {"COGMIG_SQL_BY_EMAIL", "SELECT 1", COGMIG_OK, ""},
+    {"COGMIG_SQL_BY_EMAIL", "SELECT 1; DROP TABLE x", COGMIG_CONFIG_INVALID, "semicolon"},
+};
+
+static void the_environment_names_preset_attributes_and_flags(void **state)
+{
+    (void)state;
+    setenv("DATABASE_URL", "postgresql://h/d", 1);
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        struct cogmig_error err = {0};
+        cogmig_store_config *config = NULL;
+        setenv(variables[i].variable, variables[i].value, 1);
+        assert_status(cogmig_store_config_new_from_env(&config, &err), variables[i].status, &err);
+        assert_mentions(&err, variables[i].words);
+        unsetenv(variables[i].variable);
+        cogmig_store_config_free(&config);
+    }
+    unsetenv("DATABASE_URL");
+}
+
+static void a_password_table_is_whole_or_refused(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_store_config *config = new_config(NULL);
+    assert_status(cogmig_store_config_set_password_table(config, "t", NULL, NULL, NULL, &err),
+                  COGMIG_INVALID_ARGUMENT, &err);
+    assert_status(cogmig_store_config_set_password_table(config, "t", "u", "p", NULL, &err),
+                  COGMIG_INVALID_ARGUMENT, &err);
+    assert_status(cogmig_store_config_set_password_table(config, "t", "u", "p", "a\\'", &err),
+                  COGMIG_CONFIG_INVALID, &err);
+    assert_status(cogmig_store_config_set_password_table(config, "t", "u", NULL, NULL, &err),
+                  COGMIG_OK, &err);
+    assert_status(cogmig_store_config_set_password_table(config, NULL, NULL, NULL, NULL, &err),
+                  COGMIG_OK, &err);
+    cogmig_store_config_free(&config);
+}
+
+static void no_more_than_25_attributes(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_store_config *config = new_config(NULL);
+    char name[32] = "custom:a";
+    for (int i = 0; i < 26; i++, name[7]++)
+        assert_status(cogmig_store_config_add_attribute(config, name, "x", &err),
+                      i < 25 ? COGMIG_OK : COGMIG_CONFIG_INVALID, &err);
+    assert_status(cogmig_store_config_add_attribute(config, "custom:a", "y", &err), COGMIG_OK,
+                  &err);
+    assert_status(cogmig_store_config_set_preset(config, "django", &err), COGMIG_OK, &err);
+    assert_status(cogmig_store_config_add_attribute(config, "custom:z", "y", &err),
+                  COGMIG_CONFIG_INVALID, &err);
+    cogmig_store_config_free(&config);
+}
+
+static void a_pools_settings_have_limits(void **state)
+{
+    (void)state;
+    static const struct {
+        cogmig_status (*set)(cogmig_store_config *, int32_t, cogmig_error *);
+        int32_t lowest, highest;
+    } settings[] = {{cogmig_store_config_set_max_connections, 1, 1000},
+                    {cogmig_store_config_set_min_connections, 0, 1000},
+                    {cogmig_store_config_set_acquire_timeout_ms, 1, 600000},
+                    {cogmig_store_config_set_max_lifetime_s, 1, 86400},
+                    {cogmig_store_config_set_max_idle_s, 1, 86400},
+                    {cogmig_store_config_set_ping_after_idle_ms, 0, 600000},
+                    {cogmig_store_config_set_pooler, 0, 2}};
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        struct cogmig_error err = {0};
+        cogmig_store_config *config = new_config(NULL);
+        assert_status(settings[i].set(config, settings[i].lowest, &err), COGMIG_OK, &err);
+        assert_status(settings[i].set(config, settings[i].highest, &err), COGMIG_OK, &err);
+        assert_status(settings[i].set(config, settings[i].lowest - 1, &err), COGMIG_CONFIG_INVALID,
+                      &err);
+        assert_status(settings[i].set(config, settings[i].highest + 1, &err), COGMIG_CONFIG_INVALID,
+                      &err);
+        assert_status(settings[i].set(NULL, 1, &err), COGMIG_INVALID_ARGUMENT, &err);
+        cogmig_store_config_free(&config);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_1_to_255_bytes_of_utf8),
         cmocka_unit_test(a_time_out_is_1_to_600000_ms),
+        cmocka_unit_test(the_environment_names_preset_attributes_and_flags),
+        cmocka_unit_test(a_password_table_is_whole_or_refused),
+        cmocka_unit_test(no_more_than_25_attributes),
+        cmocka_unit_test(a_pools_settings_have_limits),
         cmocka_unit_test(arguments_that_are_null_are_refused),
         cmocka_unit_test(freeing_nothing_is_fine),
         cmocka_unit_test(a_store_needs_a_url_or_a_function),
