@@ -162,7 +162,7 @@ COGMIG_MUST_CHECK cogmig_status cogmig_engine_submit_sign_in(
     cogmig_engine *engine, cogmig_store *store, const char *email, const char *password,
     size_t password_len, int32_t deadline_ms, void *job_data, int64_t *ret_job, cogmig_error *err);
 
-/* Answer a User Migration event, as cogmig_migration_handle() does.
+/* Answer an event of any trigger, as cogmig_migration_handle() does.
  *
  * migration    in: counted, so that it may be freed before the verdict
  * event        in: JSON, at most 6 MiB; copied, and wiped before the verdict

@@ -2,6 +2,8 @@
 #include "cmocka_all.h"
 #include "migration/config.h"
 
+#include <string.h>
+
 static int set_up(void **state)
 {
     cogmig_migration_config *config = NULL;
@@ -122,6 +124,71 @@ static void null_arguments_are_refused(void **state)
     cogmig_migration_config_free(NULL);
 }
 
+static void policies_have_their_ranges(void **state)
+{
+    (void)state;
+    cogmig_migration_config *config = NULL;
+    assert_int_equal(cogmig_migration_config_new(&config, NULL), COGMIG_OK);
+    char long_id[130];
+    memset(long_id, 'x', sizeof long_id - 1);
+    long_id[129] = '\0';
+    assert_int_equal(cogmig_migration_config_set_password_policy(config, 99, 15, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_set_password_policy(config, -1, 0, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_migration_config_set_password_policy(config, 0, 16, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_migration_config_set_sign_up_guard(config, 8, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_migration_config_set_sign_up_guard(config, -1, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_migration_config_set_claim_tokens(config, 4, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_migration_config_set_linked_users(config, 0, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_migration_config_set_linked_users(config, 4, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_migration_config_add_client(config, long_id, NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_migration_config_add_client(config, long_id + 1, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_set_sign_up_refusal(config, "", NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_migration_config_set_sign_up_refusal(config, "\xFF", NULL),
+                     COGMIG_CONFIG_INVALID);
+    for (int i = 0; i < 16; i++)
+        assert_int_equal(cogmig_migration_config_add_pool(config, "a_b", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_add_pool(config, "a_b", NULL), COGMIG_CONFIG_INVALID);
+    cogmig_migration_config_free(&config);
+}
+
+static void a_policy_needs_its_configuration(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_migration_config_set_password_policy(NULL, 0, 0, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_add_pool(NULL, "a_b", NULL), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_add_client(NULL, "a", NULL), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_username_from_legacy_id(NULL, true, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_hook(NULL, NULL, NULL, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_idmap(NULL, NULL, NULL), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_linked_users(NULL, 1, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_fail_closed(NULL, true, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_sign_up_guard(NULL, 1, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_sign_up_open_in_outage(NULL, true, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_sign_up_refusal(NULL, "x", NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_set_claim_tokens(NULL, 1, NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_answer_add_attribute(NULL, "a", "b", NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_get_counter(NULL, COGMIG_MIGRATION_FAILED), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +203,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(password_rules_are_copied_and_the_last_ceiling_counts,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(null_arguments_are_refused, set_up, tear_down),
+        cmocka_unit_test(policies_have_their_ranges),
+        cmocka_unit_test(a_policy_needs_its_configuration),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

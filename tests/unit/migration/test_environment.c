@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmocka_all.h"
+#include "migration/migration.h"
+#include "status/error.h"
+
+#include <cogmig/memory.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static cogmig_migration_config *config;
+static struct cogmig_error err;
+
+/* But for those of the tests themselves. */
+static void forget_settings(void)
+{
+    for (char **at = environ; *at != NULL;) {
+        char name[128];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(*at, "="), *at);
+        bool is_setting = strncmp(name, "COGMIG_", 7) == 0 || strncmp(name, "COGNITO_", 8) == 0 ||
+                          strcmp(name, "DATABASE_URL") == 0;
+        if (!is_setting || unsetenv(name) != 0)
+            at++;
+    }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    forget_settings();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    cogmig_migration_config_free(&config);
+    return 0;
+}
+
+static void read_environment(cogmig_status expected)
+{
+    cogmig_migration_config_free(&config);
+    cogmig_status status = cogmig_migration_config_new_from_env(&config, &err);
+    if (status != expected)
+        fail_msg("%s: %s\n", cogmig_status_name(status), cogmig_error_message(&err));
+    assert_int_equal(config != NULL, expected == COGMIG_OK);
+}
+
+static void without_variables_it_is_the_default(void **state)
+{
+    (void)state;
+    cogmig_migration_config *defaults = NULL;
+    assert_int_equal(cogmig_migration_config_new(&defaults, &err), COGMIG_OK);
+    read_environment(COGMIG_OK);
+    assert_memory_equal(config, defaults, sizeof *config);
+    setenv("COGMIG_DEADLINE_MS", "", 1);
+    setenv("COGMIG_IDMAP", "", 1);
+    setenv("COGMIG_SIGN_UP_GUARD", "", 1);
+    read_environment(COGMIG_OK);
+    assert_memory_equal(config, defaults, sizeof *config);
+    cogmig_migration_config_free(&defaults);
+}
+
+static void every_variable_sets_what_it_names(void **state)
+{
+    (void)state;
+    static const char *const set[][2] = {{"COGMIG_DEADLINE_MS", "1234"},
+                                         {"COGMIG_MAX_COST", "12"},
+                                         {"COGMIG_LEGACY_ID_ATTRIBUTE", "custom:row"},
+                                         {"COGMIG_ATTRIBUTES", "name, email"},
+                                         {"COGMIG_RESET_LONG_PASSWORDS", "1"},
+                                         {"COGMIG_PASSWORD_MIN_LENGTH", "9"},
+                                         {"COGMIG_PASSWORD_CLASSES", "lower, symbol"},
+                                         {"COGMIG_USERNAME_FROM_LEGACY_ID", "1"},
+                                         {"COGMIG_ALLOWED_POOLS", "eu-central-1_A, eu-central-1_B"},
+                                         {"COGMIG_ALLOWED_CLIENTS", "one,two,three"},
+                                         {"COGMIG_SIGN_UP_GUARD", "user,provider"},
+                                         {"COGMIG_SIGN_UP_OPEN_IN_OUTAGE", "1"},
+                                         {"COGMIG_SIGN_UP_REFUSAL", "No, sign in."},
+                                         {"COGMIG_CLAIM_TOKENS", "access"},
+                                         {"COGMIG_LINKED_USERS", "relink"},
+                                         {"COGMIG_FAIL_CLOSED", "1"}};
+    for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
+        setenv(set[i][0], set[i][1], 1);
+    read_environment(COGMIG_OK);
+    assert_int_equal(config->deadline_ms, 1234);
+    assert_int_equal(config->password_rules.max_cost, 12);
+    assert_string_equal(config->legacy_id_attribute, "custom:row");
+    assert_true(config->with_name && config->reset_long_passwords);
+    assert_int_equal(config->password_min_length, 9);
+    assert_int_equal(config->password_classes, COGMIG_PASSWORD_LOWER | COGMIG_PASSWORD_SYMBOL);
+    assert_true(config->username_is_legacy_id);
+    assert_int_equal(config->callers.pool_count, 2);
+    assert_string_equal(config->callers.pools[1], "eu-central-1_B");
+    assert_int_equal(config->callers.client_count, 3);
+    assert_string_equal(config->callers.clients[2], "three");
+    assert_int_equal(config->guarded_sign_ups, COGMIG_SIGN_UP_BY_USER | COGMIG_SIGN_UP_BY_PROVIDER);
+    assert_true(config->guard_opens_in_outage && config->fail_closed);
+    assert_string_equal(config->refusal, "No, sign in.");
+    assert_int_equal(config->claim_tokens, COGMIG_CLAIM_IN_ACCESS_TOKEN);
+    assert_int_equal(config->linked_users, COGMIG_LINKED_USERS_RELINK);
+}
+
+static void what_a_variable_cannot_hold_is_refused_by_its_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *value;
+        cogmig_status status;
+    } bad[] = {
+        {"COGMIG_DEADLINE_MS", "4s", COGMIG_CONFIG_INVALID},
+        {"COGMIG_DEADLINE_MS", "-1", COGMIG_CONFIG_INVALID},
+        {"COGMIG_DEADLINE_MS", "99999999999999999999", COGMIG_CONFIG_INVALID},
+        {"COGMIG_MAX_COST", "0", COGMIG_CONFIG_INVALID},
+        {"COGMIG_LEGACY_ID_ATTRIBUTE", "sub", COGMIG_ATTRIBUTE_RESERVED},
+        {"COGMIG_ATTRIBUTES", "name,,", COGMIG_ATTRIBUTE_INVALID},
+        {"COGMIG_RESET_LONG_PASSWORDS", "yes", COGMIG_CONFIG_INVALID},
+        {"COGMIG_PASSWORD_MIN_LENGTH", "100", COGMIG_CONFIG_INVALID},
+        {"COGMIG_PASSWORD_CLASSES", "lower,letters", COGMIG_CONFIG_INVALID},
+        {"COGMIG_ALLOWED_POOLS", "eu-central-1", COGMIG_POOL_ID_INVALID},
+        {"COGMIG_ALLOWED_CLIENTS", "a,,b", COGMIG_CONFIG_INVALID},
+        {"COGMIG_ALLOWED_CLIENTS", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17",
+         COGMIG_CONFIG_INVALID},
+        {"COGMIG_SIGN_UP_GUARD", "users", COGMIG_CONFIG_INVALID},
+        {"COGMIG_CLAIM_TOKENS", "id;access", COGMIG_CONFIG_INVALID},
+        {"COGMIG_LINKED_USERS", "refuse,relink,x", COGMIG_CONFIG_INVALID},
+        {"COGMIG_FAIL_CLOSED", "true", COGMIG_CONFIG_INVALID},
+        {"COGMIG_IDMAP", "on", COGMIG_CONFIG_INVALID},
+        {"COGMIG_IDMAP", "1", COGMIG_CONFIG_INCOMPLETE},
+        {"COGMIG_IDMAP_URL", "mysql://h/d", COGMIG_STORE_URL_INVALID},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        forget_settings();
+        setenv(bad[i].name, bad[i].value, 1);
+        read_environment(bad[i].status);
+    }
+}
+
+static void a_database_that_is_down_is_asked_when_an_event_needs_it(void **state)
+{
+    (void)state;
+    static const char event[] =
+        "{\"triggerSource\":\"UserMigration_Authentication\",\"userName\":\"a\","
+        "\"request\":{\"password\":\"x\"}}";
+    static const char signed_in[] =
+        "{\"triggerSource\":\"PostAuthentication_Authentication\",\"userPoolId\":\"eu_x\","
+        "\"request\":{\"userAttributes\":{\"sub\":\"s\",\"custom:legacy_id\":\"l\"}}}";
+    cogmig_migration *migration = NULL;
+    char *response = NULL;
+    size_t len;
+    setenv("DATABASE_URL", "postgresql://u@/d?host=%2Fnowhere", 1);
+    setenv("COGNITO_USER_POOL_ID", "eu_x", 1);
+    setenv("COGMIG_IDMAP", "1", 1);
+    assert_int_equal(cogmig_migration_new_from_env(NULL, &migration, &err), COGMIG_OK);
+    assert_int_equal(cogmig_error_status(&err), COGMIG_OK);
+    assert_int_equal(
+        cogmig_migration_handle(migration, event, sizeof event - 1, &response, &len, &err),
+        COGMIG_STORE_UNREACHABLE);
+    assert_int_equal(
+        cogmig_migration_handle(migration, signed_in, sizeof signed_in - 1, &response, &len, &err),
+        COGMIG_OK);
+    assert_string_equal(response, signed_in);
+    assert_int_equal(cogmig_error_status(&err), COGMIG_STORE_UNREACHABLE);
+    cogmig_free(response);
+    cogmig_migration_free(&migration);
+}
+
+static void what_is_configured_wrongly_is_told_at_once(void **state)
+{
+    (void)state;
+    cogmig_migration *migration = NULL;
+    assert_int_equal(cogmig_migration_new_from_env(NULL, &migration, &err),
+                     COGMIG_CONFIG_INCOMPLETE);
+    setenv("DATABASE_URL", "mysql://h/d", 1);
+    assert_int_equal(cogmig_migration_new_from_env(NULL, &migration, &err),
+                     COGMIG_STORE_URL_INVALID);
+    assert_null(migration);
+    assert_int_equal(cogmig_migration_new_from_env(NULL, NULL, &err), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_config_new_from_env(NULL, &err), COGMIG_INVALID_ARGUMENT);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(without_variables_it_is_the_default),
+        TEST(every_variable_sets_what_it_names),
+        TEST(what_a_variable_cannot_hold_is_refused_by_its_name),
+        TEST(a_database_that_is_down_is_asked_when_an_event_needs_it),
+        TEST(what_is_configured_wrongly_is_told_at_once),
+    };
+    return cmocka_run_group_tests_name("environment", tests, NULL, NULL);
+}
