@@ -18,12 +18,14 @@ SUITES = {
     "passwords": [("bench-passwords", None), ("bench-engine", "examples/users/users.sql")],
     "lambda": [("bench-lambda", "examples/users/users.sql")],
     "python": [("bench-python", None)],
+    "store": [("bench-export", "tests/bench/million_users.sql")],
 }
 # What runs a program that is not run by itself.
 RUNNERS = {
     "bench-lambda": [sys.executable, Path(__file__).with_name("bench_lambda.py")],
     # Debian's, for it has Debian's PyJWT and bcrypt.
     "bench-python": ["/usr/bin/python3", Path(__file__).with_name("bench_python.py")],
+    "bench-export": [sys.executable, Path(__file__).with_name("bench_export.py")],
 }
 ROOT = Path(__file__).parents[2]
 BESIDE_POSTGRES = [sys.executable, ROOT / "tests/support/postgres.py", "run", "--", "sh", "-c",
