@@ -105,12 +105,20 @@ cogmig_status cogmig_cognito_config_set_timeout_ms(cogmig_cognito_config *config
 /* How many pages a listing asks for in a second, at most. AWS lets an account have 30 (2023), and
  * everything else in the account and region lives on the same.
  *
- * pages_per_s  1 to 1000; 10 by default
+ * pages_per_s  1 to 10000; 10 by default
  *
  * Errors: INVALID_ARGUMENT, CONFIG_INVALID. Threads: one at a time. Since: 1.0.
  * Source: Amazon Cognito Developer Guide, quotas. */
 cogmig_status cogmig_cognito_config_set_list_rate(cogmig_cognito_config *config,
                                                   int32_t pages_per_s, cogmig_error *err);
+
+/* Configure from the environment: COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID (the first of several),
+ * COGNITO_CLIENT_SECRET, COGNITO_ENDPOINT and COGMIG_ALLOW_PLAIN_HTTP. Of these only the pool must
+ * be set.
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INCOMPLETE, CONFIG_INVALID, POOL_ID_INVALID.
+ * Threads: one at a time, while nobody changes the environment. Since: 1.0. */
+cogmig_status cogmig_cognito_config_set_from_env(cogmig_cognito_config *config, cogmig_error *err);
 
 /* Make a client. Nothing is asked yet.
  *
@@ -121,8 +129,7 @@ cogmig_status cogmig_cognito_config_set_list_rate(cogmig_cognito_config *config,
 cogmig_status cogmig_cognito_new(const cogmig_cognito_config *config, cogmig_cognito **ret_cognito,
                                  cogmig_error *err);
 
-/* Make a client from COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID (the first of several),
- * COGNITO_CLIENT_SECRET, COGNITO_ENDPOINT and COGMIG_ALLOW_PLAIN_HTTP.
+/* Make a client from the environment alone, see cogmig_cognito_config_set_from_env().
  *
  * Errors: as cogmig_cognito_new(), POOL_ID_INVALID. Threads: any, while nobody changes the
  * environment. Since: 1.0. */

@@ -3,8 +3,11 @@
 #ifndef COGMIG_RECONCILE_H
 #define COGMIG_RECONCILE_H
 
+#include <cogmig/cognito.h>
 #include <cogmig/error.h>
+#include <cogmig/idmap.h>
 #include <cogmig/status.h>
+#include <cogmig/store.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -125,6 +128,15 @@ void cogmig_reconcile_config_free(cogmig_reconcile_config **config);
 cogmig_status cogmig_reconcile_config_set_work_folder(cogmig_reconcile_config *config,
                                                       const char *folder, cogmig_error *err);
 
+/* The attribute of the pool that carries the legacy id; "custom:legacy_id" by default.
+ *
+ * attribute  in: copied
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_reconcile_config_set_legacy_id_attribute(cogmig_reconcile_config *config,
+                                                              const char *attribute,
+                                                              cogmig_error *err);
+
 /* Compare the names too. Leave it off when the migration does not return them.
  *
  * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
@@ -154,6 +166,27 @@ typedef cogmig_status (*cogmig_difference_fn)(void *user_data, const cogmig_diff
 cogmig_status cogmig_reconcile_config_set_on_difference(cogmig_reconcile_config *config,
                                                         cogmig_difference_fn tell, void *user_data,
                                                         cogmig_error *err);
+
+/* Called now and then while a side is read.
+ *
+ * user_data  as given to cogmig_reconcile_config_set_on_progress()
+ * what       COGMIG_RECONCILE_COGNITO_USERS, COGMIG_RECONCILE_STORE_USERS or
+ *            COGMIG_RECONCILE_LINKS
+ * count      how many of them were read so far
+ *
+ * Returns COGMIG_OK to go on; anything else stops the reading (STOPPED_BY_CALLBACK). */
+typedef cogmig_status (*cogmig_reconcile_progress_fn)(void *user_data, int32_t what,
+                                                      uint64_t count);
+
+/* Tell how far the reading of a side is.
+ *
+ * progress   in: the function; NULL for none
+ * user_data  borrowed: handed to each call
+ *
+ * Errors: INVALID_ARGUMENT. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_reconcile_config_set_on_progress(cogmig_reconcile_config *config,
+                                                      cogmig_reconcile_progress_fn progress,
+                                                      void *user_data, cogmig_error *err);
 
 /* Begin a reconciliation. Add what each side has, in any order, then compare.
  *
@@ -202,6 +235,40 @@ cogmig_status cogmig_reconcile_add_store_user(cogmig_reconcile *reconcile, const
  * Threads: one at a time. Since: 1.0. */
 cogmig_status cogmig_reconcile_add_link(cogmig_reconcile *reconcile, const char *legacy_id,
                                         const char *sub, cogmig_error *err);
+
+/* Read every user of the pool (ListUsers), no faster than the client's list rate.
+ *
+ * cognito       in: not kept
+ * listing_file  in: where the listing is written down page by page, mode 0600, so that one that was
+ *               cut off goes on when this is called with the same name again, and one that is whole
+ *               is read from there alone; NULL: nowhere. It holds addresses and names: remove it
+ *               when it is not needed any more
+ *
+ * Errors: as cogmig_cognito_list_users(), CONFIG_INVALID (the file is no listing of this pool),
+ * FILE_UNWRITABLE, DISK_FULL. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_reconcile_read_cognito(cogmig_reconcile *reconcile, cogmig_cognito *cognito,
+                                            const char *listing_file, cogmig_error *err);
+
+/* Read every row of the legacy store, as one snapshot. A store of your own has no list of its users:
+ * add them with cogmig_reconcile_add_store_user().
+ *
+ * store  in: not kept
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INCOMPLETE, CONFIG_INVALID (a store of your own),
+ * NOT_BUILT_IN, DEADLINE_EXCEEDED, STOPPED_BY_CALLBACK, STORE_URL_INVALID, STORE_UNREACHABLE,
+ * STORE_LOGIN_REFUSED, STORE_BUSY, STORE_QUERY_FAILED, STORE_SCHEMA_MISMATCH, STORE_ROW_INVALID,
+ * FILE_UNWRITABLE, DISK_FULL. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_reconcile_read_store(cogmig_reconcile *reconcile,
+                                          const cogmig_store_config *store, cogmig_error *err);
+
+/* Read every link of the identity map.
+ *
+ * map  in: not kept
+ *
+ * Errors: as cogmig_idmap_list_links(), FILE_UNWRITABLE, DISK_FULL.
+ * Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_reconcile_read_idmap(cogmig_reconcile *reconcile, cogmig_idmap *map,
+                                          cogmig_error *err);
 
 /* Compare what was added and tell of each difference, those about one legacy id mostly together and
  * in the order of the ids. Nothing can be added afterwards. Memory does not grow with the number of

@@ -147,6 +147,16 @@ static cogmig_status set_where(cogmig_cognito_config *config, cogmig_error *err)
     return status;
 }
 
+COGMIG_PUBLIC cogmig_status cogmig_cognito_config_set_from_env(cogmig_cognito_config *config,
+                                                               cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "config is NULL.");
+    cogmig_status status = set_where(config, err);
+    return status == COGMIG_OK ? set_client(config, err) : status;
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_cognito_new_from_env(cogmig_cognito **ret_cognito,
                                                         cogmig_error *err)
 {
@@ -157,9 +167,7 @@ COGMIG_PUBLIC cogmig_status cogmig_cognito_new_from_env(cogmig_cognito **ret_cog
     *ret_cognito = NULL;
     cogmig_status status = cogmig_cognito_config_new(&config, err);
     if (status == COGMIG_OK)
-        status = set_where(config, err);
-    if (status == COGMIG_OK)
-        status = set_client(config, err);
+        status = cogmig_cognito_config_set_from_env(config, err);
     return status == COGMIG_OK ? cogmig_cognito_new(config, ret_cognito, err) : status;
 }
 

@@ -258,15 +258,6 @@ static cogmig_status take_rows(struct run *run, const struct source *source, voi
 
 /* ---- the whole ---- */
 
-static const struct source *source_of(const cogmig_store_config *store)
-{
-#ifdef COGMIG_SQLITE
-    if (store->backend == &sqlite_backend)
-        return &sqlite_source;
-#endif
-    return store->backend == &libpq_backend ? &libpq_source : NULL;
-}
-
 static struct source_request request_of(struct run *run, const cogmig_store_config *store)
 {
     return (struct source_request){
@@ -379,14 +370,12 @@ static cogmig_status export_into(struct sink sink, const cogmig_export_config *c
         *ret_result = NULL;
     if (config == NULL || store == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "config or store is NULL.");
-    if (store->backend == NULL)
-        return fail(err, COGMIG_CONFIG_INCOMPLETE, "The store has no URL.");
-    const struct source *source = source_of(store);
-    if (source == NULL)
-        return fail(err, COGMIG_CONFIG_INVALID,
-                    "A store of your own is asked for one user at a time and cannot be exported.");
+    const struct source *source = NULL;
+    cogmig_status status = export_source_of(store, &source, err);
+    if (status != COGMIG_OK)
+        return status;
     SCOPED(release_run) struct run run = {.config = config, .sink = sink};
-    cogmig_status status = prepare(&run, store, err);
+    status = prepare(&run, store, err);
     if (status == COGMIG_OK)
         status = copy_users(&run, source, store, err);
     return status == COGMIG_OK ? make_result(&run, ret_result, err) : status;

@@ -71,6 +71,12 @@ struct source {
     void (*close)(void *state);
 };
 
+/* That of the database which the configuration names.
+ *
+ * Errors: CONFIG_INCOMPLETE, CONFIG_INVALID. */
+cogmig_status export_source_of(const cogmig_store_config *store, const struct source **ret_source,
+                               cogmig_error *err);
+
 extern const struct source libpq_source;
 #ifdef COGMIG_SQLITE
 extern const struct source sqlite_source;

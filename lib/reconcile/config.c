@@ -5,8 +5,6 @@
 #include "base/public.h"
 #include "status/error.h"
 
-const char default_work_folder[] = "/tmp";
-
 COGMIG_PUBLIC cogmig_status cogmig_reconcile_config_new(cogmig_reconcile_config **ret_config,
                                                         cogmig_error *err)
 {
@@ -22,8 +20,21 @@ COGMIG_PUBLIC void cogmig_reconcile_config_free(cogmig_reconcile_config **config
     if (config == NULL || *config == NULL)
         return;
     memory_free((*config)->work_folder);
+    memory_free((*config)->legacy_id_attribute);
     memory_free(*config);
     *config = NULL;
+}
+
+static cogmig_status set_text(char **text, const char *value, cogmig_error *err)
+{
+    if (value == NULL || *value == '\0')
+        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    char *copy = memory_copy_text(value);
+    if (copy == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    memory_free(*text);
+    *text = copy;
+    return COGMIG_OK;
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_reconcile_config_set_work_folder(cogmig_reconcile_config *config,
@@ -31,14 +42,18 @@ COGMIG_PUBLIC cogmig_status cogmig_reconcile_config_set_work_folder(cogmig_recon
                                                                     cogmig_error *err)
 {
     cogmig_error_clear(err);
-    if (config == NULL || folder == NULL || *folder == '\0')
+    if (config == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
-    char *copy = memory_copy_text(folder);
-    if (copy == NULL)
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    memory_free(config->work_folder);
-    config->work_folder = copy;
-    return COGMIG_OK;
+    return set_text(&config->work_folder, folder, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_reconcile_config_set_legacy_id_attribute(
+    cogmig_reconcile_config *config, const char *attribute, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    return set_text(&config->legacy_id_attribute, attribute, err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_reconcile_config_compare_names(cogmig_reconcile_config *config,
@@ -69,5 +84,17 @@ COGMIG_PUBLIC cogmig_status cogmig_reconcile_config_set_on_difference(
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
     config->tell = tell;
     config->user_data = user_data;
+    return COGMIG_OK;
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_reconcile_config_set_on_progress(
+    cogmig_reconcile_config *config, cogmig_reconcile_progress_fn progress, void *user_data,
+    cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    if (config == NULL)
+        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    config->progress = progress;
+    config->progress_data = user_data;
     return COGMIG_OK;
 }

@@ -5,13 +5,14 @@
 #include <cogmig/reconcile.h>
 
 struct cogmig_reconcile_config {
-    char *work_folder; /* NULL: the default */
+    char *work_folder;         /* NULL: the default */
+    char *legacy_id_attribute; /* NULL: the default */
     bool compare_names;
     bool without_map;
     cogmig_difference_fn tell;
     void *user_data;
+    cogmig_reconcile_progress_fn progress;
+    void *progress_data;
 };
-
-extern const char default_work_folder[];
 
 #endif

@@ -16,6 +16,11 @@ enum {
 
 /* ---- making one ---- */
 
+static char *copy_or_default(const char *text, const char *by_default)
+{
+    return memory_copy_text(text == NULL ? by_default : text);
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_reconcile_new(const cogmig_reconcile_config *config,
                                                  cogmig_reconcile **ret_reconcile,
                                                  cogmig_error *err)
@@ -30,14 +35,16 @@ COGMIG_PUBLIC cogmig_status cogmig_reconcile_new(const cogmig_reconcile_config *
     SCOPED(cogmig_reconcile_free) cogmig_reconcile *made = memory_new(sizeof *made);
     if (made == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    made->work_folder =
-        memory_copy_text(config->work_folder == NULL ? default_work_folder : config->work_folder);
-    if (made->work_folder == NULL)
+    made->work_folder = copy_or_default(config->work_folder, "/tmp");
+    made->legacy_id_attribute = copy_or_default(config->legacy_id_attribute, "custom:legacy_id");
+    if (made->work_folder == NULL || made->legacy_id_attribute == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     made->compare_names = config->compare_names;
     made->without_map = config->without_map;
     made->tell = config->tell;
     made->user_data = config->user_data;
+    made->progress = config->progress;
+    made->progress_data = config->progress_data;
     made->key = made->record = buffer_with_max(SORTER_MAX_RECORD / 2);
     *ret_reconcile = made;
     made = NULL;
@@ -58,6 +65,7 @@ COGMIG_PUBLIC void cogmig_reconcile_free(cogmig_reconcile **reconcile)
     buffer_release(&(*reconcile)->key);
     buffer_release(&(*reconcile)->record);
     memory_free((*reconcile)->work_folder);
+    memory_free((*reconcile)->legacy_id_attribute);
     memory_free(*reconcile);
     *reconcile = NULL;
 }
@@ -87,6 +95,19 @@ cogmig_status reconcile_tell(cogmig_reconcile *reconcile, const struct finding *
     if (reconcile->tell == NULL)
         return COGMIG_OK;
     return difference_tell(finding, reconcile->tell, reconcile->user_data, err);
+}
+
+cogmig_status reconcile_show_progress(cogmig_reconcile *reconcile, int32_t what, uint64_t count,
+                                      cogmig_error *err)
+{
+    if (reconcile->progress == NULL)
+        return COGMIG_OK;
+    cogmig_status status = reconcile->progress(reconcile->progress_data, what, count);
+    if (status == COGMIG_OK)
+        return COGMIG_OK;
+    fail(err, COGMIG_STOPPED_BY_CALLBACK, "The function that is told of progress stopped.");
+    fail_upstream_number(err, COGMIG_UPSTREAM_CALLBACK, status);
+    return COGMIG_STOPPED_BY_CALLBACK;
 }
 
 /* ---- adding ---- */
@@ -140,8 +161,8 @@ static cogmig_status check_account(const cogmig_reconcile *reconcile, const stru
     return COGMIG_OK;
 }
 
-static cogmig_status add_cognito_user(cogmig_reconcile *reconcile, const struct account *account,
-                                      cogmig_error *err)
+cogmig_status reconcile_add_cognito_user(cogmig_reconcile *reconcile, const struct account *account,
+                                         cogmig_error *err)
 {
     struct span legacy_id = account->texts[ACCOUNT_LEGACY_ID];
     cogmig_status status = check_account(reconcile, account, err);
@@ -166,7 +187,19 @@ COGMIG_PUBLIC cogmig_status cogmig_reconcile_add_cognito_user(
                                         [ACCOUNT_NAME] = text_or_nothing(name)},
                               .email_verified = email_verified,
                               .disabled = !enabled};
-    return add_cognito_user(reconcile, &account, err);
+    return reconcile_add_cognito_user(reconcile, &account, err);
+}
+
+cogmig_status reconcile_add_store_user(cogmig_reconcile *reconcile, const struct account *account,
+                                       cogmig_error *err)
+{
+    cogmig_status status = check_account(reconcile, account, err);
+    if (status == COGMIG_OK)
+        status =
+            reconcile_add(reconcile, STORE_BY_ID, account->texts[ACCOUNT_LEGACY_ID], account, err);
+    if (status == COGMIG_OK)
+        reconcile_count(reconcile, COGMIG_RECONCILE_STORE_USERS);
+    return status;
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_reconcile_add_store_user(cogmig_reconcile *reconcile,
@@ -182,12 +215,7 @@ COGMIG_PUBLIC cogmig_status cogmig_reconcile_add_store_user(cogmig_reconcile *re
                                         [ACCOUNT_NAME] = text_or_nothing(name)},
                               .email_verified = email_verified,
                               .disabled = disabled};
-    cogmig_status status = check_account(reconcile, &account, err);
-    if (status == COGMIG_OK)
-        status = reconcile_add(reconcile, STORE_BY_ID, span_of(id), &account, err);
-    if (status == COGMIG_OK)
-        reconcile_count(reconcile, COGMIG_RECONCILE_STORE_USERS);
-    return status;
+    return reconcile_add_store_user(reconcile, &account, err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_reconcile_add_link(cogmig_reconcile *reconcile,

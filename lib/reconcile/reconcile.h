@@ -25,10 +25,13 @@ enum {
 
 struct cogmig_reconcile {
     char *work_folder;
+    char *legacy_id_attribute;
     bool compare_names;
     bool without_map;
     cogmig_difference_fn tell;
     void *user_data;
+    cogmig_reconcile_progress_fn progress;
+    void *progress_data;
     struct sorter *sorters[ORDER_COUNT]; /* NULL: nothing was added */
     struct buffer key;                   /* for the record that is being added */
     struct buffer record;
@@ -39,6 +42,15 @@ struct cogmig_reconcile {
 
 /* Count a user or link: one of COGMIG_RECONCILE_*. */
 void reconcile_count(cogmig_reconcile *reconcile, int32_t what);
+
+cogmig_status reconcile_show_progress(cogmig_reconcile *reconcile, int32_t what, uint64_t count,
+                                      cogmig_error *err);
+
+/* What cogmig_reconcile_add_cognito_user() and cogmig_reconcile_add_store_user() do. */
+cogmig_status reconcile_add_cognito_user(cogmig_reconcile *reconcile, const struct account *account,
+                                         cogmig_error *err);
+cogmig_status reconcile_add_store_user(cogmig_reconcile *reconcile, const struct account *account,
+                                       cogmig_error *err);
 
 /* Count a difference and tell of it. */
 cogmig_status reconcile_tell(cogmig_reconcile *reconcile, const struct finding *finding,

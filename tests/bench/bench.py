@@ -16,6 +16,7 @@ import peers
 SUITES = {
     "tokens": [("bench-tokens", None)],
     "passwords": [("bench-passwords", None), ("bench-engine", "examples/users/users.sql")],
+    "reconcile": [("bench-reconcile", "tests/bench/reconcile.sql")],
     "lambda": [("bench-lambda", "examples/users/users.sql")],
     "python": [("bench-python", None)],
     "store": [("bench-export", "tests/bench/million_users.sql")],

@@ -22,7 +22,7 @@ BELOW = {
     "cognito": {"base", "status", "adapters"},
     "export": {"base", "status", "adapters", "store"},
     "engine": {"base", "status", "password", "store", "idmap", "migration"},
-    "reconcile": {"base", "status"},
+    "reconcile": {"base", "status", "adapters", "store", "idmap", "export", "cognito"},
     "testing": {"base"},
 }
 # libcogmig-testing has no part of libcogmig's inside: these two are macros alone.

@@ -17,6 +17,7 @@ static const char help[] =
     "  cogmig export                  back the users up, without their password hashes\n"
     "  cogmig idmap find LEGACY_ID    which Cognito user is this legacy user? (also link, unlink)\n"
     "  cogmig doctor                  is everything set up for the migration, and how is it mended?\n"
+    "  cogmig reconcile               do Cognito, the store and the map tell the same story?\n"
     "  cogmig capacity                what does a cut-over need, measured on this machine?\n"
     "  cogmig lambda --local PROGRAM  the Lambda function on this machine\n"
     "  cogmig VERB --help             more about one of them\n"
@@ -47,6 +48,7 @@ static const struct {
     {"lambda", verb_lambda, help_lambda},
     {"migrate", verb_migrate, help_migrate},
     {"verify", verb_verify, help_verify},
+    {"reconcile", verb_reconcile, help_reconcile},
     {"user", verb_user, help_user},
 };
 

@@ -1,0 +1,395 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cogmig reconcile on a pool and a PostgreSQL store that disagree in every way, by known numbers."""
+
+import copy
+import csv
+import html.parser
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import uuid
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from program import CONFLICT, INVALID, OK, UNAVAILABLE, Program  # noqa: E402
+from tap import equal, run, test  # noqa: E402
+from user_pool import UserPool  # noqa: E402
+
+POOL = "eu-central-1_AbCdEfGhI"
+USERS = int(os.environ.get("COGMIG_RECONCILE_USERS", "20000"))
+OF_EACH_KIND = 20
+SEED = 20260115
+RATE = "1000"
+
+cogmig = Program(sys.argv[1])
+database = os.environ["COGMIG_TEST_DATABASE_URL"]
+
+
+def sub_of(name):
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+
+
+class World:
+    """Both sides and the map, and what there is to be told of them."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.cognito, self.rows, self.links, self.expected = [], [], [], []
+
+    def row(self, legacy_id, email=None, name="Ann", verified=True):
+        self.rows.append((legacy_id, email or f"{legacy_id}@example.com", name, verified))
+
+    def user(self, name, legacy_id=None, email=None, enabled=True, verified="true", full_name="Ann"):
+        attributes = {"email": email or f"{legacy_id}@example.com", "email_verified": verified,
+                      "name": full_name}
+        if legacy_id is not None:
+            attributes["custom:legacy_id"] = legacy_id
+        self.cognito.append({"sub": sub_of(name), "enabled": enabled, "attributes": attributes})
+        return sub_of(name)
+
+    def link(self, legacy_id, sub):
+        self.links.append((legacy_id, sub))
+
+    def expect(self, kind, legacy_id, **others):
+        self.expected.append({"kind": kind, "legacy_id": legacy_id, **others})
+
+    def migrated(self, legacy_id, **user):
+        self.row(legacy_id)
+        sub = self.user(legacy_id, legacy_id, **user)
+        self.link(legacy_id, sub)
+        return sub
+
+    def fill(self, users):
+        for number in range(users):
+            legacy_id = f"c{number:07d}"
+            if self.random.random() < 0.6:
+                self.migrated(legacy_id)
+            elif self.random.random() < 0.7:
+                self.not_migrated(legacy_id)
+            else:
+                self.user(legacy_id + "-native", email=f"{legacy_id}@native.example")
+
+    def not_migrated(self, legacy_id):
+        self.row(legacy_id)
+        self.expect("not-migrated", legacy_id, store=f"{legacy_id}@example.com")
+
+    # ---- one of each kind ----
+
+    def not_in_store(self, legacy_id):
+        sub = self.user(legacy_id, legacy_id)
+        self.expect("not-in-store", legacy_id, sub=sub, cognito=f"{legacy_id}@example.com")
+
+    def duplicate(self, legacy_id):
+        first, second = sub_of(legacy_id), sub_of(legacy_id + "-again")
+        self.migrated(legacy_id)
+        self.user(legacy_id + "-again", legacy_id)
+        self.expect("duplicate", legacy_id, subs={first, second}, cognito=f"{legacy_id}@example.com")
+
+    def not_linked(self, legacy_id):
+        self.row(legacy_id)
+        self.expect("not-linked", legacy_id, sub=self.user(legacy_id, legacy_id))
+
+    def swapped(self, legacy_id):
+        ids = [legacy_id, legacy_id + "x"]
+        subs = [self.user(one, one) for one in ids]
+        for mine, other in ((0, 1), (1, 0)):
+            self.row(ids[mine])
+            self.link(ids[mine], subs[other])
+            self.expect("linked-elsewhere", ids[mine], sub=subs[other], other_sub=subs[mine],
+                        other_legacy_id=ids[other], cognito=f"{ids[other]}@example.com",
+                        store=f"{ids[mine]}@example.com")
+
+    def stale(self, legacy_id):
+        self.not_migrated(legacy_id)
+        self.link(legacy_id, sub_of(legacy_id))
+        self.expect("link-stale", legacy_id, sub=sub_of(legacy_id))
+
+    def recreated(self, legacy_id):
+        self.row(legacy_id)
+        sub = self.user(legacy_id + "-new", legacy_id)
+        self.link(legacy_id, sub_of(legacy_id))
+        self.expect("link-stale", legacy_id, sub=sub_of(legacy_id), other_sub=sub)
+
+    def row_deleted(self, legacy_id):
+        sub = self.user(legacy_id, email=f"{legacy_id}@native.example")
+        self.link(legacy_id, sub)
+        self.expect("link-stale", legacy_id, sub=sub)
+
+    def without_id(self, legacy_id):
+        self.row(legacy_id)
+        sub = self.user(legacy_id, email=f"{legacy_id}@example.com")
+        self.link(legacy_id, sub)
+        self.expect("legacy-id-missing", legacy_id, sub=sub, cognito=f"{legacy_id}@example.com",
+                    store=f"{legacy_id}@example.com")
+
+    def same_email(self, legacy_id):
+        self.not_migrated(legacy_id)
+        email = f"{legacy_id}@Example.COM"
+        self.expect("same-email", legacy_id, sub=self.user(legacy_id, email=email), cognito=email,
+                    store=f"{legacy_id}@example.com")
+
+    def attribute(self, legacy_id, name, cognito, store, **user):
+        sub = self.migrated(legacy_id, **user)
+        self.expect("attribute", legacy_id, sub=sub, attribute=name, cognito=cognito, store=store)
+
+    def attributes(self, legacy_id):
+        self.attribute(legacy_id + "e", "email", "other@example.com", f"{legacy_id}e@example.com",
+                       email="other@example.com")
+        self.attribute(legacy_id + "v", "email_verified", "false", "true", verified="false")
+        self.attribute(legacy_id + "n", "name", 'Bob "<b>"', "Ann", full_name='Bob "<b>"')
+        self.attribute(legacy_id + "d", "enabled", "false", "true", enabled=False)
+
+    KINDS = (not_in_store, duplicate, not_linked, swapped, stale, recreated, row_deleted, without_id,
+             same_email, attributes)
+    REPAIRABLE = (not_linked, stale, recreated, row_deleted, without_id)
+
+    def spoil(self, kinds):
+        for kind in kinds:
+            for number in range(OF_EACH_KIND):
+                kind(self, f"{kind.__name__}{number}")
+        for side in (self.cognito, self.rows, self.links):
+            self.random.shuffle(side)
+
+
+# ---- putting a world into place ----
+
+def psql(sql, stdin=""):
+    done = subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--no-align",
+                           "--tuples-only", database, "--command", sql],
+                          input=stdin, text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    return done.stdout
+
+
+def load(table, rows):
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    psql(f"COPY {table} FROM STDIN (FORMAT csv)", text.getvalue())
+
+
+def settle(world):
+    """The pool that serves it."""
+    psql('DROP TABLE IF EXISTS "User", cogmig_idmap;'
+         'CREATE TABLE "User" (id text PRIMARY KEY, email text, name text, password text,'
+         ' "emailVerified" timestamp(3), "createdAt" timestamp(3) DEFAULT now(),'
+         ' "updatedAt" timestamp(3) DEFAULT now())')
+    load('"User" (id, email, name, "emailVerified")',
+         [(*row[:3], "2026-01-15 10:30:00" if row[3] else None) for row in world.rows])
+    pool = UserPool(POOL, copy.deepcopy(world.cognito))
+    done = cogmig.run("idmap", "install", DATABASE_URL=database, **pool.environment)
+    equal(done.returncode, OK, done.stderr)
+    load("cogmig_idmap (pool_id, legacy_id, sub)", [(POOL, *link) for link in world.links])
+    return pool
+
+
+def reconcile(pool, *arguments, **environment):
+    return cogmig.run("reconcile", "--names", "--rate", RATE, *arguments, DATABASE_URL=database,
+                      **pool.environment, **environment)
+
+
+def told_in(path):
+    """What was told, with the two subs of a duplicate as a set: either may be the first."""
+    told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for difference in told:
+        if difference["kind"] == "duplicate":
+            difference["subs"] = {difference.pop("sub"), difference.pop("other_sub")}
+    return told
+
+
+def comparable(differences):
+    return Counter(json.dumps(difference, sort_keys=True, default=sorted) for difference in differences)
+
+
+def assert_same(told, expected):
+    told, expected = comparable(told), comparable(expected)
+    equal(sorted((told - expected).elements())[:5], [], "told, but not so")
+    equal(sorted((expected - told).elements())[:5], [], "so, but not told")
+
+
+def new_path(name):
+    path = cogmig.folder / name
+    path.unlink(missing_ok=True)
+    return path
+
+
+world = World(SEED)
+world.fill(USERS)
+world.spoil(World.KINDS)
+
+
+@test
+def every_disagreement_is_told_and_none_is_invented():
+    pool, ndjson = settle(world), new_path("all.ndjson")
+    done = reconcile(pool, "--json", "--ndjson", str(ndjson))
+    equal(done.returncode, CONFLICT, done.stderr)
+    assert_same(told_in(ndjson), world.expected)
+    equal(ndjson.stat().st_mode & 0o777, 0o600)
+    counts = json.loads(done.stdout)
+    equal(counts["store_users"], len(world.rows))
+    equal(counts["cognito_users"], len(world.cognito))
+    equal(counts["links"], len(world.links))
+    equal(counts["differences"], {kind: sum(d["kind"] == kind for d in world.expected)
+                                  for kind in counts["differences"]})
+
+
+@test
+def a_listing_that_was_cut_off_goes_on_where_it_was():
+    pool, ndjson, listing = settle(world), new_path("resumed.ndjson"), new_path("listing")
+    half = len(world.cognito) // 120
+    pool.fail_after_pages = half
+    done = reconcile(pool, "--listing", str(listing), "--ndjson", str(ndjson))
+    equal(done.returncode, UNAVAILABLE, done.stderr)
+    equal(ndjson.exists(), False, "a report that is not whole")
+    equal(listing.stat().st_mode & 0o777, 0o600)
+    pool.fail_after_pages = None
+    done = reconcile(pool, "--listing", str(listing), "--ndjson", str(ndjson))
+    equal(done.returncode, CONFLICT, done.stderr)
+    equal(len(pool.listed_from), len(set(pool.listed_from)), "a page was asked for again")
+    assert_same(told_in(ndjson), world.expected)
+
+
+@test
+def a_killed_listing_goes_on_and_a_whole_one_is_not_asked_for_again():
+    pool, ndjson, listing = settle(world), new_path("killed.ndjson"), new_path("listing")
+    process = subprocess.Popen(
+        [cogmig.path, "reconcile", "--names", "--rate", "200", "--listing", str(listing)],
+        env={**os.environ, "DATABASE_URL": database, **pool.environment}, cwd=cogmig.folder,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pool.wait_for_pages(20)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with listing.open("ab") as file:
+        file.write(b'{"sub":"half a li')
+    asked = len(pool.listed_from)
+    done = reconcile(pool, "--listing", str(listing), "--ndjson", str(ndjson))
+    equal(done.returncode, CONFLICT, done.stderr)
+    equal(pool.listed_from[asked] is not None, True, "the listing began anew")
+    assert_same(told_in(ndjson), world.expected)
+    asked = len(pool.listed_from)
+    again = new_path("again.ndjson")
+    equal(reconcile(pool, "--listing", str(listing), "--ndjson", str(again)).returncode, CONFLICT)
+    equal(len(pool.listed_from), asked)
+    assert_same(told_in(again), world.expected)
+
+
+@test
+def a_plan_that_is_carried_out_makes_the_next_run_clean():
+    small = World(SEED + 1)
+    small.fill(500)
+    small.spoil(World.REPAIRABLE)
+    pool, plan = settle(small), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan)).returncode, CONFLICT)
+    for _ in range(2):  # the second time everything is done already
+        done = reconcile(pool, "--apply", str(plan))
+        equal(done.returncode, OK, done.stderr)
+        results = [json.loads(line)["result"] for line in done.stdout.splitlines()]
+        equal(results, ["done"] * (OF_EACH_KIND * 6))
+    done = reconcile(pool)
+    equal(done.returncode, OK, done.stdout)
+    assert b"Both sides tell the same story." in done.stdout
+
+
+@test
+def what_a_person_has_to_decide_is_left_to_them():
+    pool, plan, ndjson = settle(world), new_path("plan"), new_path("left.ndjson")
+    equal(reconcile(pool, "--plan", str(plan), "--store-is-right").returncode, CONFLICT)
+    actions = Counter(json.loads(line)["action"] for line in plan.read_text().splitlines())
+    equal(actions["decide"], OF_EACH_KIND * 7)
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, OK, done.stderr)
+    reconcile(pool, "--ndjson", str(ndjson))
+    left = {"not-migrated", "not-in-store", "duplicate", "linked-elsewhere", "same-email"}
+    assert_same(told_in(ndjson), [d for d in world.expected if d["kind"] in left
+                                  or d.get("attribute") in ("email", "enabled")])
+
+
+@test
+def a_plan_stops_at_the_first_line_that_fails():
+    pool, plan = settle(world), new_path("plan")
+    legacy_id, sub = world.links[0]
+    plan.write_text(json.dumps({"action": "link", "legacy_id": "x", "sub": "y"}) + "\n"
+                    + json.dumps({"action": "link", "legacy_id": legacy_id, "sub": "y"}) + "\n"
+                    + json.dumps({"action": "unlink", "legacy_id": legacy_id, "sub": sub}) + "\n")
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, CONFLICT)
+    equal([json.loads(line)["result"] for line in done.stdout.splitlines()],
+          ["done", "IDMAP_CONFLICT"])
+    plan.write_text('{"action":"delete-everything"}\n')
+    equal(reconcile(pool, "--apply", str(plan)).returncode, INVALID)
+    plan.write_text('{"action":')
+    equal(reconcile(pool, "--apply", str(plan)).returncode, INVALID)
+
+
+class Page(html.parser.HTMLParser):
+    """The text of a page; every element must end."""
+
+    EMPTY = {"meta"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.text, self.sources = [], [], []
+        self.feed(text)
+        equal(self.open, [])
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+        self.sources += [value for name, value in attrs if name in ("src", "href")]
+
+    def handle_endtag(self, tag):
+        equal(self.open.pop(), tag)
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@test
+def the_page_is_whole_and_needs_nothing_else():
+    pool, path = settle(world), new_path("report.html")
+    equal(reconcile(pool, "--html", str(path)).returncode, CONFLICT)
+    page = Page(path.read_text(encoding="utf-8"))
+    equal(page.sources, [])
+    text = " ".join(page.text)
+    for title in ("Linked to somebody else", "Signed up in a legacy user's place", "Stale links",
+                  "Not migrated yet", 'Bob "<b>"', POOL):
+        assert title in text, title
+
+
+@test
+def a_report_is_not_written_over_a_file_that_is_there():
+    pool, path = settle(world), new_path("precious")
+    path.write_text("precious")
+    made = new_path("made.html")
+    done = reconcile(pool, "--html", str(made), "--ndjson", str(path))
+    equal(done.returncode, INVALID, done.stderr)
+    equal((path.read_text(), made.exists()), ("precious", False))
+
+
+@test
+def what_is_set_up_wrongly_is_told_before_the_listing():
+    pool = settle(world)
+    psql("DROP TABLE cogmig_idmap")
+    done = reconcile(pool)
+    equal((done.returncode, "IDMAP_NOT_INSTALLED" in done.stderr), (INVALID, True), done.stderr)
+    psql('DROP TABLE "User"')
+    done = reconcile(pool, "--no-map")
+    equal((done.returncode, "STORE_SCHEMA_MISMATCH" in done.stderr), (INVALID, True), done.stderr)
+    equal(pool.listed_from, [])
+
+
+@test
+def a_listing_of_another_pool_is_refused():
+    pool, listing = settle(world), new_path("listing")
+    listing.write_text('{"listing":1,"pool":"eu-central-1_Other","format":"cogmig"}\n')
+    done = reconcile(pool, "--listing", str(listing))
+    equal((done.returncode, "is no listing of this user pool" in done.stderr), (INVALID, True))
+    equal(pool.listed_from, [])
+
+
+run()

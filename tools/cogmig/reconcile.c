@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * cogmig reconcile: do Cognito, the legacy store and the identity map tell the same story? */
+#include "agreement.h"
+#include "failure.h"
+#include "number.h"
+#include "repair.h"
+#include "verbs.h"
+
+#include <cogmig/store.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+const char help_reconcile[] =
+    "cogmig reconcile [options]             compare, and report\n"
+    "cogmig reconcile --apply PLAN          carry out what a plan says\n"
+    "\n"
+    "Compares every user of the Cognito user pool, every row of the legacy store and every link "
+    "of\n"
+    "the identity map, and tells what does not agree. Nothing is changed without --apply.\n"
+    "\n"
+    "  --listing FILE    write Cognito's users down there page by page: a listing that was cut "
+    "off\n"
+    "                    goes on with the same FILE, and a whole one is read from it alone\n"
+    "  --rate N          pages of 60 users a second, at most; 10\n"
+    "  --no-map          there is no identity map\n"
+    "  --names           compare the names too\n"
+    "  --work-folder DIR where temporary files go, instead of /tmp: 400 bytes for each user\n"
+    "  --html FILE       the report as one page for a browser\n"
+    "  --ndjson FILE     every difference, one JSON object a line\n"
+    "  --plan FILE       what would mend the differences, one JSON object a line\n"
+    "  --store-is-right  let the plan write names and verified flags that differ into Cognito\n"
+    "  --json            print counts as JSON\n"
+    "\n"
+    "Files are made with mode 0600; one that is there already is not overwritten. AWS credentials "
+    "are\n"
+    "found as the AWS CLI finds them; ListUsers is what they must allow, and for --apply\n"
+    "AdminUpdateUserAttributes.\n"
+    "\n"
+    "Exit code 0: nothing to look at (users who have not moved yet do not count). 4: "
+    "differences.\n";
+
+struct request {
+    const char *listing;
+    const char *work_folder;
+    const char *html;
+    const char *ndjson;
+    const char *plan;
+    const char *apply;
+    int32_t pages_per_s;
+    bool without_map;
+    bool compare_names;
+    bool store_is_right;
+    bool as_json;
+};
+
+/* ---- where differences go ---- */
+
+struct outputs {
+    struct agreement agreement;
+    struct repair_policy policy;
+    FILE *html;
+    FILE *ndjson;
+    FILE *plan;
+    bool shows_progress;
+};
+
+static cogmig_status take_difference(void *user_data, const cogmig_difference *difference)
+{
+    struct outputs *outputs = user_data;
+    json_t *object = difference_as_json(difference);
+    if (outputs->ndjson != NULL) {
+        json_dumpf(object, outputs->ndjson, JSON_COMPACT);
+        fputc('\n', outputs->ndjson);
+    }
+    if (outputs->plan != NULL)
+        repair_plan(&outputs->policy, object, outputs->plan);
+    agreement_add_example(&outputs->agreement, cogmig_difference_kind(difference), object);
+    return COGMIG_OK;
+}
+
+static cogmig_status show_progress(void *user_data, int32_t what, uint64_t count)
+{
+    const struct outputs *outputs = user_data;
+    if (outputs->shows_progress)
+        fprintf(stderr, "\r%" PRIu64 " %s ", count,
+                what == COGMIG_RECONCILE_COGNITO_USERS ? "Cognito users"
+                : what == COGMIG_RECONCILE_LINKS       ? "links"
+                                                       : "legacy users");
+    return COGMIG_OK;
+}
+
+/* ---- files ---- */
+
+static int cannot(const char *what, const char *path)
+{
+    fprintf(stderr, "cogmig: FILE_UNWRITABLE\n        Cannot %s %s: %s.\n", what, path,
+            strerror(errno));
+    return (int)cogmig_status_kind(COGMIG_FILE_UNWRITABLE);
+}
+
+/* 0, or the exit code. */
+static int make_file(const char *path, FILE **ret_file)
+{
+    if (path == NULL)
+        return 0;
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    *ret_file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    return *ret_file == NULL ? cannot("make", path) : 0;
+}
+
+static int make_files(const struct request *request, struct outputs *outputs)
+{
+    int code = make_file(request->html, &outputs->html);
+    if (code == 0)
+        code = make_file(request->ndjson, &outputs->ndjson);
+    return code == 0 ? make_file(request->plan, &outputs->plan) : code;
+}
+
+/* 0, or the exit code. A file that is not whole goes again. */
+static int finish_file(const char *path, FILE *file, bool is_whole)
+{
+    if (file == NULL)
+        return 0;
+    bool written = !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
+    int code = written ? 0 : cannot("write", path);
+    fclose(file);
+    if (!written || !is_whole)
+        unlink(path);
+    return code;
+}
+
+static int finish_files(const struct request *request, const struct outputs *outputs, bool is_whole)
+{
+    int html = finish_file(request->html, outputs->html, is_whole);
+    int ndjson = finish_file(request->ndjson, outputs->ndjson, is_whole);
+    int plan = finish_file(request->plan, outputs->plan, is_whole);
+    return html != 0 ? html : ndjson != 0 ? ndjson : plan;
+}
+
+/* ---- the three sides ---- */
+
+static cogmig_status open_cognito(const struct request *request, cogmig_cognito **ret_cognito,
+                                  cogmig_error *err)
+{
+    cogmig_cognito_config *config = NULL;
+    cogmig_status status = cogmig_cognito_config_new(&config, err);
+    if (status == COGMIG_OK)
+        status = cogmig_cognito_config_set_from_env(config, err);
+    if (status == COGMIG_OK && request->pages_per_s != 0)
+        status = cogmig_cognito_config_set_list_rate(config, request->pages_per_s, err);
+    if (status == COGMIG_OK)
+        status = cogmig_cognito_new(config, ret_cognito, err);
+    cogmig_cognito_config_free(&config);
+    return status;
+}
+
+static cogmig_status read_cognito(const struct request *request, cogmig_reconcile *reconcile,
+                                  cogmig_error *err)
+{
+    cogmig_cognito *cognito = NULL;
+    cogmig_status status = open_cognito(request, &cognito, err);
+    if (status == COGMIG_OK)
+        status = cogmig_reconcile_read_cognito(reconcile, cognito, request->listing, err);
+    cogmig_cognito_free(&cognito);
+    return status;
+}
+
+static cogmig_status read_store(cogmig_reconcile *reconcile, cogmig_error *err)
+{
+    cogmig_store_config *config = NULL;
+    cogmig_status status = cogmig_store_config_new_from_env(&config, err);
+    if (status == COGMIG_OK)
+        status = cogmig_reconcile_read_store(reconcile, config, err);
+    cogmig_store_config_free(&config);
+    return status;
+}
+
+static cogmig_status read_map(const struct request *request, cogmig_reconcile *reconcile,
+                              cogmig_error *err)
+{
+    cogmig_idmap *map = NULL;
+    if (request->without_map)
+        return COGMIG_OK;
+    cogmig_status status = cogmig_idmap_open_from_env(&map, err);
+    if (status == COGMIG_OK)
+        status = cogmig_reconcile_read_idmap(reconcile, map, err);
+    cogmig_idmap_free(&map);
+    return status;
+}
+
+static cogmig_status configure(const struct request *request, struct outputs *outputs,
+                               cogmig_reconcile_config *config, cogmig_error *err)
+{
+    cogmig_status status =
+        cogmig_reconcile_config_set_on_difference(config, take_difference, outputs, err);
+    if (status == COGMIG_OK)
+        status = cogmig_reconcile_config_set_on_progress(config, show_progress, outputs, err);
+    if (status == COGMIG_OK)
+        status = cogmig_reconcile_config_compare_names(config, request->compare_names, err);
+    if (status == COGMIG_OK && request->without_map)
+        status = cogmig_reconcile_config_without_map(config, err);
+    if (status == COGMIG_OK && request->work_folder != NULL)
+        status = cogmig_reconcile_config_set_work_folder(config, request->work_folder, err);
+    return status;
+}
+
+static cogmig_status begin(const struct request *request, struct outputs *outputs,
+                           cogmig_reconcile **ret_reconcile, cogmig_error *err)
+{
+    cogmig_reconcile_config *config = NULL;
+    cogmig_status status = cogmig_reconcile_config_new(&config, err);
+    if (status == COGMIG_OK)
+        status = configure(request, outputs, config, err);
+    if (status == COGMIG_OK)
+        status = cogmig_reconcile_new(config, ret_reconcile, err);
+    cogmig_reconcile_config_free(&config);
+    return status;
+}
+
+static cogmig_status compare(const struct request *request, cogmig_reconcile *reconcile,
+                             cogmig_error *err)
+{
+    /* The quick ones first: what is set up wrongly is then seen before an hour's listing. */
+    cogmig_status status = read_map(request, reconcile, err);
+    if (status == COGMIG_OK)
+        status = read_store(reconcile, err);
+    if (status == COGMIG_OK)
+        status = read_cognito(request, reconcile, err);
+    return status == COGMIG_OK ? cogmig_reconcile_compare(reconcile, err) : status;
+}
+
+/* ---- reporting ---- */
+
+static void write_reports(const struct request *request, const struct outputs *outputs)
+{
+    if (outputs->html != NULL)
+        agreement_write_html(&outputs->agreement, outputs->html);
+    if (request->as_json)
+        agreement_print_json(&outputs->agreement);
+    else
+        agreement_print_text(&outputs->agreement);
+}
+
+static void note_time(struct agreement *agreement)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(agreement->time, sizeof agreement->time, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+static int reconcile_and_report(const struct request *request, struct outputs *outputs,
+                                cogmig_error *err)
+{
+    cogmig_reconcile *reconcile = NULL;
+    int code = 0;
+    cogmig_status status = begin(request, outputs, &reconcile, err);
+    if (status == COGMIG_OK)
+        status = compare(request, reconcile, err);
+    if (outputs->shows_progress)
+        fputs("\r                                        \r", stderr);
+    if (status == COGMIG_OK) {
+        outputs->agreement.counts = reconcile;
+        write_reports(request, outputs);
+        code = agreement_faults(&outputs->agreement) == 0 ? 0 : COGMIG_KIND_CONFLICT;
+    } else {
+        code = report(err, request->as_json);
+    }
+    cogmig_reconcile_free(&reconcile);
+    int files_code = finish_files(request, outputs, status == COGMIG_OK);
+    return files_code != 0 ? files_code : code;
+}
+
+static int compare_sides(const struct request *request, cogmig_error *err)
+{
+    struct outputs outputs = {
+        .agreement = {.pool_id = getenv("COGNITO_USER_POOL_ID")},
+        .policy = {"custom:legacy_id", request->store_is_right},
+        .shows_progress = isatty(STDERR_FILENO) == 1,
+    };
+    note_time(&outputs.agreement);
+    int code = make_files(request, &outputs);
+    if (code == 0)
+        code = reconcile_and_report(request, &outputs, err);
+    else
+        finish_files(request, &outputs, false);
+    free_agreement(&outputs.agreement);
+    return code;
+}
+
+/* ---- carrying a plan out ---- */
+
+static int carry_out(const struct request *request, FILE *plan, cogmig_error *err)
+{
+    cogmig_idmap *map = NULL;
+    cogmig_cognito *cognito = NULL;
+    cogmig_status status = cogmig_idmap_open_from_env(&map, err);
+    if (status == COGMIG_OK)
+        status = open_cognito(request, &cognito, err);
+    int code =
+        status == COGMIG_OK ? repair_apply(plan, map, cognito, err) : report(err, request->as_json);
+    cogmig_cognito_free(&cognito);
+    cogmig_idmap_free(&map);
+    return code;
+}
+
+static int apply(const struct request *request, cogmig_error *err)
+{
+    FILE *plan = fopen(request->apply, "re");
+    if (plan == NULL)
+        return cannot("read", request->apply);
+    int code = carry_out(request, plan, err);
+    fclose(plan);
+    return code;
+}
+
+/* ---- the verb ---- */
+
+static const char **text_option(struct request *request, int option)
+{
+    switch (option) {
+    case 'l':
+        return &request->listing;
+    case 'w':
+        return &request->work_folder;
+    case 'h':
+        return &request->html;
+    case 'd':
+        return &request->ndjson;
+    case 'p':
+        return &request->plan;
+    case 'a':
+        return &request->apply;
+    default:
+        return NULL;
+    }
+}
+
+static bool *flag_option(struct request *request, int option)
+{
+    switch (option) {
+    case 'm':
+        return &request->without_map;
+    case 'n':
+        return &request->compare_names;
+    case 's':
+        return &request->store_is_right;
+    default:
+        return &request->as_json;
+    }
+}
+
+/* 0, or the exit code. */
+static int read_request(int argc, char **argv, struct request *request)
+{
+    static const struct option known[] = {
+        {"listing", required_argument, NULL, 'l'}, {"work-folder", required_argument, NULL, 'w'},
+        {"html", required_argument, NULL, 'h'},    {"ndjson", required_argument, NULL, 'd'},
+        {"plan", required_argument, NULL, 'p'},    {"apply", required_argument, NULL, 'a'},
+        {"rate", required_argument, NULL, 'r'},    {"no-map", no_argument, NULL, 'm'},
+        {"names", no_argument, NULL, 'n'},         {"store-is-right", no_argument, NULL, 's'},
+        {"json", no_argument, NULL, 'j'},          {NULL, 0, NULL, 0},
+    };
+    int option;
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (option == '?')
+            return misuse("that option is not known to \"reconcile\".");
+        const char **text = text_option(request, option);
+        if (text != NULL)
+            *text = optarg;
+        else if (option == 'r')
+            request->pages_per_s = number_or_minus_1(optarg);
+        else
+            *flag_option(request, option) = true;
+    }
+    return optind < argc ? misuse("\"reconcile\" takes options alone.") : 0;
+}
+
+int verb_reconcile(int argc, char **argv)
+{
+    struct request request = {0};
+    int code = read_request(argc, argv, &request);
+    if (code != 0)
+        return code;
+    cogmig_error *err = new_error_box();
+    code = request.apply == NULL ? compare_sides(&request, err) : apply(&request, err);
+    cogmig_error_free(&err);
+    return code;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "repair.h"
+
+#include "failure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- planning ---- */
+
+static const char *member(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static bool is_kind(const json_t *difference, const char *kind)
+{
+    return strcmp(member(difference, "kind"), kind) == 0;
+}
+
+/* Takes the reference. */
+static void write_line(json_t *line, const json_t *difference, FILE *plan)
+{
+    json_object_set_new(line, "because", json_string(member(difference, "kind")));
+    json_dumpf(line, plan, JSON_COMPACT);
+    fputc('\n', plan);
+    json_decref(line);
+}
+
+static void plan_link(const json_t *difference, const char *action, const char *sub, FILE *plan)
+{
+    write_line(json_pack("{s:s, s:s, s:s}", "action", action, "legacy_id",
+                         member(difference, "legacy_id"), "sub", sub),
+               difference, plan);
+}
+
+static void plan_attribute(const json_t *difference, const char *attribute, const char *value,
+                           FILE *plan)
+{
+    write_line(json_pack("{s:s, s:s, s:s, s:s}", "action", "set-attribute", "sub",
+                         member(difference, "sub"), "attribute", attribute, "value", value),
+               difference, plan);
+}
+
+static void plan_decision(const json_t *difference, FILE *plan)
+{
+    json_t *line = json_pack("{s:s}", "action", "decide");
+    json_object_update(line, (json_t *)difference);
+    json_object_del(line, "kind");
+    write_line(line, difference, plan);
+}
+
+static void plan_stale_link(const json_t *difference, FILE *plan)
+{
+    plan_link(difference, "unlink", member(difference, "sub"), plan);
+    if (member(difference, "other_sub") != NULL)
+        plan_link(difference, "link", member(difference, "other_sub"), plan);
+}
+
+/* Whether a user is enabled is nothing that an attribute says, and whoever gets another address
+ * signs in with that one: both are for a person to decide. */
+static bool can_be_set(const json_t *difference)
+{
+    const char *attribute = member(difference, "attribute");
+    return strcmp(attribute, "enabled") != 0 && strcmp(attribute, "email") != 0 &&
+           member(difference, "store") != NULL;
+}
+
+void repair_plan(const struct repair_policy *policy, const json_t *difference, FILE *plan)
+{
+    if (is_kind(difference, "not-migrated"))
+        return;
+    if (is_kind(difference, "not-linked"))
+        plan_link(difference, "link", member(difference, "sub"), plan);
+    else if (is_kind(difference, "link-stale"))
+        plan_stale_link(difference, plan);
+    else if (is_kind(difference, "legacy-id-missing"))
+        plan_attribute(difference, policy->legacy_id_attribute, member(difference, "legacy_id"),
+                       plan);
+    else if (is_kind(difference, "attribute") && policy->store_is_right && can_be_set(difference))
+        plan_attribute(difference, member(difference, "attribute"), member(difference, "store"),
+                       plan);
+    else
+        plan_decision(difference, plan);
+}
+
+/* ---- carrying it out ---- */
+
+static cogmig_status set_attribute(cogmig_cognito *cognito, const json_t *line, cogmig_error *err)
+{
+    const char *name = member(line, "attribute"), *value = member(line, "value");
+    if (name == NULL || value == NULL || member(line, "sub") == NULL) {
+        cogmig_error_set(err, COGMIG_INVALID_ARGUMENT,
+                         "The plan has a set-attribute without sub, attribute or value.");
+        return COGMIG_INVALID_ARGUMENT;
+    }
+    return cogmig_cognito_update_user(cognito, member(line, "sub"), &name, &value, 1, err);
+}
+
+/* Linked otherwise is as good as not linked: the pair is gone. */
+static cogmig_status unlink_pair(cogmig_idmap *map, const json_t *line, cogmig_error *err)
+{
+    cogmig_status status =
+        cogmig_idmap_unlink(map, member(line, "legacy_id"), member(line, "sub"), err);
+    bool is_gone = status == COGMIG_IDMAP_NOT_LINKED || status == COGMIG_IDMAP_CONFLICT;
+    return is_gone ? COGMIG_OK : status;
+}
+
+static cogmig_status carry_out(const json_t *line, cogmig_idmap *map, cogmig_cognito *cognito,
+                               const char **ret_word, cogmig_error *err)
+{
+    const char *action = member(line, "action");
+    *ret_word = "done";
+    if (action != NULL && strcmp(action, "link") == 0)
+        return cogmig_idmap_link(map, member(line, "legacy_id"), member(line, "sub"), err);
+    if (action != NULL && strcmp(action, "unlink") == 0)
+        return unlink_pair(map, line, err);
+    if (action != NULL && strcmp(action, "set-attribute") == 0)
+        return set_attribute(cognito, line, err);
+    *ret_word = "left to you";
+    if (action != NULL && strcmp(action, "decide") == 0)
+        return COGMIG_OK;
+    cogmig_error_set(err, COGMIG_INVALID_ARGUMENT,
+                     "The plan has a line whose action is not link, unlink, set-attribute or "
+                     "decide.");
+    return COGMIG_INVALID_ARGUMENT;
+}
+
+static void print_done(json_t *line, const char *word)
+{
+    json_object_set_new(line, "result", json_string(word));
+    json_dumpf(line, stdout, JSON_COMPACT);
+    putchar('\n');
+    fflush(stdout);
+}
+
+static int apply_line(json_t *line, cogmig_idmap *map, cogmig_cognito *cognito, cogmig_error *err)
+{
+    const char *word;
+    cogmig_status status = carry_out(line, map, cognito, &word, err);
+    print_done(line, status == COGMIG_OK ? word : cogmig_status_name(status));
+    return status == COGMIG_OK ? 0 : report(err, false);
+}
+
+int repair_apply(FILE *plan, cogmig_idmap *map, cogmig_cognito *cognito, cogmig_error *err)
+{
+    char *text = NULL;
+    size_t room = 0;
+    int code = 0;
+    for (int number = 1; code == 0 && getline(&text, &room, plan) > 0; number++) {
+        json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+        code = line == NULL ? misuse("line %d of the plan is not JSON.", number)
+                            : apply_line(line, map, cognito, err);
+        json_decref(line);
+    }
+    free(text);
+    return code;
+}

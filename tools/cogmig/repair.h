@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What mends a difference: a plan of one JSON object a line, written, looked at, then carried out.
+ */
+#ifndef COGMIG_TOOL_REPAIR_H
+#define COGMIG_TOOL_REPAIR_H
+
+#include <cogmig/cognito.h>
+#include <cogmig/idmap.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct repair_policy {
+    const char *legacy_id_attribute;
+    bool store_is_right; /* about attributes that differ */
+};
+
+/* Add the lines for one difference; an action of "decide" is one that a person has to take. */
+void repair_plan(const struct repair_policy *policy, const json_t *difference, FILE *plan);
+
+/* Carry a plan out, line by line, and print each with what came of it. What was done before is
+ * fine. Returns 0, or the exit code of the first failure, where it stops. */
+int repair_apply(FILE *plan, cogmig_idmap *map, cogmig_cognito *cognito, cogmig_error *err);
+
+#endif
