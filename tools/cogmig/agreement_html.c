@@ -23,7 +23,7 @@ static const char style[] =
     ".tile{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.75rem}"
     ".tile b{display:block;font-size:1.4rem;font-variant-numeric:tabular-nums}"
     "section{border-top:1px solid var(--line);padding:1.1rem 0}"
-    "section header{display:flex;gap:.75rem;align-items:baseline;flex-wrap:wrap}"
+    "section header{display:flex;gap:.75rem;align-items:baseline}"
     ".count{font-weight:700;font-variant-numeric:tabular-nums;color:var(--bad)}"
     ".count.rest{color:var(--dim)}"
     ".scroll{overflow-x:auto;margin-top:.6rem}"
@@ -31,7 +31,7 @@ static const char style[] =
     "th,td{text-align:left;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);"
     "white-space:nowrap;vertical-align:top}"
     "th{color:var(--dim);font-weight:600}"
-    "td{font-family:ui-monospace,monospace;max-width:20rem;overflow:hidden;text-overflow:ellipsis}"
+    "td{font-family:ui-monospace,monospace;max-width:24rem;overflow:hidden;text-overflow:ellipsis}"
     ".good{color:var(--good);font-weight:700}";
 
 static void write_escaped(const char *text, FILE *out)
