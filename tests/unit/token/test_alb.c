@@ -410,7 +410,8 @@ static void all_that_is_wrong_is_counted_and_shown_after_a_good_signature(void *
                      COGMIG_FAILED_CLIENT | COGMIG_FAILED_SUB | COGMIG_FAILED_EXPIRY);
     assert_string_equal(payload, "{\"a\":1}");
     cogmig_free(payload);
-    token.bytes[token.len - 5] ^= 1;
+    char *digit = &token.bytes[token.len - 5];
+    *digit = *digit == 'A' ? 'B' : 'A';
     assert_int_equal(
         cogmig_verifier_explain_refusal(verifier, token.bytes, token.len, &payload, NULL, &err),
         COGMIG_TOKEN_SIGNATURE_INVALID);
@@ -594,6 +595,23 @@ static void what_is_no_p256_key_in_pem_is_an_invalid_response(void **state)
     signer_free(rsa);
 }
 
+static void a_key_of_another_kind_and_the_same_length_is_none(void **state)
+{
+    enum {
+        FIRST_LINE = 27,
+        DIGITS_OF_PREFIX = 36
+    };
+    (void)state;
+    char other[512];
+    for (int i = 0; i < DIGITS_OF_PREFIX; i++) {
+        snprintf(other, sizeof other, "%s", pem);
+        other[FIRST_LINE + i] = other[FIRST_LINE + i] == 'A' ? 'B' : 'A';
+        body = other;
+        assert_int_equal(judge(HEADER, PAYLOAD), COGMIG_JWKS_RESPONSE_INVALID);
+        now_ms += UNKNOWN_KID_COOL_DOWN_MS * 10;
+    }
+}
+
 static void lines_of_the_pem_may_end_in_any_way(void **state)
 {
     (void)state;
@@ -774,6 +792,7 @@ int main(void)
         TEST(invented_kids_cost_few_fetches_and_harm_nobody_whose_key_is_held),
         TEST(the_key_that_was_used_longest_ago_makes_room),
         TEST(what_is_no_p256_key_in_pem_is_an_invalid_response),
+        TEST(a_key_of_another_kind_and_the_same_length_is_none),
         TEST(lines_of_the_pem_may_end_in_any_way),
         TEST(a_caller_who_fetches_is_told_the_address_of_the_key),
         TEST(what_is_no_arn_of_a_load_balancer_is_refused),

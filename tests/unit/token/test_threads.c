@@ -15,19 +15,21 @@
 enum {
     THREADS = 32,
     ROTATIONS = 12,
-    KEYS = 3
+    KEYS = 3,
+    BEGIN_S = 1700000000,
+    BRIEF_S = 10 /* how long the tokens in briefs are valid; calendar_s does not move by itself */
 };
 
 static const char issuer[] = "https://issuer.example";
 
 static struct signer *signers[KEYS];
-static char *documents[ROTATIONS], *tokens[ROTATIONS];
+static char *documents[ROTATIONS], *tokens[ROTATIONS], *briefs[ROTATIONS];
 static cogmig_verifier *verifier, *seeded;
 static pthread_barrier_t begin, end;
 
-static _Atomic int64_t now_ms = 1;
+static _Atomic int64_t now_ms = 1, now_s = BEGIN_S;
 static atomic_int http_status = 200;
-static atomic_int rotation, fetches, accepted, refused, others;
+static atomic_int rotation, fetches, accepted, refused, expired, others;
 
 static int64_t steady_ms(void)
 {
@@ -37,7 +39,7 @@ static int64_t steady_ms(void)
 static int64_t calendar_s(void *user_data)
 {
     (void)user_data;
-    return 1700000000;
+    return now_s;
 }
 
 static cogmig_status serve(void *user_data, const char *url, int32_t timeout_ms,
@@ -52,20 +54,28 @@ static cogmig_status serve(void *user_data, const char *url, int32_t timeout_ms,
     return cogmig_jwks_reply_append(reply, document, strlen(document));
 }
 
-static void make_rotation(int number)
+static char *make_token(int number, int expires_at_s)
 {
-    char kid[16], header[64], payload[256];
-    struct buffer document = buffer_with_max(4096), token = buffer_with_max(4096);
-    snprintf(kid, sizeof kid, "key-%d", number);
-    snprintf(header, sizeof header, "{\"alg\":\"RS256\",\"kid\":\"%s\"}", kid);
+    char header[64], payload[256];
+    struct buffer token = buffer_with_max(4096);
+    snprintf(header, sizeof header, "{\"alg\":\"RS256\",\"kid\":\"key-%d\"}", number);
     snprintf(payload, sizeof payload,
              "{\"iss\":\"%s\",\"sub\":\"s\",\"token_use\":\"access\",\"client_id\":\"c\","
-             "\"exp\":1700003600}",
-             issuer);
-    signer_add_jwks(signers[number % KEYS], kid, &document);
+             "\"exp\":%d}",
+             issuer, expires_at_s);
     signer_add_token(signers[number % KEYS], header, payload, &token);
+    return buffer_take(&token, NULL);
+}
+
+static void make_rotation(int number)
+{
+    char kid[16];
+    struct buffer document = buffer_with_max(4096);
+    snprintf(kid, sizeof kid, "key-%d", number);
+    signer_add_jwks(signers[number % KEYS], kid, &document);
     documents[number] = buffer_take(&document, NULL);
-    tokens[number] = buffer_take(&token, NULL);
+    tokens[number] = make_token(number, BEGIN_S + 3600);
+    briefs[number] = make_token(number, BEGIN_S + BRIEF_S * (number + 1));
 }
 
 static int set_up(void **state)
@@ -101,6 +111,7 @@ static int tear_down(void **state)
     for (int i = 0; i < ROTATIONS; i++) {
         memory_free(documents[i]);
         memory_free(tokens[i]);
+        memory_free(briefs[i]);
     }
     for (int i = 0; i < KEYS; i++)
         signer_free(signers[i]);
@@ -109,35 +120,36 @@ static int tear_down(void **state)
     return 0;
 }
 
-static cogmig_status verify_with(cogmig_verifier *with, int number)
+static cogmig_status verify_with(cogmig_verifier *with, const char *token)
 {
     cogmig_claims *claims = NULL;
-    cogmig_status status =
-        cogmig_verifier_verify(with, tokens[number], strlen(tokens[number]), &claims, NULL);
+    cogmig_status status = cogmig_verifier_verify(with, token, strlen(token), &claims, NULL);
     if (status == COGMIG_OK)
         assert_string_equal(cogmig_claims_sub(claims), "s");
     cogmig_claims_free(&claims);
     return status;
 }
 
-static cogmig_status verify(int number)
+static void expect(const char *token, cogmig_status expected, atomic_int *count)
 {
-    return verify_with(verifier, number);
+    cogmig_status status = verify_with(verifier, token);
+    *count += status == expected;
+    others += status != expected;
 }
 
-/* The token of the key in use, then that of the key before it. */
+/* The tokens of the key in use, that of the key before it, then one that has expired. */
 static void *verify_each_rotation(void *unused)
 {
     for (int i = 0; i < ROTATIONS; i++) {
         pthread_barrier_wait(&begin);
-        cogmig_status current = verify(i);
-        accepted += current == COGMIG_OK;
-        others += current != COGMIG_OK;
-        if (i > 0) {
-            cogmig_status former = verify(i - 1);
-            refused += former == COGMIG_TOKEN_KEY_UNKNOWN;
-            others += former != COGMIG_TOKEN_KEY_UNKNOWN;
-        }
+        expect(tokens[i], COGMIG_OK, &accepted);
+        expect(briefs[i], COGMIG_OK, &accepted);
+        if (i > 0)
+            expect(tokens[i - 1], COGMIG_TOKEN_KEY_UNKNOWN, &refused);
+        pthread_barrier_wait(&end);
+        pthread_barrier_wait(&begin);
+        expect(briefs[i], COGMIG_TOKEN_EXPIRED, &expired);
+        expect(tokens[i], COGMIG_OK, &accepted);
         pthread_barrier_wait(&end);
     }
     return unused;
@@ -154,12 +166,16 @@ static void each_rotation_costs_one_fetch_and_ends_the_former_key(void **state)
         now_ms += UNKNOWN_KID_COOL_DOWN_MS;
         pthread_barrier_wait(&begin);
         pthread_barrier_wait(&end);
+        now_s += BRIEF_S;
+        pthread_barrier_wait(&begin);
+        pthread_barrier_wait(&end);
         assert_int_equal(fetches, i + 1);
     }
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    assert_int_equal(accepted, THREADS * ROTATIONS);
+    assert_int_equal(accepted, THREADS * ROTATIONS * 3);
     assert_int_equal(refused, THREADS * (ROTATIONS - 1));
+    assert_int_equal(expired, THREADS * ROTATIONS);
     assert_int_equal(others, 0);
 }
 
@@ -169,19 +185,29 @@ enum {
     VERIFICATIONS = 60
 };
 
-static atomic_int seeding, in_force, verified, wrongly_refused, wrongly_accepted;
+static atomic_int seeding, in_force, over, verified, wrongly_refused, wrongly_accepted;
 
-/* in_force follows seeding: between the two either verdict is right. */
+/* in_force follows seeding: between the two either verdict is right. So it is between the moment
+ * when a brief token expires and over. */
 static void *verify_again_and_again(void *unused)
 {
     for (int i = 0; i < VERIFICATIONS; i++) {
-        int now = in_force;
-        cogmig_status current = verify_with(seeded, now);
+        int now = in_force, expired_before = over;
+        cogmig_status current = verify_with(seeded, tokens[now]);
         wrongly_refused += current != COGMIG_OK && seeding == now;
-        wrongly_accepted += now > 0 && verify_with(seeded, now - 1) == COGMIG_OK;
+        wrongly_accepted += now > 0 && verify_with(seeded, tokens[now - 1]) == COGMIG_OK;
+        wrongly_accepted += now < expired_before && verify_with(seeded, briefs[now]) == COGMIG_OK;
+        if (now >= expired_before)
+            (void)!verify_with(seeded, briefs[now]);
         verified++;
     }
     return unused;
+}
+
+static void expire(int number)
+{
+    now_s = BEGIN_S + BRIEF_S * (number + 1);
+    over = number + 1;
 }
 
 static void put_in_force(int number)
@@ -193,17 +219,25 @@ static void put_in_force(int number)
     in_force = number;
 }
 
-static void no_token_is_accepted_once_its_key_was_replaced_however_often_it_was_before(void **state)
+static void await_verified(int count)
+{
+    while (verified < count)
+        usleep(100);
+}
+
+static void no_token_is_accepted_once_it_expired_or_its_key_was_replaced(void **state)
 {
     (void)state;
     pthread_t threads[THREADS];
     http_status = 500;
+    now_s = BEGIN_S;
     put_in_force(0);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, verify_again_and_again, NULL), 0);
     for (int i = 1; i < ROTATIONS; i++) {
-        while (verified < THREADS * VERIFICATIONS * i / ROTATIONS)
-            usleep(100);
+        await_verified(THREADS * VERIFICATIONS * (2 * i - 1) / (2 * ROTATIONS));
+        expire(i - 1);
+        await_verified(THREADS * VERIFICATIONS * i / ROTATIONS);
         put_in_force(i);
         if (i % 3 == 0)
             assert_int_equal(cogmig_verifier_forget_all(seeded, NULL), COGMIG_OK);
@@ -221,8 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rotation_costs_one_fetch_and_ends_the_former_key),
-        cmocka_unit_test(
-            no_token_is_accepted_once_its_key_was_replaced_however_often_it_was_before),
+        cmocka_unit_test(no_token_is_accepted_once_it_expired_or_its_key_was_replaced),
     };
     return cmocka_run_group_tests_name("token: threads", tests, set_up, tear_down);
 }
