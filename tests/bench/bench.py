@@ -29,6 +29,7 @@ RUNNERS = {
     "bench-export": [sys.executable, Path(__file__).with_name("bench_export.py")],
 }
 ROOT = Path(__file__).parents[2]
+SAMPLES = "tokens.json"  # in the build folder: the tokens that bench-tokens verified, for peers
 BESIDE_POSTGRES = [sys.executable, ROOT / "tests/support/postgres.py", "run", "--", "sh", "-c",
                    'psql -X -q -v ON_ERROR_STOP=1 -f "$1" "$COGMIG_TEST_DATABASE_URL" &&'
                    ' shift && exec "$@"', "sh"]
@@ -36,6 +37,8 @@ BESIDE_POSTGRES = [sys.executable, ROOT / "tests/support/postgres.py", "run", "-
 
 def rows_of(build, name, sql):
     command = [*RUNNERS.get(name, []), build / "tests" / "bench" / name]
+    if name == "bench-tokens":
+        command.append(build / SAMPLES)
     if sql is not None:
         command = [*BESIDE_POSTGRES, ROOT / sql, *command]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
@@ -46,10 +49,9 @@ def rows_of(build, name, sql):
 
 
 def peers_of(build, rows):
-    """The rows of passwords.peer.*, once those of passwords are there."""
+    """The rows of tokens.peer.* and passwords.peer.*, once those of ours are there."""
     ours = {row["name"]: row["ours"] for row in rows}
-    if "passwords.many" in ours:
-        yield from peers.rows(build.parent / "peers", ours["passwords.many"])
+    yield from peers.rows(build.parent / "peers", ours, build / SAMPLES)
 
 
 def machine():

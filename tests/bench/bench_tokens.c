@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Verifying tokens, against what OpenSSL needs for the signature alone. */
+ * Verifying tokens, against what OpenSSL needs for the signature alone.
+ *
+ *     bench-tokens [FILE]    FILE: where to leave the tokens and their issuer, for others to verify
+ */
 #include "ratio.h"
+#include "testing/libjwt.h"
 
 #include <cogmig/testing.h>
 #include <cogmig/verifier.h>
@@ -8,6 +12,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -28,8 +33,10 @@ struct sample {
     unsigned char signature[SIGNATURE_BYTES + 2];
 };
 
-static const char issuer_url[] =
-    "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Example01";
+#define POOL_ID "eu-central-1_Example01"
+#define CLIENT_ID "1example23456789"
+
+static const char issuer_url[] = "https://cognito-idp.eu-central-1.amazonaws.com/" POOL_ID;
 static struct sample samples[TOKENS];
 static cogmig_verifier *cold, *caching;
 static char *rotations[2]; /* JWKS documents with the samples' key */
@@ -37,6 +44,7 @@ static atomic_int rotating;
 static EVP_PKEY_CTX *prepared;
 static EVP_MD *sha256;
 static EVP_MD_CTX *digest;
+static struct published_key published; /* for libjwt */
 
 /* ---- base64url by OpenSSL's own decoder, outside of any timing ---- */
 
@@ -54,13 +62,21 @@ static size_t decode(const char *text, size_t len, unsigned char *out, size_t ro
 }
 
 /* The value of a string member of the second key, which signs access tokens. */
-static size_t decode_member(const char *jwks, const char *member, unsigned char *out, size_t room)
+static const char *find_member(const char *jwks, const char *member, size_t *ret_len)
 {
     const char *key = strstr(strstr(jwks, "\"kty\"") + 1, "\"kty\"");
     while (strncmp(key, "{\"", 2) != 0)
         key--;
     const char *value = strstr(strstr(key, member) + strlen(member), "\"") + 1;
-    return decode(value, strcspn(value, "\""), out, room);
+    *ret_len = strcspn(value, "\"");
+    return value;
+}
+
+static size_t decode_member(const char *jwks, const char *member, unsigned char *out, size_t room)
+{
+    size_t len;
+    const char *value = find_member(jwks, member, &len);
+    return decode(value, len, out, room);
 }
 
 static EVP_PKEY *public_key(const char *jwks)
@@ -86,9 +102,23 @@ static EVP_PKEY *public_key(const char *jwks)
     return key;
 }
 
+static void prepare_libjwt(const char *jwks, EVP_PKEY *key)
+{
+    size_t len;
+    const char *kid = find_member(jwks, "\"kid\":", &len);
+    BIO *pem = BIO_new(BIO_s_mem());
+    must(pem != NULL && PEM_write_bio_PUBKEY(pem, key) == 1 && BIO_write(pem, "", 1) == 1,
+         "OpenSSL writes the key");
+    char *text;
+    BIO_get_mem_data(pem, &text);
+    published = (struct published_key){strndup(kid, len), strdup(jwks), strdup(text)};
+    BIO_free(pem);
+}
+
 static void prepare_openssl(const char *jwks)
 {
     EVP_PKEY *key = public_key(jwks);
+    prepare_libjwt(jwks, key);
     sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     prepared = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
     must(EVP_PKEY_verify_init(prepared) == 1 &&
@@ -105,7 +135,7 @@ static void make_sample(cogmig_test_issuer *issuer, int number, struct sample *s
     cogmig_test_token *token = NULL;
     snprintf(id, sizeof id, "jti-%d", number);
     must(cogmig_test_token_new(issuer, COGMIG_TOKEN_USE_ACCESS,
-                               "7c0e2f3a-5b1d-7a44-9c55-0d3f5b6a7c81", "1example23456789", &token,
+                               "7c0e2f3a-5b1d-7a44-9c55-0d3f5b6a7c81", CLIENT_ID, &token,
                                NULL) == COGMIG_OK &&
              cogmig_test_token_set_string(token, "jti", id, NULL) == COGMIG_OK &&
              cogmig_test_token_sign(token, &jwt, &sample->len, NULL) == COGMIG_OK,
@@ -122,8 +152,8 @@ static cogmig_verifier *new_verifier(size_t cache_bytes)
     cogmig_verifier_config *config = NULL;
     cogmig_verifier *verifier = NULL;
     must(cogmig_verifier_config_new(&config, NULL) == COGMIG_OK &&
-             cogmig_verifier_config_add_pool(config, "eu-central-1_Example01", NULL) == COGMIG_OK &&
-             cogmig_verifier_config_add_client(config, "1example23456789", NULL) == COGMIG_OK &&
+             cogmig_verifier_config_add_pool(config, POOL_ID, NULL) == COGMIG_OK &&
+             cogmig_verifier_config_add_client(config, CLIENT_ID, NULL) == COGMIG_OK &&
              cogmig_verifier_config_set_token_use(config, COGMIG_TOKEN_USE_ACCESS, NULL) ==
                  COGMIG_OK &&
              cogmig_verifier_config_set_cache_bytes(config, cache_bytes, NULL) == COGMIG_OK &&
@@ -211,6 +241,12 @@ static void verify_again(void)
 {
     for (int i = 0; i < REPETITIONS; i++)
         verify_some(caching, 0, TOKENS);
+}
+
+static void verify_by_libjwt(void)
+{
+    for (int i = 0; i < TOKENS; i++)
+        must(libjwt_accepts(samples[i].token, &published), "libjwt verifies a token");
 }
 
 static void hash_tokens(void)
@@ -332,7 +368,22 @@ static void verify_while_parsing(void)
     verify_beside(parse);
 }
 
-int main(void)
+/* ---- for others ---- */
+
+static void leave_samples(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    must(file != NULL, "the file of tokens is written");
+    fprintf(file,
+            "{\"issuer\":\"%s\",\"pool_id\":\"" POOL_ID "\",\"client_id\":\"" CLIENT_ID
+            "\",\"jwks\":%s,\"tokens\":[",
+            issuer_url, published.jwks);
+    for (int i = 0; i < TOKENS; i++)
+        fprintf(file, "%s\"%s\"", i == 0 ? "" : ",", samples[i].token);
+    must(fputs("]}\n", file) >= 0 && fclose(file) == 0, "the file of tokens is written");
+}
+
+int main(int argc, char **argv)
 {
     static const struct contest contests[] = {
         {.name = "tokens.cold",
@@ -368,8 +419,17 @@ int main(void)
          .reference = verify_while_parsing,
          .operations = TOKENS,
          .rounds = 51},
+        {.name = "tokens.peer.libjwt",
+         .target = "printed",
+         .throughput = true,
+         .ours = verify_cold,
+         .reference = verify_by_libjwt,
+         .operations = TOKENS,
+         .rounds = 3},
     };
     prepare();
+    if (argc > 1)
+        leave_samples(argv[1]);
     for (size_t i = 0; i < sizeof contests / sizeof contests[0]; i++)
         run_contest(&contests[i]);
     return 0;

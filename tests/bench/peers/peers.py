@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bcrypt libraries of node and Python, measured beside ours. Those that cannot be had here are
-left out, and it is said."""
+"""The libraries of node and Python, measured beside ours. Those that cannot be had here are left
+out, and it is said."""
 
 import shutil
 import subprocess
@@ -10,8 +10,16 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PASSWORD = "U*U*"
 STORED = "$2b$10$CCCCCCCCCCCCCCCCCCCCC.1wmuOmCZIrF1GAlfu86tqkPlAQKJe52"
-ROUNDS = "25"
-DEBIAN_PYTHON = "/usr/bin/python3"  # the one that has the package python3-bcrypt
+PASSWORD_ROUNDS = "25"
+TOKEN_ROUNDS = "40"
+DEBIAN_PYTHON = "/usr/bin/python3"  # the one that has Debian's packages
+
+# What a peer is compared with, its program, and the target of the ratio.
+PASSWORDS_OF_NODE = {"bcrypt": "bcrypt", "node-rs": "@node-rs/bcrypt", "bcryptjs": "bcryptjs"}
+TOKENS_OF_NODE = {"aws-jwt-verify": ("tokens.cold", ">= 2.5"),
+                  "fast-jwt": ("tokens.cold", "printed"),
+                  "fast-jwt-cache": ("tokens.repeat", ">= 20"),
+                  "jose": ("tokens.cold", "printed")}
 
 
 def left_out(names, why):
@@ -19,43 +27,64 @@ def left_out(names, why):
 
 
 def microseconds(command, folder):
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
     return float(done.stdout)
 
 
-def install_node_packages(folder):
+def row(name, ours, theirs, target="printed"):
+    return {"name": name, "ours": ours, "reference": theirs, "ratio": round(theirs / ours, 4),
+            "target": target, "unit": "us"}
+
+
+def has_node_packages(folder, names):
+    if not shutil.which("node") or not shutil.which("npm"):
+        left_out(names, "there is no node or npm")
+        return False
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    return subprocess.run(command, cwd=folder, stdout=sys.stderr, check=False).returncode == 0
+    if subprocess.run(command, cwd=folder, stdout=sys.stderr, check=False).returncode != 0:
+        left_out(names, "npm said why above")
+        return False
+    return True
 
 
-def node_peers(folder):
-    names = {"bcrypt": "bcrypt", "node-rs": "@node-rs/bcrypt", "bcryptjs": "bcryptjs"}
-    if not shutil.which("node") or not shutil.which("npm"):
-        left_out("passwords.peer.*", "there is no node or npm")
-    elif not install_node_packages(folder):
-        left_out("passwords.peer.*", "npm said why above")
-    else:
-        for name, package in names.items():
-            command = ["node", HERE / "verify.mjs", package, STORED, PASSWORD, ROUNDS]
-            yield name, microseconds(command, folder)
+def has_python_package(module, name):
+    probe = [DEBIAN_PYTHON, "-c", f"import {module}"]
+    if Path(DEBIAN_PYTHON).exists() and subprocess.run(probe, capture_output=True,
+                                                       check=False).returncode == 0:
+        return True
+    left_out(name, f"Debian's python3-{module} is not installed")
+    return False
 
 
-def python_peers(folder):
-    probe = [DEBIAN_PYTHON, "-c", "import bcrypt"]
-    if not Path(DEBIAN_PYTHON).exists() or subprocess.run(probe, capture_output=True,
-                                                          check=False).returncode != 0:
-        left_out("passwords.peer.pyca", "Debian's python3-bcrypt is not installed")
-        return
-    command = [DEBIAN_PYTHON, HERE / "verify_pyca.py", STORED, PASSWORD, ROUNDS]
-    yield "pyca", microseconds(command, folder)
+def password_rows(folder, ours):
+    """ours: a row's name -> microseconds of one of our operations."""
+    many = ours["passwords.many"]
+    if has_node_packages(folder, "passwords.peer.*"):
+        for name, package in PASSWORDS_OF_NODE.items():
+            command = ["node", HERE / "verify.mjs", package, STORED, PASSWORD, PASSWORD_ROUNDS]
+            yield row(f"passwords.peer.{name}", many, microseconds(command, folder))
+    if has_python_package("bcrypt", "passwords.peer.pyca"):
+        command = [DEBIAN_PYTHON, HERE / "verify_pyca.py", STORED, PASSWORD, PASSWORD_ROUNDS]
+        yield row("passwords.peer.pyca", many, microseconds(command, folder))
 
 
-def rows(folder, ours):
-    """A row for each peer; ours: microseconds of one of our verifications with many pending."""
-    for peers in (node_peers, python_peers):
-        for name, time in peers(folder):
-            yield {"name": f"passwords.peer.{name}", "ours": ours, "reference": time,
-                   "ratio": round(time / ours, 4), "target": "printed", "unit": "us"}
+def token_rows(folder, ours, samples):
+    """samples: the file in which bench-tokens left what it verified."""
+    if has_node_packages(folder, "tokens.peer.*"):
+        for name, (compared, target) in TOKENS_OF_NODE.items():
+            command = ["node", HERE / "verify_tokens.mjs", name, samples, TOKEN_ROUNDS]
+            yield row(f"tokens.peer.{name}", ours[compared], microseconds(command, folder), target)
+    if has_python_package("jwt", "tokens.peer.pyjwt"):
+        command = [DEBIAN_PYTHON, HERE / "verify_pyjwt.py", samples, TOKEN_ROUNDS]
+        yield row("tokens.peer.pyjwt", ours["tokens.cold"], microseconds(command, folder))
+
+
+def rows(folder, ours, samples):
+    """A row for each peer of what was measured."""
+    if "tokens.cold" in ours:
+        yield from token_rows(folder, ours, samples)
+    if "passwords.many" in ours:
+        yield from password_rows(folder, ours)
