@@ -3,6 +3,7 @@
 #ifndef COGMIG_COGMIG_H
 #define COGMIG_COGMIG_H
 
+#include <cogmig/audit.h>
 #include <cogmig/claims.h>
 #include <cogmig/cognito.h>
 #include <cogmig/engine.h>

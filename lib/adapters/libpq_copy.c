@@ -60,6 +60,8 @@ static char *make_probe(const struct source_request *request)
         buffer_add_text(&sql, i == 0 ? "SELECT " : ", ");
         add_column(&sql, request->columns[i]);
     }
+    if (request->survey != NULL)
+        survey_add_values(&sql, request->survey);
     add_from(&sql, request);
     buffer_add_text(&sql, " LIMIT 0");
     return buffer_take(&sql, NULL);
@@ -108,7 +110,9 @@ static bool add_conditions(struct buffer *sql, PGconn *connection,
                  (int)request->shards, (int)request->shard - 1);
         buffer_add_text(sql, text);
     }
-    if (request->ordered) {
+    if (request->survey != NULL) {
+        survey_add_order(sql, request->survey);
+    } else if (request->ordered) {
         buffer_add_text(sql, " ORDER BY ");
         add_column(sql, id);
     }
@@ -131,6 +135,8 @@ static char *make_copy(const struct libpq_copy *copy, const struct source_reques
         else if (PQftype(probe, (int)i) == TYPE_DATE)
             buffer_add_text(&sql, "::timestamp");
     }
+    if (request->survey != NULL)
+        survey_add_values(&sql, request->survey);
     add_from(&sql, request);
     if (!add_conditions(&sql, copy->connection, request))
         return NULL;
@@ -201,7 +207,7 @@ static cogmig_status make_question(struct libpq_copy *copy, const struct source_
     cogmig_status status = libpq_run(copy->connection, sql, 0, NULL, deadline, &probe, err);
     if (status != COGMIG_OK)
         return status;
-    for (size_t i = 0; i < request->column_count; i++)
+    for (size_t i = 0; i < copy->column_count; i++)
         copy->kinds[i] = kind_of(PQftype(probe, (int)i));
     copy->kinds[0] = VALUE_TEXT;
     *ret_sql = make_copy(copy, request, probe);
@@ -400,7 +406,7 @@ static cogmig_status open_copy(const struct source_request *request, void **ret_
     if (copy == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     copy->watch = request->watch;
-    copy->column_count = request->column_count;
+    copy->column_count = request->column_count + (request->survey == NULL ? 0 : SURVEY_VALUES);
     cogmig_status status = begin(copy, request, deadline, ret_facts, err);
     if (status == COGMIG_OK)
         status = make_question(copy, request, deadline, &sql, err);

@@ -41,6 +41,8 @@ static char *make_query(const struct source_request *request)
         buffer_add_text(&sql, i == 0 ? "SELECT " : ", ");
         add_column(&sql, request->columns[i]);
     }
+    if (request->survey != NULL)
+        survey_add_values(&sql, request->survey);
     buffer_add_text(&sql, " FROM ");
     sql_add_table(&sql, request->model);
     if (request->after != NULL) {
@@ -48,7 +50,9 @@ static char *make_query(const struct source_request *request)
         add_column(&sql, request->columns[0]);
         buffer_add_text(&sql, " > ?1");
     }
-    if (request->ordered) {
+    if (request->survey != NULL) {
+        survey_add_order(&sql, request->survey);
+    } else if (request->ordered) {
         buffer_add_text(&sql, " ORDER BY ");
         add_column(&sql, request->columns[0]);
     }
@@ -87,7 +91,7 @@ static cogmig_status prepare(struct sqlite_copy *copy, const struct source_reque
                                 "The store's URL names a file that is not an SQLite database", err);
     if (code != SQLITE_OK)
         return sqlite_fail_query(copy->db, err);
-    for (int i = 1; i < (int)request->column_count; i++)
+    for (int i = 1; i < (int)copy->column_count; i++)
         copy->kinds[i] = kind_of(sqlite3_column_decltype(copy->rows, i));
     copy->kinds[0] = VALUE_TEXT;
     return COGMIG_OK;
@@ -193,7 +197,7 @@ static cogmig_status open_copy(const struct source_request *request, void **ret_
     SCOPED(release_copy) struct sqlite_copy *copy = memory_new(sizeof *copy);
     if (copy == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    copy->column_count = request->column_count;
+    copy->column_count = request->column_count + (request->survey == NULL ? 0 : SURVEY_VALUES);
     copy->left = request->limit > 0 ? request->limit : -1;
     copy->shard = request->shard;
     copy->shards = request->shards;

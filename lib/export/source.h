@@ -39,14 +39,27 @@ struct export_watch {
     void *user_data;
 };
 
+/* Two values behind those of the columns: the address in lower case, by which rows are ordered
+ * then, and what kind of hash there is. That is its beginning, "#" and its length: the scheme and
+ * the cost are in it, salt and hash are not. */
+struct source_survey {
+    const char *email;
+    const char *password;
+};
+
+enum {
+    SURVEY_VALUES = 2
+};
+
 struct source_request {
     const char *target; /* as in struct backend_settings */
     const struct store_model *model;
     const char *const *columns; /* names in the database; the first is that of the id */
     size_t column_count;
-    bool ordered;      /* by id */
-    int64_t limit;     /* 0: none */
-    const char *after; /* NULL: from the beginning */
+    const struct source_survey *survey; /* NULL: none */
+    bool ordered;                       /* by id */
+    int64_t limit;                      /* 0: none */
+    const char *after;                  /* NULL: from the beginning */
     int32_t shard, shards;
     int32_t timeout_ms; /* for connecting; rows may take as long as they want */
     cogmig_store_password_fn password;
@@ -76,6 +89,10 @@ struct source {
  * Errors: CONFIG_INCOMPLETE, CONFIG_INVALID. */
 cogmig_status export_source_of(const cogmig_store_config *store, const struct source **ret_source,
                                cogmig_error *err);
+
+/* For the adapters: ", value, value", and " ORDER BY …". */
+void survey_add_values(struct buffer *sql, const struct source_survey *survey);
+void survey_add_order(struct buffer *sql, const struct source_survey *survey);
 
 extern const struct source libpq_source;
 #ifdef COGMIG_SQLITE

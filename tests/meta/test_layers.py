@@ -21,6 +21,7 @@ BELOW = {
     "migration": {"base", "status", "password", "store", "idmap"},
     "cognito": {"base", "status", "adapters"},
     "export": {"base", "status", "adapters", "store"},
+    "audit": {"base", "status", "store", "export"},
     "engine": {"base", "status", "password", "store", "idmap", "migration"},
     "reconcile": {"base", "status", "adapters", "store", "idmap", "export", "cognito"},
     "testing": {"base"},
@@ -35,8 +36,9 @@ INTERFACES = {"libcurl": "keyset", "libpq": "store", "libpq_copy": "export",
 
 # The folder that defines what a public header declares.
 FOLDER_OF_HEADER = {
-    "claims": "token", "cognito": "cognito", "engine": "engine", "error": "status", "export": "export",
-    "idmap": "idmap", "keyset": "keyset", "memory": "base", "migration": "migration", "password": "password", "reconcile": "reconcile",
+    "audit": "audit", "claims": "token", "cognito": "cognito", "engine": "engine",
+    "error": "status", "export": "export", "idmap": "idmap", "keyset": "keyset", "memory": "base",
+    "migration": "migration", "password": "password", "reconcile": "reconcile",
     "status": "status", "store": "store", "testing": "testing", "user": "store",
     "verifier": "token", "version": "status",
 }

@@ -16,7 +16,8 @@ static const char help[] =
     "  cogmig user EMAIL              what does the legacy store know about this address?\n"
     "  cogmig export                  back the users up, without their password hashes\n"
     "  cogmig idmap find LEGACY_ID    which Cognito user is this legacy user? (also link, unlink)\n"
-    "  cogmig doctor                  is everything set up for the migration, and how is it mended?\n"
+    "  cogmig audit                   what will become of each user of the legacy store?\n"
+    "  cogmig doctor                  is everything set up, and if not, how is it mended?\n"
     "  cogmig reconcile               do Cognito, the store and the map tell the same story?\n"
     "  cogmig capacity                what does a cut-over need, measured on this machine?\n"
     "  cogmig lambda --local PROGRAM  the Lambda function on this machine\n"
@@ -36,21 +37,24 @@ static const char help[] =
     "Exit code: 0 good, 1 denied, 2 not found, 3 invalid input, data or setting, 4 conflict,\n"
     "5 unavailable (an outage: try again), 6 stopped, 7 internal.\n";
 
+/* clang-format off */
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *help;
 } verbs[] = {
+    {"audit", verb_audit, help_audit},
     {"capacity", verb_capacity, help_capacity},
     {"doctor", verb_doctor, help_doctor},
     {"export", verb_export, help_export},
     {"idmap", verb_idmap, help_idmap},
     {"lambda", verb_lambda, help_lambda},
     {"migrate", verb_migrate, help_migrate},
-    {"verify", verb_verify, help_verify},
     {"reconcile", verb_reconcile, help_reconcile},
     {"user", verb_user, help_user},
+    {"verify", verb_verify, help_verify},
 };
+/* clang-format on */
 
 static int output_failed(void)
 {

@@ -3,6 +3,7 @@
 #ifndef COGMIG_TOOL_VERBS_H
 #define COGMIG_TOOL_VERBS_H
 
+int verb_audit(int argc, char **argv);
 int verb_capacity(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_export(int argc, char **argv);
@@ -13,6 +14,7 @@ int verb_reconcile(int argc, char **argv);
 int verb_user(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 
+extern const char help_audit[];
 extern const char help_capacity[];
 extern const char help_doctor[];
 extern const char help_export[];

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`cogmig audit` over PostgreSQL and SQLite: every kind of user is counted, and no hash is told."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from program import INVALID, OK, UNAVAILABLE, Program  # noqa: E402
+from tap import equal, run, test  # noqa: E402
+
+cogmig = Program(sys.argv[1])
+postgresql = os.environ["COGMIG_TEST_DATABASE_URL"]
+sqlite_file = cogmig.folder / "audit.db"
+
+SALTED = "HDT4hwe1XmEExOsg5x/6P..PGcedy6bkkxyr3ga1NgF9kiWDddzzz"
+BCRYPT = "$2b$10$" + SALTED
+YES, NO = "2024-01-01 10:30:00", None
+
+# id, email, password, verified, name, phone, banned
+USERS = [
+    ("plain", "plain@example.com", BCRYPT, YES, "A", "+4915112345678", False),
+    ("cost12", "cost12@example.com", "$2a$12$" + SALTED, NO, None, None, False),
+    ("django", "django@example.com", "bcrypt_sha256$$2b$12$" + SALTED, YES, None, None, None),
+    ("none-verified", "nv@example.com", None, YES, None, "", False),
+    ("none-unverified", "nu@example.com", None, NO, None, None, False),
+    ("empty", "empty@example.com", "", NO, None, None, False),
+    ("argon", "argon@example.com", "$argon2id$v=19$m=1$c2FsdA$aGFzaA", YES, None, None, False),
+    ("clear", "clear@example.com", "correct horse battery", NO, None, None, False),
+    ("cut", "cut@example.com", BCRYPT[:59], YES, None, None, False),
+    ("costly", "costly@example.com", "$2b$16$" + SALTED, YES, None, None, False),
+    ("locked", "locked@example.com", "!", YES, None, None, False),
+    ("banned", "banned@example.com", BCRYPT, YES, None, None, True),
+    ("twin-1", "twin@example.com", BCRYPT, YES, None, None, False),
+    ("twin-2", "Twin@example.com", BCRYPT, YES, None, None, False),
+    ("twin-3", "TWIN@example.com", BCRYPT, YES, None, None, True),
+    ("no-address", "nobody", BCRYPT, YES, None, None, False),
+    ("long" * 520, "long-id@example.com", BCRYPT, YES, None, None, False),
+    ("name", "name@example.com", BCRYPT, YES, "n" * 2049, None, False),
+    ("phone", "phone@example.com", BCRYPT, YES, None, "0151 12345678", False),
+]
+FATES = {"migrate_at_sign_in": 5, "reset_the_password": 4, "stranded": 3, "ambiguous": 2,
+         "refused_by_Cognito": 2, "disabled": 3}
+REMARKS = {"address_not_verified": 4, "no_password": 3, "password_locked": 1, "bcrypt__damaged": 1,
+           "bcrypt__cost_too_high": 1, "bcrypt_behind_a_prefix": 1, "hash_not_supported": 2,
+           "address_refused": 1, "address_twice": 3, "no_id": 0, "id_too_long": 1,
+           "name_too_long": 1, "telephone_not_E_164": 1}
+COSTS = {"10": 9, "12": 2}
+
+CREATE = ('CREATE TABLE "User" ("id" TEXT, "email" TEXT, "password" TEXT, "emailVerified" TIMESTAMP,'
+          ' "name" TEXT, "phone" TEXT, "banned" BOOLEAN, "createdAt" TIMESTAMP,'
+          ' "updatedAt" TIMESTAMP)')
+
+
+def literal(value):
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "'" + value.replace("'", "''") + "'"
+
+
+def prepare():
+    rows = ", ".join("(" + ", ".join(map(literal, user)) + ")" for user in USERS)
+    script = (f'{CREATE};\nINSERT INTO "User" ("id", "email", "password", "emailVerified", "name",'
+              f' "phone", "banned") VALUES {rows};\n')
+    subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgresql],
+                   input=script, text=True, check=True)
+    with sqlite3.connect(sqlite_file) as database:
+        database.executescript(script)
+    database.close()
+
+
+prepare()
+STORES = {"PostgreSQL": postgresql, "SQLite": f"file:{sqlite_file}"}
+COLUMNS = ("--phone-column", "phone", "--disabled-column", "banned")
+
+
+def audit(url, *arguments):
+    return cogmig.run("audit", *COLUMNS, *arguments, DATABASE_URL=url)
+
+
+def told(url, *arguments):
+    done = audit(url, "--json", *arguments)
+    equal(done.returncode, INVALID, done.stderr)
+    return json.loads(done.stdout)
+
+
+@test
+def everybody_is_counted_once_and_every_remark_is_made():
+    for name, url in STORES.items():
+        result = told(url)
+        equal(result["users"], len(USERS), name)
+        equal(result["fates"], FATES, name)
+        equal(sum(FATES.values()), len(USERS))
+        equal({key: value["count"] for key, value in result["remarks"].items()}, REMARKS, name)
+        equal(result["bcrypt_costs"], COSTS, name)
+        equal(result["longest_id_bytes"], 2080, name)
+        equal(result["schemes"], {"bcrypt": 12, "none": 3, "argon2id": 1, "unknown": 1, "locked": 1,
+                                  "bcrypt over SHA-256 (Django)": 1}, name)
+
+
+@test
+def examples_are_ids():
+    for url in STORES.values():
+        remarks = told(url)["remarks"]
+        equal(sorted(remarks["address_twice"]["examples"]), ["twin-1", "twin-2", "twin-3"])
+        equal(remarks["telephone_not_E_164"]["examples"], ["phone"])
+        equal(remarks["bcrypt__damaged"]["examples"], ["cut"])
+        equal(remarks["id_too_long"]["examples"], [("long" * 16)[:63]])
+
+
+@test
+def no_hash_and_no_password_is_told():
+    for url in STORES.values():
+        for arguments in ((), ("--json",)):
+            done = audit(url, *arguments)
+            for secret in (SALTED[:8], "correct", "c2FsdA"):
+                equal(secret in done.stdout.decode() + done.stderr, False, secret)
+
+
+@test
+def no_more_than_the_beginning_of_a_hash_counts():
+    """Where all but the beginnings is overwritten, the audit sees no difference."""
+    view = ('CREATE VIEW trap AS SELECT "id", "email", "emailVerified", "name", "phone", "banned",'
+            ' "createdAt", "updatedAt",'
+            ' left("password", 21) || repeat(\'x\', greatest(0, length("password") - 21))'
+            ' AS "password" FROM "User"')
+    subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgresql, "-c",
+                    view], check=True)
+    done = cogmig.run("audit", *COLUMNS, "--json", DATABASE_URL=postgresql, COGMIG_TABLE="trap")
+    result, whole = json.loads(done.stdout), told(postgresql)
+    equal(result["schemes"], whole["schemes"])
+    equal(result["fates"], whole["fates"])
+
+
+@test
+def options_change_the_prediction():
+    result = told(postgresql, "--max-cost", "16")
+    equal(result["remarks"]["bcrypt__cost_too_high"]["count"], 0)
+    equal(result["fates"]["migrate_at_sign_in"], FATES["migrate_at_sign_in"] + 1)
+    result = told(postgresql, "--legacy-id-length", "6")
+    equal(result["remarks"]["id_too_long"]["count"],
+          sum(len(user[0]) > 6 for user in USERS))
+    equal(told(postgresql, "--peak", "1")["hours_at_peak"], sum(COSTS.values()) / 3600)
+    for arguments in (["--max-cost", "3"], ["--peak", "0"], ["--legacy-id-length", "2049"],
+                      ["--unknown"], ["extra"]):
+        equal(audit(postgresql, *arguments).returncode, INVALID, str(arguments))
+
+
+@test
+def the_text_says_the_same():
+    text = audit(postgresql, "--peak", "2").stdout.decode()
+    for line in ("users                              19", "  migrate at sign-in                5",
+                 "  ambiguous                         2", "    of bcrypt cost 12                2"):
+        equal(line + "\n" in text, True, text)
+    equal("cogmig capacity --users 11 --peak 2 --cost 10=9,12=2\n" in text, True, text)
+
+
+@test
+def a_clean_store_is_a_good_exit():
+    clean = cogmig.folder / "clean.db"
+    with sqlite3.connect(clean) as database:
+        database.execute(CREATE)
+        database.execute('INSERT INTO "User" ("id", "email", "password") VALUES (?, ?, ?)',
+                         USERS[0][:3])
+    database.close()
+    equal(audit(f"file:{clean}").returncode, OK)
+
+
+@test
+def an_outage_is_an_outage():
+    done = audit("postgresql://127.0.0.1:1/nothing")
+    equal(done.returncode, UNAVAILABLE, done.stderr)
+    equal(done.stdout, b"")
+    equal(cogmig.run("audit", "--phone-column", "mobile", DATABASE_URL=postgresql).returncode,
+          INVALID)
+
+
+run()

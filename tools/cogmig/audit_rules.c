@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit_rules.h"
+
+#include <cogmig/password.h>
+#include <ctype.h>
+#include <stddef.h>
+#include <string.h>
+
+/* UTF-8: bytes that begin a character. */
+bool is_longer_than(const char *text, int64_t characters)
+{
+    int64_t count = 0;
+    for (; *text != '\0'; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count > characters;
+}
+
+static bool has_blank_or_control(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text <= ' ' || *text == 0x7F)
+            return true;
+    return false;
+}
+
+static bool is_domain(const char *domain)
+{
+    size_t len = strlen(domain);
+    return len > 0 && domain[0] != '.' && domain[len - 1] != '.' && strchr(domain, '.') != NULL &&
+           strstr(domain, "..") == NULL;
+}
+
+const char *email_fault(const char *email)
+{
+    const char *at = email == NULL ? NULL : strrchr(email, '@');
+    if (email == NULL || email[0] == '\0')
+        return "missing";
+    if (has_blank_or_control(email))
+        return "blanks in it";
+    if (at == NULL || at == email || strchr(email, '@') != at)
+        return "not one @ with something before it";
+    if (!is_domain(at + 1))
+        return "no domain with a dot";
+    if (is_longer_than(email, COGNITO_MAX_NAME_CHARACTERS))
+        return "longer than 128 characters";
+    return NULL;
+}
+
+bool is_e164(const char *phone)
+{
+    enum {
+        FEWEST_DIGITS = 2,
+        MOST_DIGITS = 15
+    };
+    if (phone[0] != '+' || phone[1] < '1' || phone[1] > '9')
+        return false;
+    size_t digits = strspn(phone + 1, "0123456789");
+    return phone[1 + digits] == '\0' && digits >= FEWEST_DIGITS && digits <= MOST_DIGITS;
+}
+
+/* ---- hashes ---- */
+
+enum {
+    BCRYPT_LENGTH = 60
+};
+
+/* "$2b$10$": 0 when it is not so. */
+static int32_t cost_of(const char *bcrypt)
+{
+    if (strlen(bcrypt) < 7 || bcrypt[3] != '$' || bcrypt[6] != '$' ||
+        !isdigit((unsigned char)bcrypt[4]) || !isdigit((unsigned char)bcrypt[5]))
+        return 0;
+    return (bcrypt[4] - '0') * 10 + (bcrypt[5] - '0');
+}
+
+/* The bcrypt hash behind Django's, Spring's or passlib's prefix. */
+static const char *inner_bcrypt(const char *kind)
+{
+    static const char *const prefixes[] = {"bcrypt_sha256$", "bcrypt$", "{bcrypt}"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        if (strncmp(kind, prefixes[i], strlen(prefixes[i])) == 0)
+            return kind + strlen(prefixes[i]);
+    return NULL;
+}
+
+static struct hash_reading read_bcrypt(const char *kind, int64_t length, int32_t max_cost)
+{
+    struct hash_reading reading = {HASH_USABLE, "bcrypt", cost_of(kind)};
+    if (length != BCRYPT_LENGTH || reading.cost < 4 || reading.cost > 31)
+        reading.worth = HASH_DAMAGED;
+    else if (reading.cost > max_cost)
+        reading.worth = HASH_TOO_COSTLY;
+    return reading;
+}
+
+struct hash_reading read_hash(const char *kind, int64_t length, int32_t max_cost)
+{
+    if (kind == NULL || length == 0)
+        return (struct hash_reading){HASH_NONE, "none", 0};
+    const char *scheme = cogmig_password_scheme(kind), *inner = inner_bcrypt(kind);
+    if (strcmp(scheme, "locked") == 0)
+        return (struct hash_reading){HASH_LOCKED, scheme, 0};
+    if (strcmp(scheme, "bcrypt") == 0)
+        return read_bcrypt(kind, length, max_cost);
+    if (inner != NULL)
+        return (struct hash_reading){HASH_WITH_RULES, scheme, cost_of(inner)};
+    return (struct hash_reading){HASH_UNSUPPORTED, scheme, 0};
+}
