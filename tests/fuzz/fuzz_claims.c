@@ -46,7 +46,7 @@ static bool same_text(const char *a, const char *b)
 /* A getter of its own and the general one say the same. */
 static void check_texts(const cogmig_claims *claims)
 {
-    for (int claim = 0; claim < CLAIM_COUNT; claim++) {
+    for (enum claim claim = 0; claim < CLAIM_COUNT; claim++) {
         const char *text = NULL;
         (void)cogmig_claims_get_string(claims, claim_name(claim), &text, NULL);
         HOLDS(same_text(text, claims_text(claims, claim)));
