@@ -4,6 +4,7 @@
 #include "base/base64url.h"
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "keyset/roca.h"
 
 #include <string.h>
 
@@ -147,9 +148,10 @@ static const char *read_numbers(struct json_value jwk, uint32_t algorithm, struc
         return read_number(jwk, "x", &numbers->first) && read_number(jwk, "y", &numbers->second)
                    ? NULL
                    : "its x or y is missing or not base64url";
-    return read_number(jwk, "n", &numbers->first) && read_number(jwk, "e", &numbers->second)
-               ? NULL
-               : "its n or e is missing, too large or not base64url";
+    if (!read_number(jwk, "n", &numbers->first) || !read_number(jwk, "e", &numbers->second))
+        return "its n or e is missing, too large or not base64url";
+    return roca_has_made(bytes_of(&numbers->first)) ? "its n can be factored (CVE-2017-15361)"
+                                                    : NULL;
 }
 
 static cogmig_status make_key(const struct numbers *numbers, struct key *key,

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- a clock, a server and a source under the test's control ---- */
@@ -550,6 +551,36 @@ static void whoever_waited_does_not_fetch_again_however_long_it_took(void **stat
     assert_int_equal(server.fetches, 1);
 }
 
+static void *ask_for_a(void *unused)
+{
+    ask(source, "a", NULL);
+    return unused;
+}
+
+/* The thread that fetches is not there in the child, and must not be waited for. */
+static void a_child_forked_during_a_fetch_fetches_for_itself(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    int outcome = -1;
+    threads_started = 0;
+    server.awaits_threads = 1; /* stands for: until the child is there */
+    assert_int_equal(pthread_create(&thread, NULL, ask_for_a, NULL), 0);
+    while (server.fetches == 0)
+        usleep(1000);
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(20);
+        threads_started = 1;
+        _exit(ask(source, "a", NULL) == COGMIG_OK && server.fetches == 2 ? 0 : 1);
+    }
+    threads_started = 1;
+    pthread_join(thread, NULL);
+    assert_int_equal(waitpid(child, &outcome, 0), child);
+    assert_int_equal(outcome, 0);
+    assert_int_equal(server.fetches, 1);
+}
+
 static void a_refresh_keeps_nobody_who_has_a_key(void **state)
 {
     (void)state;
@@ -591,6 +622,7 @@ int main(void)
         TEST(a_key_that_comes_again_lives_on_and_one_that_does_not_has_ended),
         TEST(what_is_prepared_for_a_key_outlasts_the_rotation_of_others),
         TEST(another_key_under_the_same_kid_is_another_life),
+        TEST(a_child_forked_during_a_fetch_fetches_for_itself),
         TEST(a_refresh_keeps_nobody_who_has_a_key),
         TEST(threads_that_ask_together_share_one_fetch),
         TEST(whoever_waited_does_not_fetch_again_however_long_it_took),
