@@ -67,7 +67,8 @@ static char *session_options(const char *url, int32_t timeout_ms)
     SCOPED(buffer_release) struct buffer text = buffer_with_max(16 * 1024);
     buffer_add_text(&text, timeout);
     buffer_add_text(&text, given == NULL ? "" : given);
-    buffer_add_text(&text, " -c default_transaction_read_only=on");
+    buffer_add_text(&text,
+                    " -c default_transaction_read_only=on -c DateStyle=ISO,YMD -c TimeZone=UTC");
     return buffer_take(&text, NULL);
 }
 
@@ -167,7 +168,9 @@ static cogmig_status prove_model(struct libpq_session *session, struct deadline 
     if (!libpq_query_probe(&model, &query))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     status = run_unnamed(session, &query, no_key, deadline, &probe, err);
-    if (status == COGMIG_OK && !libpq_queries_make(&session->queries, &model, probe))
+    struct libpq_shape shape = {.probe = probe,
+                                .times_are_utc = session->settings->pooler == COGMIG_POOLER_NONE};
+    if (status == COGMIG_OK && !libpq_queries_make(&session->queries, &model, &shape))
         status = fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     return status;
 }

@@ -14,14 +14,17 @@ enum {
     TYPE_INT8 = 20,
     TYPE_INT2 = 21,
     TYPE_INT4 = 23,
+    TYPE_VARCHAR = 1043,
     TYPE_DATE = 1082,
     TYPE_TIMESTAMP = 1114,
-    TYPE_TIMESTAMPTZ = 1184
+    TYPE_TIMESTAMPTZ = 1184,
+    TYPE_UUID = 2950
 };
 
 enum {
     MAX_SQL = 64 * 1024,
-    MAX_SHORT_TEXT = 64 /* more than any flag or time needs */
+    MAX_SHORT_TEXT = 64,    /* more than any flag or time needs */
+    MAX_BOUNDED = 16 * 1024 /* characters, of up to 4 bytes */
 };
 
 /* The column stands between before and between, and between between and after. */
@@ -29,7 +32,7 @@ static const struct {
     enum store_column column;
     const char *before, *between, *after;
 } conditions[QUERY_COUNT] = {
-    [QUERY_EMAIL] = {COLUMN_EMAIL, "", " = $1 ORDER BY (", "::text COLLATE \"C\" = $2::text) DESC"},
+    [QUERY_EMAIL] = {COLUMN_EMAIL, "", " = $1", NULL},
     [QUERY_EMAIL_ANY_CASE] = {COLUMN_EMAIL, "lower(", "::text) = lower($1::text)", NULL},
     [QUERY_ID] = {COLUMN_ID, "", " = $1 AND ", "::text COLLATE \"C\" = $2::text"},
     [QUERY_ID_AS_TEXT] = {COLUMN_ID, "", "::text COLLATE \"C\" = $1::text", NULL},
@@ -146,13 +149,23 @@ static void add_text(struct buffer *sql, const struct store_model *model, enum s
     add_cut_to(sql, max_characters);
 }
 
-/* to_char() makes the text independent of the session's DateStyle and TimeZone. A timestamp without
- * time zone is UTC, as Prisma writes it. */
-static void add_time(struct buffer *sql, const struct store_model *model, enum store_column column,
-                     Oid type)
+static bool is_time(Oid type)
 {
-    if (type != TYPE_TIMESTAMPTZ && type != TYPE_TIMESTAMP && type != TYPE_DATE) {
+    return type == TYPE_TIMESTAMPTZ || type == TYPE_TIMESTAMP || type == TYPE_DATE;
+}
+
+/* As the session writes it, which is in ISO 8601 and UTC where we could say so; to_char() does not
+ * depend on that, but takes its time. A timestamp without time zone is UTC, as Prisma writes it. */
+static void add_time(struct buffer *sql, const struct store_model *model, enum store_column column,
+                     const struct libpq_shape *shape)
+{
+    Oid type = PQftype(shape->probe, column);
+    if (!is_time(type)) {
         add_text(sql, model, column, MAX_SHORT_TEXT);
+        return;
+    }
+    if (shape->times_are_utc) {
+        sql_add_column(sql, model, column);
         return;
     }
     buffer_add_text(sql, "to_char(");
@@ -175,19 +188,37 @@ static void add_verified(struct buffer *sql, const struct store_model *model, Oi
         add_text(sql, model, COLUMN_EMAIL_VERIFIED, MAX_SHORT_TEXT);
 }
 
+/* What cannot be too large by its type needs no cutting. */
+static bool is_bounded(const PGresult *probe, enum store_column column)
+{
+    Oid type = PQftype(probe, column);
+    return type == TYPE_INT2 || type == TYPE_INT4 || type == TYPE_INT8 || type == TYPE_UUID ||
+           (type == TYPE_VARCHAR && PQfmod(probe, column) > 0 &&
+            PQfmod(probe, column) < MAX_BOUNDED);
+}
+
+static void add_value(struct buffer *sql, const struct store_model *model, enum store_column column,
+                      const PGresult *probe)
+{
+    if (is_bounded(probe, column))
+        sql_add_column(sql, model, column);
+    else
+        add_text(sql, model, column, STORE_MAX_VALUE + 1);
+}
+
 static void add_column(struct buffer *sql, const struct store_model *model,
-                       enum store_column column, Oid type)
+                       enum store_column column, const struct libpq_shape *shape)
 {
     switch (column) {
     case COLUMN_EMAIL_VERIFIED:
-        add_verified(sql, model, type);
+        add_verified(sql, model, PQftype(shape->probe, column));
         break;
     case COLUMN_CREATED_AT:
     case COLUMN_UPDATED_AT:
-        add_time(sql, model, column, type);
+        add_time(sql, model, column, shape);
         break;
     default:
-        add_text(sql, model, column, STORE_MAX_VALUE + 1);
+        add_value(sql, model, column, shape->probe);
     }
 }
 
@@ -282,13 +313,13 @@ static void add_condition(struct buffer *sql, const struct store_model *model,
 }
 
 static void add_selection(struct buffer *sql, const struct store_model *model,
-                          const PGresult *probe)
+                          const struct libpq_shape *shape)
 {
     for (int column = 0; column < COLUMN_COUNT; column++) {
         buffer_add_text(sql, column == 0 ? "SELECT " : ", ");
-        add_column(sql, model, (enum store_column)column, PQftype(probe, column));
+        add_column(sql, model, (enum store_column)column, shape);
     }
-    add_disabled(sql, model, probe);
+    add_disabled(sql, model, shape->probe);
     for (size_t i = 0; i < model->attribute_count; i++) {
         buffer_add_text(sql, ", ");
         add_cut(sql, "u", model->attributes[i].column, STORE_MAX_VALUE + 1);
@@ -301,12 +332,12 @@ static bool asks_for_id(enum libpq_query_kind kind)
 }
 
 static bool make_query(enum libpq_query_kind kind, const struct store_model *model,
-                       const PGresult *probe, struct libpq_query *query)
+                       const struct libpq_shape *shape, struct libpq_query *query)
 {
     int32_t question = asks_for_id(kind) ? COGMIG_FIND_BY_ID : COGMIG_FIND_BY_EMAIL;
     const char *own_sql = sql_of_question(model, question);
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
-    add_selection(&sql, model, probe);
+    add_selection(&sql, model, shape);
     buffer_add_text(&sql, " FROM ");
     sql_add_source(&sql, model, own_sql);
     if (own_sql == NULL)
@@ -314,7 +345,8 @@ static bool make_query(enum libpq_query_kind kind, const struct store_model *mod
     else
         query->parameter_count = 1;
     char limit[32];
-    snprintf(limit, sizeof limit, " LIMIT %d", STORE_MAX_ROWS);
+    snprintf(limit, sizeof limit, " LIMIT %d",
+             asks_for_id(kind) ? STORE_MAX_ROWS : STORE_MAX_CASES);
     buffer_add_text(&sql, limit);
     return finish_query(&sql, query);
 }
@@ -328,11 +360,11 @@ static bool is_asked(const struct store_model *model, enum libpq_query_kind kind
 }
 
 bool libpq_queries_make(struct libpq_queries *queries, const struct store_model *model,
-                        const PGresult *probe)
+                        const struct libpq_shape *shape)
 {
     for (int kind = 0; kind < QUERY_COUNT; kind++)
         if (is_asked(model, (enum libpq_query_kind)kind) &&
-            !make_query((enum libpq_query_kind)kind, model, probe, &queries->of[kind]))
+            !make_query((enum libpq_query_kind)kind, model, shape, &queries->of[kind]))
             return false;
     return true;
 }

@@ -44,9 +44,13 @@ bool libpq_query_names(const struct store_model *model, struct libpq_query *quer
 /* Take what may be missing, and is by the answer to that, out of a model with borrowed names. */
 void libpq_leave_out_missing(struct store_model *model, const PGresult *names);
 
-/* probe  the result of that query: it tells the columns' types */
+struct libpq_shape {
+    const PGresult *probe; /* the result of libpq_query_probe(): it tells the columns' types */
+    bool times_are_utc;    /* the session writes times in ISO 8601 and UTC */
+};
+
 bool libpq_queries_make(struct libpq_queries *queries, const struct store_model *model,
-                        const PGresult *probe);
+                        const struct libpq_shape *shape);
 void libpq_queries_release(struct libpq_queries *queries);
 
 /* model  as the query was made from */

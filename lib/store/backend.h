@@ -84,7 +84,8 @@ struct backend_settings {
 enum {
     STORE_MAX_KEY = 2048,
     STORE_MAX_VALUE = 64 * 1024, /* of one column */
-    STORE_MAX_ROWS = 3           /* enough to tell one from several */
+    STORE_MAX_ROWS = 3,          /* enough to tell one from several */
+    STORE_MAX_CASES = 17         /* rows whose address is the same but for case; more are refused */
 };
 
 /* A row as the database has it; no bytes: NULL. COLUMN_EMAIL_VERIFIED is not used: what counts as

@@ -15,6 +15,7 @@ enum {
 struct waiter {
     pthread_cond_t condition;
     struct place *given;
+    bool woken; /* and did not run yet: to wake it again would be a waste */
     int64_t since_ms;
     struct waiter *next;
 };
@@ -109,8 +110,10 @@ static void remove_waiter(struct places *places, struct waiter *waiter)
 
 static void wake_first(struct places *places)
 {
-    if (places->first != NULL)
-        pthread_cond_signal(&places->first->condition);
+    if (places->first == NULL || places->first->woken)
+        return;
+    places->first->woken = true;
+    pthread_cond_signal(&places->first->condition);
 }
 
 /* Woken for a place that another one took meanwhile, it stays where it is in the queue. */
@@ -122,7 +125,7 @@ static struct place *wait_for_place(struct places *places, struct deadline until
     add_waiter(places, &me);
     while (me.given == NULL && !any_free(places) &&
            condition_wait(&me.condition, &places->mutex, until))
-        continue;
+        me.woken = false;
     if (me.given == NULL) {
         remove_waiter(places, &me);
         me.given = take_free(places);

@@ -19,7 +19,8 @@ SUITES = {
     "reconcile": [("bench-reconcile", "tests/bench/reconcile.sql")],
     "lambda": [("bench-lambda", "examples/users/users.sql")],
     "python": [("bench-python", None)],
-    "store": [("bench-export", "tests/bench/million_users.sql")],
+    "store": [("bench-store", "examples/users/users.sql"),
+              ("bench-export", "tests/bench/million_users.sql")],
 }
 # What runs a program that is not run by itself.
 RUNNERS = {
