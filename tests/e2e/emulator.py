@@ -68,8 +68,9 @@ def free_port():
 class Emulator:
     """Runs while the `with` block runs, on a port and with a data folder of its own."""
 
-    def __init__(self, invoke_url):
+    def __init__(self, invoke_url, triggers=("UserMigration",)):
         self.invoke_url = invoke_url
+        self.triggers = triggers
         self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.folder = tempfile.TemporaryDirectory(prefix="cogmig-emulator-")
@@ -107,7 +108,7 @@ class Emulator:
         config.parent.mkdir()
         config.write_text(json.dumps({
             "LambdaClient": {"endpoint": self.invoke_url},
-            "TriggerFunctions": {"UserMigration": "cogmig"},
+            "TriggerFunctions": dict.fromkeys(self.triggers, "cogmig"),
         }), encoding="utf-8")
 
     def start(self):

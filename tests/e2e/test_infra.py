@@ -45,6 +45,10 @@ def plain(value):
         kind = value["Reference"]["kind"]
         attribute = "" if kind == "REF" else "." + kind["GET_ATT"]["attr"]
         return value["Reference"]["target"] + attribute
+    if "Map" in value:
+        return {entry["key"]: plain(entry["value"]) for entry in value["Map"]["entries"]}
+    if "Conditional" in value:
+        return plain(value["Conditional"]["if_true"])
     return value
 
 
@@ -138,6 +142,14 @@ def the_function_ends_when_cognito_no_longer_waits():
     function = properties("Function")
     equal((function["Runtime"], function["Handler"], function["Timeout"]),
           ("provided.al2023", "bootstrap", 5))
+
+
+@test
+def each_trigger_calls_the_function():
+    equal(properties("Pool")["LambdaConfig"], {
+        "UserMigration": "Function.Arn", "PreSignUp": "Function.Arn",
+        "PostAuthentication": "Function.Arn", "PostConfirmation": "Function.Arn",
+        "PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": "Function.Arn"}})
 
 
 @test

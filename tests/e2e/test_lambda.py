@@ -2,6 +2,7 @@
 """The Lambda package in an empty root: Cognito emulator -> invoke API -> runtime API -> bootstrap
 -> PostgreSQL."""
 
+import base64
 import contextlib
 import json
 import os
@@ -24,13 +25,15 @@ import event_cases  # noqa: E402
 import jwks_server  # noqa: E402
 from database_door import DatabaseDoor  # noqa: E402
 from emulator import DIRECTLY, Emulator, Refused, cognito_reply  # noqa: E402
-from invoke_endpoint import InvokeEndpoint, outcome_of  # noqa: E402
+from invoke_endpoint import InvokeEndpoint, Reply, outcome_of  # noqa: E402
 from program import INVALID, OK, SOURCE, Program  # noqa: E402
 from runtime_server import WAIT_S, Function  # noqa: E402
 from tap import equal, nothing, run, test  # noqa: E402
 
 MEBIBYTE = 1 << 20
 POSTGRES = SOURCE / "tests/support/postgres.py"
+
+KINDS = ("OK", "DENIED", "NOT_FOUND", "INVALID", "CONFLICT", "UNAVAILABLE", "STOPPED", "INTERNAL")
 
 cogmig = Program(sys.argv[1])
 database_url = os.environ["COGMIG_TEST_DATABASE_URL"]
@@ -162,11 +165,15 @@ def every_event_is_answered_as_the_library_answers_it():
             error, payload = runner.invoke(event)
             migrate.asked += 1
             [*_, line] = runner.wait_for_lines(1 + migrate.asked)
-            done = subprocess.CompletedProcess([], OK, b"" if error else payload, json.dumps(line))
-            if error:
-                equal(json.loads(payload)["errorMessage"], "No answer.")
-                done.returncode = {"INVALID": INVALID}.get(line["kind"])
-            return done
+            said = json.dumps(line)
+            assert not any(secret in said.encode() for secret in event_cases.passwords_in(event))
+            if not error:
+                return subprocess.CompletedProcess([], OK, payload, said if "status" in line else "")
+            equal(error, "Unhandled")
+            for_the_person = line["status"] == "SIGN_UP_REFUSED"
+            told = json.loads(payload)["errorMessage"]
+            equal((told == "No answer.", told == line["reason"]), (not for_the_person, for_the_person))
+            return subprocess.CompletedProcess([], KINDS.index(line["kind"]), b"", said)
         migrate.asked = 0
         nothing(event_cases.faults(migrate))
 
@@ -239,17 +246,26 @@ def a_package_that_cannot_find_itself_says_so():
 
 
 class ThroughLambda(InvokeEndpoint):
-    """The emulator's trigger, which calls the function at its runner."""
+    """The emulator's triggers, which call the function at its runner."""
 
     def __init__(self, runner):
         super().__init__(None, None)
         self.runner = runner
 
     def invoke(self, event):
+        trigger = json.loads(event)["triggerSource"]
+        if trigger.startswith("TokenGeneration_"):
+            event = event.replace(b'"version":"0"', b'"version":"1"')  # as Cognito has it
         error, payload = self.runner.invoke(event)
         outcome = outcome_of(event, b"" if error else payload)
-        self.calls.append(outcome)
-        return cognito_reply(outcome, payload)
+        self.calls.append((trigger, outcome))
+        if trigger.startswith("UserMigration_"):
+            return cognito_reply(outcome, payload)
+        return Reply(error, payload)
+
+    @property
+    def migrations(self):
+        return [outcome for trigger, outcome in self.calls if trigger.startswith("UserMigration_")]
 
 
 def is_turned_away(emulator, email, password):
@@ -273,7 +289,7 @@ def users_of_an_emulator_are_migrated_by_the_package():
         equal(emulator.users(), [])
         tokens = emulator.sign_in("verified@example.com", "Correct-Horse-10")
         emulator.sign_in("verified@example.com", "Correct-Horse-10")
-        equal(trigger.calls, ["no", "no", "yes"])
+        equal(trigger.migrations, ["no", "no", "yes"])
         [user] = emulator.users()
         equal((user["email"], user["custom:legacy_id"], user["status"]),
               ("verified@example.com", "cm1a0verified000exampleu1", "CONFIRMED"))
@@ -284,7 +300,63 @@ def users_of_an_emulator_are_migrated_by_the_package():
         assert is_turned_away(emulator, "cost12@example.com", "Correct-Horse-12")
         postgres("start")
         emulator.sign_in("cost12@example.com", "Correct-Horse-12")
-        equal(trigger.calls[3:], ["failed", "yes"])
+        equal(trigger.migrations[3:], ["failed", "yes"])
+
+
+def claims_of(token):
+    body = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+
+
+@test
+def an_emulator_signs_nobody_up_with_the_address_of_a_legacy_user():
+    with packaged() as runner, ThroughLambda(runner) as trigger:
+        with Emulator(trigger.url, ("UserMigration", "PreSignUp")) as emulator:
+            def sign_up(email):
+                emulator.call("SignUp", ClientId=emulator.client_id, Username=email,
+                              Password="Chosen-By-Me-1",
+                              UserAttributes=[{"Name": "email", "Value": email}])
+            try:
+                sign_up("Verified@example.com")
+                raise AssertionError("signed up")
+            except Refused as refused:
+                equal(refused.type, "UserLambdaValidationException")
+                assert "sign in" in str(refused), refused
+            equal(emulator.users(), [])
+            sign_up("new@example.com")
+            equal(len(emulator.users()), 1)
+            emulator.sign_in("verified@example.com", "Correct-Horse-10")
+        lines = runner.wait_for_lines(4)
+    equal([(line["level"], line["message"]) for line in lines],
+          [("INFO", "sign-up refused"), ("INFO", "answered"), ("INFO", "answered")])
+    equal([(line["SignUpsRefused"], line["PassedThrough"], line["Confirmed"]) for line in lines],
+          [(1, 0, 0), (0, 1, 0), (0, 0, 1)])
+
+
+@test
+def the_tokens_of_an_emulator_have_the_legacy_id():
+    with packaged() as runner, ThroughLambda(runner) as trigger:
+        with Emulator(trigger.url, ("UserMigration", "PreTokenGeneration")) as emulator:
+            tokens = emulator.sign_in("verified@example.com", "Correct-Horse-10")
+            equal(claims_of(tokens["IdToken"])["legacy_id"], "cm1a0verified000exampleu1")
+
+
+@test
+def a_sign_in_links_the_user():
+    pool = "eu-central-1_AbCdEfGhI"
+    map_of = {"COGNITO_USER_POOL_ID": pool, "DATABASE_URL": database_url}
+    equal(cogmig.run("idmap", "install", **map_of).returncode, OK)
+    with packaged(COGMIG_IDMAP="1", COGNITO_USER_POOL_ID=pool) as runner:
+        sub = "1754aa68-d041-7034-8fb2-000000000001"
+        event = json.dumps({
+            "version": "1", "triggerSource": "PostAuthentication_Authentication",
+            "userPoolId": pool, "userName": sub, "request": {"userAttributes": {
+                "sub": sub, "custom:legacy_id": "cm1a0verified000exampleu1"}},
+            "response": {}}).encode()
+        equal(runner.invoke(event), (None, event))
+        equal(runner.wait_for_lines(2)[0]["Linked"], 1)
+    found = cogmig.run("idmap", "find", "cm1a0verified000exampleu1", **map_of)
+    equal(found.stdout.decode().strip(), sub, found.stderr)
 
 
 # ---- the runner ----

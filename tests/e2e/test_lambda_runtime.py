@@ -106,7 +106,7 @@ def events_are_answered_one_after_the_other():
     lines = expect([deliver(event_of(), "a-1"), deliver(event_of(), "b-2")],
                    [("a-1", "response"), ("b-2", "response")])
     equal([(line["requestId"], line["message"], line["coldStart"]) for line in lines],
-          [("a-1", "yes", True), ("b-2", "yes", False)])
+          [("a-1", "answered", True), ("b-2", "answered", False)])
 
 
 @test
@@ -116,9 +116,9 @@ def each_line_counts_its_event():
         server.wait_for_posts(3)
         lines = function.wait_for_lines(3)
     equal([(line["level"], line["message"], line.get("status")) for line in lines],
-          [("INFO", "yes", None), ("INFO", "no", "PASSWORD_MISMATCH"),
+          [("INFO", "answered", None), ("INFO", "answered", "PASSWORD_MISMATCH"),
            ("ERROR", "no answer", "EVENT_MALFORMED")])
-    equal([(line["Accepted"], line["Refused"], line["Failed"]) for line in lines],
+    equal([(line["Confirmed"], line["Refused"], line["Failed"]) for line in lines],
           [(1, 0, 0), (0, 1, 0), (0, 0, 1)])
     for line in lines:
         [directive] = line["_aws"]["CloudWatchMetrics"]
@@ -153,11 +153,14 @@ def no_password_no_address_and_no_hash_is_in_the_log():
 @test
 def several_invocations_run_at_a_time():
     events = [deliver(event_of(), f"id-{number}") for number in range(12)]
-    with RuntimeServer(*events) as server, start(server, AWS_LAMBDA_MAX_CONCURRENCY="4"):
+    with RuntimeServer(*events) as server, start(
+            server, AWS_LAMBDA_MAX_CONCURRENCY="4") as function:
         server.wait_for_posts(12)
         server.wait_for_polls(12 + 4)
+        counted = sum(line["Confirmed"] for line in function.lines())
         equal(sorted(server.words()), sorted((f"id-{n}", "response") for n in range(12)))
         assert all(is_yes(body) for _, _, body in server.answers())
+    equal(counted, 12)
 
 
 @test
@@ -194,7 +197,7 @@ def a_larger_event_is_refused_and_the_next_one_answered():
     event = event_of(clientMetadata={"k": "x" * 6 * MEBIBYTE})
     lines = expect([deliver(event, "large"), deliver(event_of())],
                    [("large", "error"), ("good", "response")])
-    equal(lines[0]["status"], "EVENT_TOO_LARGE")
+    equal((lines[0]["status"], lines[0]["Failed"]), ("EVENT_TOO_LARGE", 1))
 
 
 @test
@@ -301,6 +304,25 @@ def a_database_that_is_down_does_not_fail_the_start():
             server.wait_for_polls(2)
             equal(server.words(), [("down", "error")])
             equal(function.lines()[0]["kind"], "UNAVAILABLE")
+    finally:
+        postgres("start")
+
+
+@test
+def who_has_migrated_gets_tokens_while_the_database_is_down():
+    event = json.dumps({
+        "version": "2", "triggerSource": "TokenGeneration_Authentication",
+        "userPoolId": "eu-central-1_AbCdEfGhI", "request": {"userAttributes": {
+            "sub": "1754aa68-d041-7034-8fb2-000000000001", "custom:legacy_id": "cm1a0"},
+            "groupConfiguration": {}, "scopes": []}, "response": {}}).encode()
+    postgres("stop")
+    try:
+        with RuntimeServer(deliver(event)) as server, start(
+                server, COGMIG_IDMAP="1", COGNITO_USER_POOL_ID="eu-central-1_AbCdEfGhI") as function:
+            server.wait_for_posts(1)
+            [(_, word, body)] = server.answers()
+            equal(word, "response", function.text())
+            equal(b'"legacy_id":"cm1a0"' in body.replace(b" ", b""), True, body)
     finally:
         postgres("start")
 

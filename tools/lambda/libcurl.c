@@ -285,12 +285,10 @@ enum runtime_outcome runtime_api_respond(struct runtime_api *api, const char *id
     return send_report(api, "the response", id, "/response", api->plain, bytes, len);
 }
 
-enum runtime_outcome runtime_api_fail(struct runtime_api *api, const char *id)
+enum runtime_outcome runtime_api_fail(struct runtime_api *api, const char *id, const char *report)
 {
-    static const char body[] =
-        "{\"errorMessage\":\"No answer.\",\"errorType\":\"NoAnswer\",\"stackTrace\":[]}";
-    return send_report(api, "the report of a failure", id, "/error", api->failure, body,
-                       sizeof body - 1);
+    return send_report(api, "the report of a failure", id, "/error", api->failure, report,
+                       strlen(report));
 }
 
 enum runtime_outcome runtime_api_fail_init(struct runtime_api *api)

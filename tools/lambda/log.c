@@ -66,51 +66,79 @@ static void add_error(json_t *line, const cogmig_error *err)
 
 /* ---- metrics ---- */
 
-/* CloudWatch User Guide, "Embedded metric format". Each count is there each time, so that its
- * average is a rate. */
+/* CloudWatch User Guide, "Embedded metric format". Each is there each time, so that an average is a
+ * share of the events. */
+static const struct {
+    const char *name;
+    int32_t counter;
+} counts[] = {
+    {"Confirmed", COGMIG_MIGRATION_CONFIRMED},
+    {"Reset", COGMIG_MIGRATION_RESET},
+    {"Refused", COGMIG_MIGRATION_REFUSED},
+    {"Failed", COGMIG_MIGRATION_FAILED},
+    {"SignUpsRefused", COGMIG_MIGRATION_SIGN_UPS_REFUSED},
+    {"SignUpsUnchecked", COGMIG_MIGRATION_SIGN_UPS_UNCHECKED},
+    {"Linked", COGMIG_MIGRATION_LINKED},
+    {"NotLinked", COGMIG_MIGRATION_NOT_LINKED},
+    {"TokensExtended", COGMIG_MIGRATION_TOKENS_EXTENDED},
+    {"TokensUnchecked", COGMIG_MIGRATION_TOKENS_UNCHECKED},
+    {"PassedThrough", COGMIG_MIGRATION_PASSED_THROUGH},
+};
+
+static json_t *definition(const char *name, const char *unit)
+{
+    return json_pack("{s:s, s:s}", "Name", name, "Unit", unit);
+}
+
+static json_t *definitions(void)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        json_array_append_new(list, definition(counts[i].name, "Count"));
+    json_array_append_new(list, definition("Duration", "Milliseconds"));
+    return list;
+}
+
 static void add_metrics(json_t *line, const struct log_event *event)
 {
-    bool answered = event->status == COGMIG_OK;
-    bool yes = answered && cogmig_error_status(event->err) == COGMIG_OK;
     struct timespec time = now();
-    json_object_set_new(
-        line, "_aws",
-        json_pack("{s:I, s:[{s:s, s:[[s]], s:[{s:s,s:s},{s:s,s:s},{s:s,s:s},{s:s,s:s}]}]}",
-                  "Timestamp", (json_int_t)time.tv_sec * 1000 + time.tv_nsec / 1000000,
-                  "CloudWatchMetrics", "Namespace", "libcogmig", "Dimensions", "FunctionName",
-                  "Metrics", "Name", "Accepted", "Unit", "Count", "Name", "Refused", "Unit",
-                  "Count", "Name", "Failed", "Unit", "Count", "Name", "Duration", "Unit",
-                  "Milliseconds"));
+    json_object_set_new(line, "_aws",
+                        json_pack("{s:I, s:[{s:s, s:[[s]], s:o}]}", "Timestamp",
+                                  (json_int_t)time.tv_sec * 1000 + time.tv_nsec / 1000000,
+                                  "CloudWatchMetrics", "Namespace", "libcogmig", "Dimensions",
+                                  "FunctionName", "Metrics", definitions()));
     add_text(line, "FunctionName", event->function);
-    json_object_set_new(line, "Accepted", json_integer(yes));
-    json_object_set_new(line, "Refused", json_integer(answered && !yes));
-    json_object_set_new(line, "Failed", json_integer(!answered));
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        json_object_set_new(line, counts[i].name,
+                            json_integer((json_int_t)event->counts[counts[i].counter]));
     json_object_set_new(line, "Duration", json_real(event->duration_ms));
 }
 
 /* ---- what is told ---- */
 
-struct wording {
-    const char *level;
-    const char *message;
-};
-
-static struct wording words_for(const struct log_event *event)
+static bool is_harmless(const cogmig_error *err)
 {
-    int32_t kind = cogmig_status_kind(cogmig_error_status(event->err));
-    if (event->status != COGMIG_OK)
-        return (struct wording){"ERROR", "no answer"};
-    if (kind == COGMIG_KIND_OK)
-        return (struct wording){"INFO", "yes"};
-    if (kind == COGMIG_KIND_DENIED || kind == COGMIG_KIND_NOT_FOUND)
-        return (struct wording){"INFO", "no"};
-    return (struct wording){"WARN", "no, because of a fault of the data"};
+    int32_t kind = cogmig_status_kind(cogmig_error_status(err));
+    return kind == COGMIG_KIND_OK || kind == COGMIG_KIND_DENIED || kind == COGMIG_KIND_NOT_FOUND;
+}
+
+static const char *level_of(const struct log_event *event)
+{
+    if (is_harmless(event->err))
+        return "INFO";
+    return event->status == COGMIG_OK ? "WARN" : "ERROR";
+}
+
+static const char *message_of(const struct log_event *event)
+{
+    if (event->status == COGMIG_OK)
+        return "answered";
+    return event->status == COGMIG_SIGN_UP_REFUSED ? "sign-up refused" : "no answer";
 }
 
 void log_event(const struct log_event *event)
 {
-    struct wording words = words_for(event);
-    json_t *line = new_line(words.level, words.message);
+    json_t *line = new_line(level_of(event), message_of(event));
     add_text(line, "requestId", event->request_id);
     add_error(line, event->err);
     json_object_set_new(line, "coldStart", json_boolean(event->cold_start));

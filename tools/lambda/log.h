@@ -4,20 +4,22 @@
 #ifndef COGMIG_LAMBDA_LOG_H
 #define COGMIG_LAMBDA_LOG_H
 
-#include <cogmig/error.h>
+#include "service.h"
+
 #include <stdbool.h>
 
 /* What became of one event. */
 struct log_event {
     const char *function;
     const char *request_id;
-    cogmig_status status;    /* COGMIG_OK: it was answered, with yes or no */
+    cogmig_status status;    /* COGMIG_OK: it was answered */
     const cogmig_error *err; /* why not, or why no */
     double duration_ms;
     bool cold_start;
+    uint64_t counts[SERVICE_COUNTERS]; /* since the line before */
 };
 
-/* One line, which counts it too. */
+/* One line, which is a metric too. */
 void log_event(const struct log_event *event);
 
 /* The program could not begin; err says why. */

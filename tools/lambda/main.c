@@ -72,8 +72,7 @@ static int run(const sigset_t *ends, const struct timespec *began, cogmig_error 
     struct settings settings = {0};
     struct service service = {0};
     settings_fill_in();
-    if (settings_read(&settings, err) != COGMIG_OK ||
-        service_open(&service, &settings, err) != COGMIG_OK)
+    if (settings_read(&settings, err) != COGMIG_OK || service_open(&service, err) != COGMIG_OK)
         return fail_to_start(&settings, err);
     struct crew crew = {.settings = &settings, .service = &service, .start_ms = running_ms(began)};
     int code = serve(ends, &crew);

@@ -29,8 +29,8 @@ enum runtime_outcome runtime_api_next(struct runtime_api *api, struct invocation
 enum runtime_outcome runtime_api_respond(struct runtime_api *api, const char *id, const char *bytes,
                                          size_t len);
 
-/* No answer to this invocation; says nothing of why, since Cognito shows it to whoever signs in. */
-enum runtime_outcome runtime_api_fail(struct runtime_api *api, const char *id);
+/* No answer to this invocation. report: as report_of() makes it. */
+enum runtime_outcome runtime_api_fail(struct runtime_api *api, const char *id, const char *report);
 
 /* The function could not be made ready. */
 enum runtime_outcome runtime_api_fail_init(struct runtime_api *api);

@@ -2,16 +2,18 @@
 #include "worker.h"
 
 #include "log.h"
+#include "report.h"
 
 #include <cogmig/memory.h>
 #include <signal.h>
-#include <string.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
     MAX_FAILURES = 3, /* in a row, of the runtime API */
     PAUSE_MS = 100,
+    LEAST_MS = 500,
     RESERVE_MS = 100 /* for the way of the answer to Lambda */
 };
 
@@ -24,51 +26,73 @@ static double now_ms(void)
 
 /* ---- one event ---- */
 
-/* Cognito waits 5 seconds, the start of the function included. */
+/* Cognito waits 5 seconds, the start of the function included; but what needs no database is done
+ * in no time, however long the start waited for one. */
 static int32_t budget_ms(const struct worker *worker, bool cold_start)
 {
-    int32_t ours = worker->crew->settings->deadline_ms - (cold_start ? worker->crew->start_ms : 0);
+    const struct crew *crew = worker->crew;
+    int32_t ours = crew->settings->deadline_ms;
+    if (cold_start)
+        ours = ours - crew->start_ms > LEAST_MS ? ours - crew->start_ms : LEAST_MS;
     int32_t lambdas = invocation_left_ms(&worker->invocation) - RESERVE_MS;
     return ours < lambdas ? ours : lambdas;
 }
 
-static cogmig_status refuse(cogmig_error *err, enum runtime_outcome how, const char *problem)
+static cogmig_status decide(struct worker *worker, enum runtime_outcome delivered,
+                            int32_t within_ms, char **ret_response, size_t *ret_len)
 {
-    cogmig_status status =
-        how == RUNTIME_EVENT_TOO_LARGE ? COGMIG_EVENT_TOO_LARGE : COGMIG_EVENT_MALFORMED;
-    cogmig_error_set(err, status, problem);
-    return status;
+    struct service *service = worker->crew->service;
+    const char *problem = runtime_api_problem(worker->api);
+    cogmig_error_clear(worker->err);
+    switch (delivered) {
+    case RUNTIME_EVENT_TOO_LARGE:
+        return service_refuse(service, COGMIG_EVENT_TOO_LARGE, problem, worker->err);
+    case RUNTIME_EVENT_NOT_WHOLE:
+        return service_refuse(service, COGMIG_EVENT_MALFORMED, problem, worker->err);
+    default:
+        return service_answer(service, invocation_event(&worker->invocation),
+                              worker->invocation.event_len, within_ms, ret_response, ret_len,
+                              worker->err);
+    }
 }
 
-static enum runtime_outcome send_answer(struct worker *worker, cogmig_status status,
-                                        const char *response, size_t len)
+static enum runtime_outcome send_report(struct worker *worker)
 {
-    const char *id = worker->invocation.id;
-    if (status != COGMIG_OK)
-        return runtime_api_fail(worker->api, id);
-    return runtime_api_respond(worker->api, id, response, len);
+    char *report = report_of(worker->err);
+    enum runtime_outcome sent =
+        runtime_api_fail(worker->api, worker->invocation.id, report == NULL ? "{}" : report);
+    free(report);
+    return sent;
+}
+
+static void tell(struct worker *worker, cogmig_status status, double took_ms, bool cold_start)
+{
+    struct log_event event = {.function = worker->crew->settings->function,
+                              .request_id = worker->invocation.id,
+                              .status = status,
+                              .err = worker->err,
+                              .duration_ms = took_ms,
+                              .cold_start = cold_start};
+    service_take_counts(worker->crew->service, event.counts);
+    log_event(&event);
 }
 
 static enum runtime_outcome answer(struct worker *worker, enum runtime_outcome delivered)
 {
-    struct invocation *invocation = &worker->invocation;
-    struct crew *crew = worker->crew;
+    const char *id = worker->invocation.id;
     char *response = NULL;
     size_t len = 0;
     double began_ms = now_ms();
-    bool cold_start = !atomic_exchange(&crew->had_an_event, true);
-    cogmig_error_clear(worker->err);
-    cogmig_status status =
-        delivered == RUNTIME_DONE
-            ? service_answer(crew->service, invocation_event(invocation), invocation->event_len,
-                             budget_ms(worker, cold_start), &response, &len, worker->err)
-            : refuse(worker->err, delivered, runtime_api_problem(worker->api));
-    enum runtime_outcome sent = send_answer(worker, status, response, len);
+    bool cold_start = !atomic_exchange(&worker->crew->had_an_event, true);
+    int32_t within_ms = budget_ms(worker, cold_start);
+    cogmig_status status = decide(worker, delivered, within_ms, &response, &len);
+    enum runtime_outcome sent = status == COGMIG_OK
+                                    ? runtime_api_respond(worker->api, id, response, len)
+                                    : send_report(worker);
     cogmig_free(response);
-    log_event(&(struct log_event){crew->settings->function, invocation->id, status, worker->err,
-                                  now_ms() - began_ms, cold_start});
+    tell(worker, status, now_ms() - began_ms, cold_start);
     if (sent != RUNTIME_DONE)
-        log_problem(invocation->id, runtime_api_problem(worker->api));
+        log_problem(id, runtime_api_problem(worker->api));
     return sent;
 }
 

@@ -5,6 +5,7 @@
 
 #include "runtime_api.h"
 #include "service.h"
+#include "settings.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
