@@ -64,7 +64,8 @@ COGMIG_MUST_CHECK cogmig_status cogmig_keyset_verify_jws(const cogmig_keyset *ke
                                                          char **ret_payload, size_t *ret_len,
                                                          cogmig_error *err);
 
-/* Takes what a fetch function of your own received. Valid during the callback only. */
+/* Takes what a fetch of your own received. Valid during the callback, or until the fetch that it
+ * belongs to is handed back (cogmig_key_fetch_end() of verifier.h). */
 typedef struct cogmig_jwks_reply cogmig_jwks_reply;
 
 /* Get a JWKS document over a channel of your own. It must not follow redirects and must not ask
