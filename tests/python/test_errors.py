@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import pickle
+import sqlite3
 import time
 
 import cogmig
@@ -89,8 +90,7 @@ BY_NATURE = {
     "OUT_OF_MEMORY": "nothing here refuses memory; tests/oom does",
     "INTERNAL_ERROR": "a defect",
     "NOT_BUILT_IN": "this build has everything",
-    "FILE_UNWRITABLE": "nothing here writes files",
-    "DISK_FULL": "nothing here writes files",
+    "DISK_FULL": "no disk is full here",
     "STORE_POOL_EXHAUSTED": "test_postgresql.py waits for a connection that is never free",
     "HOOK_REFUSED": "Python has no hook",
     "CLAIM_NOT_FOUND": "a mapping raises KeyError",
@@ -164,6 +164,22 @@ def payload_that_is_no_object(folder):
     verifier = cogmig.Verifier(issuer=signer.url, allow_any_client=True, token_use="any")
     verifier.seed_keys(signer.jwks)
     return lambda: verifier.verify(signer.sign([]))
+
+
+def reach_exports(sqlite_url, folder):
+    store = cogmig.Store(sqlite_url)
+    path = folder / "users.json"
+    cogmig.export_users_to_file(store, path)
+    yield lambda: cogmig.export_users_to_file(store, path)
+    yield lambda: path.write_text("[]") and cogmig.verify_export(path)
+    with sqlite3.connect(folder / "hashes.db") as database:
+        database.execute('CREATE TABLE "User" (id TEXT PRIMARY KEY, email, name)')
+        database.execute('INSERT INTO "User" VALUES ("1", "a@example.com", ?)', [STORED])
+    database.close()
+    leaking = cogmig.Store(f"file:{folder}/hashes.db", password_column="name", name_column=None,
+                           email_verified_column=None, created_at_column=None,
+                           updated_at_column=None)
+    yield lambda: list(cogmig.export_users(leaking, columns={"id": "id", "name": "name"}))
 
 
 def reach_stores(sqlite_url):

@@ -10,7 +10,7 @@ import pytest
 os.environ.setdefault("COGMIG_BUILD_DIR", "")
 import source as tree
 from cogmig import Kind, Status, _native
-from cogmig import idmap, migration, store, verifier
+from cogmig import export, idmap, migration, store, verifier
 
 # Public functions that Python has no use for, and why.
 NOT_BOUND = {
@@ -20,7 +20,7 @@ NOT_BOUND = {
     "kind_name": "Kind is written out",
     "error_clear": "every call empties the box",
     "verifier_new_for_pool": "Verifier(pool_id=…) is as short",
-    "store_config_new_from_env": "Store.from_env() opens what it makes",
+    "store_open_from_env": "Store.from_env() makes the configuration and opens it",
     "idmap_open_from_env": "IdentityMap.from_env() is idmap_config_new_from_env() and more",
     "verifier_config_set_non_blocking": "Verifier.verify_async() lets a thread wait",
     "verifier_begin_fetch": "Verifier.verify_async() lets a thread wait",
@@ -138,7 +138,7 @@ def test_every_function_of_the_table_is_called_somewhere():
     for line in lines(_native.PROTOTYPES + _native.TESTING_PROTOTYPES):
         name = line.split()[0]
         used = re.search(rf"lib\.{name}\b", package)
-        by_name = re.fullmatch(r"(store_config_set|engine_config_set|idmap_config_set)_\w+", name)
+        by_name = re.fullmatch(r"(export_config_set|store_config_set|engine_config_set|idmap_config_set)_\w+", name)
         assert used or by_name, name
 
 
@@ -159,6 +159,8 @@ def test_numbers_of_enumerations_are_those_of_the_headers():
         "idmap.h", "IDMAP")
     assert {name.upper(): number for name, number in migration._COUNTERS.items()} == constants(
         "migration.h", "MIGRATION")
+    assert {name.upper(): number for name, number in export._FORMATS.items()} == constants(
+        "export.h", "EXPORT")
     assert {name.upper(): number for name, number in store._POOLERS.items()} == constants(
         "store.h", "POOLER")
     assert {name.upper(): number for name, number in store._COUNTERS.items()} == constants(

@@ -217,12 +217,17 @@ def test_the_lambda_example(example, sqlite_url, monkeypatch, caplog):
     assert yes["response"]["finalUserStatus"] == "CONFIRMED"
     no = event("verified@example.com", "guess")
     assert handler(no, Context(4000)) == no and "PASSWORD_MISMATCH" in caplog.text
-    for fails in (lambda: handler({"triggerSource": "PreSignUp_SignUp"}, Context(4000)),
+    for fails in (lambda: handler({"triggerSource": "None"}, Context(4000)),
                   lambda: handler(no, Context(0))):
         with pytest.raises(RuntimeError) as caught:
             fails()
         assert str(caught.value) == "No answer can be given." and caught.value.__cause__ is None
     assert "guess" not in caplog.text and "no answer: " in caplog.text
+    taken = {"triggerSource": "PreSignUp_SignUp", "userName": "x", "response": {},
+             "request": {"userAttributes": {"email": "verified@example.com"}}}
+    with pytest.raises(RuntimeError) as caught:
+        handler(taken, Context(4000))
+    assert "sign in" in str(caught.value).lower()
 
 
 def test_the_lambda_example_has_five_lines(source):

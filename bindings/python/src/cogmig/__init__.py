@@ -17,6 +17,7 @@ from .claims import Claims
 from .engine import Engine
 from .errors import (Conflict, DeadlineExceeded, Denied, Error, InternalError, Invalid, NotFound,
                      Stopped, Unavailable, Upstream)
+from .export import ExportResult, export_users, export_users_to_file, verify_export
 from .idmap import IdentityMap
 from .keyset import KeySet
 from .migration import Answer, Migration
@@ -25,14 +26,16 @@ from .password import (PasswordMatch, PasswordRules, PasswordVerdict, dummy_veri
 from .status import Kind, Status
 from .store import FoundUser, Store
 from .user import User
-from .verifier import JwksReply, TrustedIssuer, Verifier
+from .verifier import JwksReply, LoadBalancer, TrustedIssuer, Verifier
 
 __all__ = [
-    "Answer", "Claims", "Conflict", "DeadlineExceeded", "Denied", "Engine", "Error", "FoundUser", "IdentityMap",
-    "InternalError", "Invalid", "JwksReply", "KeySet", "Kind", "Migration", "NotFound",
-    "PasswordMatch", "PasswordRules", "PasswordVerdict", "Status", "Stopped", "Store",
-    "TrustedIssuer", "Unavailable", "Upstream", "User", "Verifier", "dummy_verification", "library_path",
-    "library_version", "password_cost", "password_scheme", "verify_password", "verify_passwords",
+    "Answer", "Claims", "Conflict", "DeadlineExceeded", "Denied", "Engine", "Error",
+    "ExportResult", "FoundUser", "IdentityMap", "InternalError", "Invalid", "JwksReply",
+    "KeySet", "Kind", "LoadBalancer", "Migration", "NotFound", "PasswordMatch", "PasswordRules",
+    "PasswordVerdict", "Status", "Stopped", "Store", "TrustedIssuer", "Unavailable", "Upstream",
+    "User", "Verifier", "dummy_verification", "export_users", "export_users_to_file",
+    "library_path", "library_version", "password_cost", "password_scheme", "verify_export",
+    "verify_password", "verify_passwords",
 ]
 
 __version__ = "1.0.0"

@@ -86,6 +86,7 @@ verifier_config_free v P
 verifier_config_add_pool r psp
 verifier_config_add_pool_region r pssp
 verifier_config_add_issuer r pssp
+verifier_config_add_load_balancer r psssp
 verifier_config_set_issuer_algorithms r psup
 verifier_config_add_client r psp
 verifier_config_allow_any_client r pp
@@ -149,6 +150,7 @@ user_created_at s p
 user_updated_at s p
 
 store_config_new r Pp
+store_config_new_from_env r Pp
 store_config_free v P
 store_config_set_url r psp
 store_config_set_schema r psp
@@ -175,7 +177,6 @@ store_answer_set_name r psp
 store_answer_set_times r pssp
 store_answer_set_disabled r pbp
 store_open r pPp
-store_open_from_env r Pp
 store_free v P
 store_find_by_email r psPp
 store_find_by_id r psPp
@@ -223,6 +224,33 @@ idmap_list_links r psfpp
 idmap_count_days r pfpp
 idmap_find_user r pppPp
 idmap_get_counter q pi
+
+export_config_new r Pp
+export_config_free v P
+export_config_set_format r pip
+export_config_add_column r pssp
+export_config_set_limit r plp
+export_config_set_after r psp
+export_config_set_shard r piip
+export_config_set_part_rows r plp
+export_config_set_cognito_header r psp
+export_config_set_cognito_mfa r pbp
+export_config_set_formula_guard r pbp
+export_config_set_progress r pfpp
+export_config_set_report r pfpp
+export_to_file r ppsPp
+export_to_descriptor r ppiPp
+export_to_callback r ppfpPp
+export_verify r sPp
+export_result_rows l p
+export_result_left_out l p
+export_result_bytes l p
+export_result_part i p
+export_result_is_last_part b p
+export_result_sha256 s p
+export_result_snapshot_at s p
+export_result_last_id s p
+export_result_free v P
 
 engine_config_new r Pp
 engine_config_free v P
@@ -420,6 +448,8 @@ OwnedMigrationConfig = _owned(lib.migration_config_free)
 OwnedMigration = _owned(lib.migration_free, _Process)
 OwnedIdmapConfig = _owned(lib.idmap_config_free)
 OwnedIdmap = _owned(lib.idmap_free, _Process)
+OwnedExportConfig = _owned(lib.export_config_free)
+OwnedExportResult = _owned(lib.export_result_free)
 OwnedEngineConfig = _owned(lib.engine_config_free)
 OwnedEngine = _owned(lib.engine_free, _Process)
 OwnedVerdict = _owned(lib.verdict_free)
@@ -718,6 +748,12 @@ _LINK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctype
 _DAY = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64)
 
 
+_PROGRESS = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+_REPORT = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p,
+                           ctypes.c_char_p)
+_WRITE = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+
+
 class Raised(threading.local):
     """The exception of a callback, on its way through C to the call that it belongs to."""
 
@@ -885,3 +921,18 @@ def link_callback(tell: Callable[[bytes, bytes], None]) -> Any:
 def day_callback(tell: Callable[[bytes, int], None]) -> Any:
     """cogmig_idmap_day_fn"""
     return _DAY(lambda _, day, links: _guarded(lambda: tell(day, links)))
+
+
+def progress_callback(tell: Callable[[int, int], None]) -> Any:
+    """cogmig_export_progress_fn"""
+    return _PROGRESS(lambda _, rows, estimate: _guarded(lambda: tell(rows, estimate)))
+
+
+def report_callback(tell: Callable[[Optional[bytes], Optional[bytes], bytes], None]) -> Any:
+    """cogmig_export_report_fn"""
+    return _REPORT(lambda _, id, column, reason: _guarded(lambda: tell(id, column, reason)))
+
+
+def write_callback(write: Callable[[bytes], None]) -> Any:
+    """cogmig_export_write_fn"""
+    return _WRITE(lambda _, chunk, length: _guarded(lambda: write(ctypes.string_at(chunk, length))))

@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, Iterable, NamedTuple, Optional, Tuple
 from . import _native, errors
 from .idmap import IdentityMap, handle_of_idmap
 from .password import PasswordRules, handle_of_rules
+from .status import Status
 from .store import Store, handle_of
 
 __all__ = ["Answer", "Migration"]
@@ -26,7 +27,7 @@ class Answer(NamedTuple):
 
     #: To be returned to Cognito. It repeats the event, and with it the password: never log it.
     response: Event
-    #: Was it a yes?
+    #: Was ``response`` filled in? Of the migration trigger: was it a yes?
     migrated: bool
     #: Why it was a no, for your own log. After a yes None, or ``PASSWORD_TOO_LONG`` where it asks for
     #: a reset.
@@ -146,12 +147,15 @@ class Migration(_native.Handle):
     def as_lambda_handler(self) -> Callable[[Event, Any], Event]:
         """A handler for AWS Lambda: it minds the time that the function has left, logs the reason of
         each no and of each failure to the logger ``cogmig``, and tells Cognito, which shows it to the
-        user, nothing of either."""
+        user, nothing of either, except to whoever signs up in a legacy user's place."""
 
         def handler(event: Event, context: Any) -> Event:
             try:
                 answer = self.answer(event, deadline_ms=context.get_remaining_time_in_millis())
             except errors.Error as error:
+                if error.status == Status.SIGN_UP_REFUSED:  # its message is made for the person
+                    _logger.info("no: %s", error.reason)
+                    raise RuntimeError(str(error)) from None
                 _logger.error("no answer: %s: %s", error.reason, error)
                 raise RuntimeError("No answer can be given.") from None
             if answer.reason is not None:

@@ -76,7 +76,7 @@ class Store(_native.Handle):
     'ann@example.com'
     """
 
-    __slots__ = ()
+    __slots__ = ("_config",)
 
     def __init__(self, url: Optional[str] = None, *, schema: Optional[str] = _UNCHANGED,
                  table: str = _UNCHANGED, id_column: str = _UNCHANGED,
@@ -113,16 +113,20 @@ class Store(_native.Handle):
         if pooler is not None:
             _native.call(_lib.store_config_set_pooler, config, _pooler(pooler))
         kept = _set_callbacks(config, find, password)
+        self._open(config, kept)
+
+    def _open(self, config: Any, kept: List[Any]) -> None:
         with _native.Calling():
             self._owned = _native.make(_native.OwnedStore, _lib.store_open, config)
         self._owned.kept = kept
+        self._config = config  # an export connects by itself
 
     @classmethod
     def from_env(cls) -> "Store":
         """From ``DATABASE_URL`` and, where the model differs, ``COGMIG_TABLE``,
         ``COGMIG_PASSWORD_COLUMN`` and the like."""
         store = cls.__new__(cls)
-        store._owned = _native.make(_native.OwnedStore, _lib.store_open_from_env)
+        store._open(_native.make(_native.OwnedStoreConfig, _lib.store_config_new_from_env), [])
         return store
 
     def find_by_email(self, email: str) -> User:
@@ -150,6 +154,12 @@ def handle_of(store: Store) -> Any:
     if not isinstance(store, Store):
         raise TypeError(f"store must be Store, not {type(store).__name__}")
     return store._handle
+
+
+def config_of(store: Store) -> Any:
+    """What the store was opened with."""
+    handle_of(store)
+    return store._config
 
 
 def _pooler(name: str) -> int:

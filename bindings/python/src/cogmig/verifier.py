@@ -11,7 +11,7 @@ from . import _native, errors
 from .claims import Claims
 from .keyset import Jwks, document
 
-__all__ = ["Fetch", "TrustedIssuer", "JwksReply", "Verifier"]
+__all__ = ["Fetch", "JwksReply", "LoadBalancer", "TrustedIssuer", "Verifier"]
 
 _lib = _native.lib
 _verify = _lib.verifier_verify
@@ -37,6 +37,17 @@ class TrustedIssuer(NamedTuple):
     jwks_url: Optional[str] = None
     #: What it signs with.
     algorithms: Tuple[str, ...] = ("RS256",)
+
+
+class LoadBalancer(NamedTuple):
+    """An Application Load Balancer that signs users in."""
+
+    #: Exactly what ``signer`` says.
+    arn: str
+    #: Of its authenticate action, exactly what ``iss`` says.
+    issuer: str
+    #: To which a slash and the kid are added; None for the region's own.
+    keys_url: Optional[str] = None
 
 
 class JwksReply(NamedTuple):
@@ -68,6 +79,8 @@ class Verifier(_native.Handle):
     :param replicas: pairs of a pool id and a region that has its replica
     :param any_issuer: in place of issuers, the address of a JWKS document: tokens signed with its
         keys are accepted whatever their ``iss`` says
+    :param load_balancers: in place of issuers, Application Load Balancers whose ``x-amzn-oidc-data``
+        is to be judged; there is no token use then
     :param allow_any_client: accept tokens for any app client of the issuers
     :param require_groups: all of these must be there
     :param require_any_group: one of these must be there
@@ -107,6 +120,7 @@ class Verifier(_native.Handle):
                  token_use: Optional[str] = None,
                  issuer: "Union[str, TrustedIssuer, Iterable[Union[str, TrustedIssuer]]]" = (),
                  replicas: Iterable[Tuple[str, str]] = (), any_issuer: Optional[str] = None,
+                 load_balancers: "Union[LoadBalancer, Iterable[LoadBalancer]]" = (),
                  allow_any_client: bool = False,
                  require_groups: Texts = (), require_any_group: Texts = (),
                  require_scopes: Texts = (), require_any_scope: Texts = (),
@@ -122,6 +136,7 @@ class Verifier(_native.Handle):
         _add_issuers(config, pool_id, replicas, issuer)
         if allow_plain_http:
             _native.call(_lib.verifier_config_allow_plain_http, config)
+        _add_load_balancers(config, load_balancers)
         if any_issuer is not None:
             _native.call(_lib.verifier_config_allow_any_issuer, config,
                          _native.text(any_issuer, "any_issuer"))
@@ -310,6 +325,15 @@ def _add_issuer(config: Any, issuer: TrustedIssuer) -> None:
         raise errors.invalid(f"unknown algorithms: {', '.join(sorted(map(repr, unknown)))}")
     _native.call(_lib.verifier_config_set_issuer_algorithms, config, url,
                  sum(_ALGORITHMS[name] for name in set(issuer.algorithms)))
+
+
+def _add_load_balancers(config: Any, balancers: Any) -> None:
+    for balancer in [balancers] if isinstance(balancers, LoadBalancer) else balancers:
+        if not isinstance(balancer, LoadBalancer):
+            raise TypeError(f"load_balancers must be LoadBalancer, not {type(balancer).__name__}")
+        _native.call(_lib.verifier_config_add_load_balancer, config,
+                     _native.text(balancer.arn, "arn"), _native.text(balancer.issuer, "issuer"),
+                     _native.text_or_null(balancer.keys_url, "keys_url"))
 
 
 def _add_claims(config: Any, claims: Any) -> None:
