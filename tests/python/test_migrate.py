@@ -4,6 +4,7 @@
 import hashlib
 import json
 import re
+import sqlite3
 
 import cogmig
 import pytest
@@ -166,6 +167,49 @@ def test_a_model_that_differs_is_named(sqlite_url):
                          password_column="password")
     user = store.find_by_email("verified@example.com")
     assert user.name is None and not user.email_verified and user.created_at is None
+
+
+def test_models_of_other_products(tmp_path):
+    hashed = "$2y$04$examplesaltforthedocs.dolV5rCSoGGLI6rwGSvmbWdXLDItraW"  # Correct-Horse
+    with sqlite3.connect(tmp_path / "dev.db") as database:
+        database.executescript("""
+            CREATE TABLE users (id INTEGER PRIMARY KEY, name, email, password, email_verified_at,
+                created_at, updated_at, phone, left_at);
+            INSERT INTO users (id, email, phone, left_at) VALUES
+                (7, 'ann@example.com', '+491701234567', NULL), (8, 'bob@example.com', NULL, '2024');
+            CREATE TABLE accounts (user_id, provider, hash);""")
+        database.execute("INSERT INTO accounts VALUES (7, 'credential', ?)", [hashed])
+    database.close()
+    url = f"file:{tmp_path}/dev.db"
+    assert "laravel" in cogmig.store_presets()
+    store = cogmig.Store(
+        url, preset="laravel", password_column="hash", disabled_columns={"left_at": "set"},
+        password_table=cogmig.PasswordTable("accounts", "user_id", "provider", "credential"),
+        attributes={"phone_number": "phone"})
+    ann, bob = store.find_by_id("7"), store.find_by_email("bob@example.com")
+    assert ann.password_hash == hashed.encode() and not ann.disabled and bob.disabled
+    assert (ann.attribute("phone_number"), bob.attribute("phone_number")) == ("+491701234567", None)
+    assert bob.password_hash is None and ann.attribute("nickname") is None
+    answer = cogmig.Migration(store).answer(event("ann@example.com", "Correct-Horse"))
+    assert answer.response["response"]["userAttributes"]["phone_number"] == "+491701234567"
+    sql = cogmig.Sql("SELECT id, email, 'x' AS password_hash FROM users WHERE email = lower($1)")
+    own = cogmig.Store(url, sql=sql)
+    assert own.find_by_email("ANN@example.com").id == "7"
+    with pytest.raises(cogmig.Invalid):
+        own.find_by_id("7")
+    for settings in ({"preset": "none"}, {"disabled_columns": {"left_at": "never"}},
+                     {"attributes": {"sub": "id"}}, {"sql": cogmig.Sql("SELECT 1; SELECT 2")}):
+        with pytest.raises(cogmig.Invalid):
+            cogmig.Store(url, **settings)
+
+
+def test_attributes_of_users_whom_a_function_finds():
+    found = cogmig.FoundUser("7", "a@example.com", attributes={"custom:plan": "gold"})
+    store = cogmig.Store(find=lambda *_: [found])
+    assert store.find_by_id("7").attribute("custom:plan") == "gold"
+    refused = found._replace(attributes={"sub": "x"})
+    with pytest.raises(cogmig.Error):
+        cogmig.Store(find=lambda *_: [refused]).find_by_id("7")
 
 
 def test_a_store_comes_from_the_environment(sqlite_url, monkeypatch):

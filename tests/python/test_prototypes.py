@@ -61,8 +61,8 @@ NOT_BOUND = {
     "test_token_set_integer": "test_token_set_json() sets any claim",
 }
 
-# Nouns that are programs in Python's place: `cogmig reconcile`, `cogmig check`.
-NOT_BOUND_HEADERS = {"reconcile.h", "cognito.h"}
+# Nouns that are programs in Python's place: `cogmig reconcile`, `cogmig doctor`, `cogmig audit`.
+NOT_BOUND_HEADERS = {"reconcile.h", "cognito.h", "audit.h"}
 
 SIMPLE = {"cogmig_status": "r", "cogmig_kind": "i", "int32_t": "i", "uint32_t": "u",
           "int64_t": "l", "uint64_t": "q", "size_t": "n", "bool": "b", "void": "v"}
@@ -163,6 +163,8 @@ def test_numbers_of_enumerations_are_those_of_the_headers():
         "export.h", "EXPORT")
     assert {name.upper(): number for name, number in store._POOLERS.items()} == constants(
         "store.h", "POOLER")
+    assert {name.upper(): number for name, number in store._DISABLED_WHEN.items()} == constants(
+        "store.h", "DISABLED_WHEN")
     assert {name.upper(): number for name, number in store._COUNTERS.items()} == constants(
         "store.h", "STORE")
     assert {name.upper(): number for name, number in verifier._TOKEN_USES.items()} == constants(

@@ -24,7 +24,7 @@ from .migration import Answer, Migration
 from .password import (PasswordMatch, PasswordRules, PasswordVerdict, dummy_verification,
                        password_cost, password_scheme, verify_password, verify_passwords)
 from .status import Kind, Status
-from .store import FoundUser, Store
+from .store import FoundUser, PasswordTable, Sql, Store, store_presets
 from .user import User
 from .verifier import JwksReply, LoadBalancer, TrustedIssuer, Verifier
 
@@ -32,10 +32,10 @@ __all__ = [
     "Answer", "Claims", "Conflict", "DeadlineExceeded", "Denied", "Engine", "Error",
     "ExportResult", "FoundUser", "IdentityMap", "InternalError", "Invalid", "JwksReply",
     "KeySet", "Kind", "LoadBalancer", "Migration", "NotFound", "PasswordMatch", "PasswordRules",
-    "PasswordVerdict", "Status", "Stopped", "Store", "TrustedIssuer", "Unavailable", "Upstream",
-    "User", "Verifier", "dummy_verification", "export_users", "export_users_to_file",
-    "library_path", "library_version", "password_cost", "password_scheme", "verify_export",
-    "verify_password", "verify_passwords",
+    "PasswordTable", "PasswordVerdict", "Sql", "Status", "Stopped", "Store", "TrustedIssuer",
+    "Unavailable", "Upstream", "User", "Verifier", "dummy_verification", "export_users",
+    "export_users_to_file", "library_path", "library_version", "password_cost",
+    "password_scheme", "store_presets", "verify_export", "verify_password", "verify_passwords",
 ]
 
 __version__ = "1.0.0"

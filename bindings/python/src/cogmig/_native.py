@@ -146,6 +146,7 @@ user_name s p
 user_password_hash s p
 user_email_verified b p
 user_disabled b p
+user_attribute s ps
 user_created_at s p
 user_updated_at s p
 
@@ -163,6 +164,13 @@ store_config_set_email_verified_column r psp
 store_config_set_created_at_column r psp
 store_config_set_updated_at_column r psp
 store_config_set_timeout_ms r pip
+store_config_set_preset r psp
+store_preset_name s i
+store_config_set_sql r pssp
+store_config_add_disabled_column r psip
+store_config_clear_disabled_columns r pp
+store_config_set_password_table r pssssp
+store_config_add_attribute r pssp
 store_config_set_max_connections r pip
 store_config_set_min_connections r pip
 store_config_set_acquire_timeout_ms r pip
@@ -176,6 +184,7 @@ store_answer_add_user r psssbp
 store_answer_set_name r psp
 store_answer_set_times r pssp
 store_answer_set_disabled r pbp
+store_answer_set_attribute r pssp
 store_open r pPp
 store_free v P
 store_find_by_email r psPp

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The legacy user store: who has this e-mail address, who has this id."""
 
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional
+import itertools
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional
 
 from . import _native, errors
 from .user import User
 
-__all__ = ["Find", "FoundUser", "Password", "Store"]
+__all__ = ["Find", "FoundUser", "Password", "PasswordTable", "Sql", "Store", "store_presets"]
 
 _lib = _native.lib
+_DISABLED_WHEN = {"set": 1, "true": 2, "false": 3, "future": 4}
 _POOLERS = {"none": 0, "pgbouncer": 1, "rds_proxy": 2}
 _COUNTERS = {"connections": 1, "connections_idle": 2, "waiting": 3, "connects": 4,
              "connect_failures": 5, "connections_lost": 6, "connections_retired": 7, "acquires": 8,
@@ -29,6 +31,27 @@ class FoundUser(NamedTuple):
     updated_at: Optional[str] = None
     #: Banned, deleted, locked or inactive.
     disabled: bool = False
+    #: More of Cognito's attributes, e.g. ``{"phone_number": "+491701234567"}``.
+    attributes: Mapping[str, str] = {}
+
+
+class PasswordTable(NamedTuple):
+    """Where the hash is, if it is in another table than the user."""
+
+    table: str
+    #: The column there that holds the user's id.
+    user_column: str
+    #: Only the rows count in which this column is ``provider``.
+    provider_column: Optional[str] = None
+    provider: Optional[str] = None
+
+
+class Sql(NamedTuple):
+    """SELECTs of your own, each with the parameter ``$1`` and the columns id, email and
+    password_hash, and if you like name, email_verified, disabled, created_at and updated_at."""
+
+    by_email: str
+    by_id: Optional[str] = None
 
 
 #: Finds users: the question (``"email"``, byte for byte; ``"email_any_case"``; ``"id"``), the
@@ -52,10 +75,17 @@ class Store(_native.Handle):
     """Opens a store and proves that it can be asked. Reads only. Any thread may use it.
 
     :param url: what Prisma calls ``DATABASE_URL``: ``postgresql://…`` or ``file:./dev.db``
+    :param preset: the model of a well-known product, one of `store_presets`; ``"authjs-prisma"`` by
+        default. What differs is named beside it
+    :param sql: ask with SQL of your own, in place of table and columns
     :param table: ``"User"`` by default, as in Prisma's Auth.js model
     :param password_column: ``"password"`` by default
     :param name_column: ``"name"`` by default, None when there is none; so are
         ``email_verified_column``, ``created_at_column`` and ``updated_at_column``
+    :param password_table: the hash is in another table
+    :param disabled_columns: by which columns a user is disabled, and when: ``"set"``, ``"true"``,
+        ``"false"`` or ``"future"``, e.g. ``{"deleted_at": "set"}``; in place of the preset's
+    :param attributes: columns that become attributes, e.g. ``{"phone_number": "phone"}``
     :param timeout_ms: how long one look-up may take, connecting and waiting included
     :param max_connections: how many connections there are at most; 4
     :param min_connections: how many are made at once, and kept
@@ -78,13 +108,17 @@ class Store(_native.Handle):
 
     __slots__ = ("_config",)
 
-    def __init__(self, url: Optional[str] = None, *, schema: Optional[str] = _UNCHANGED,
+    def __init__(self, url: Optional[str] = None, *, preset: Optional[str] = None,
+                 sql: Optional[Sql] = None, schema: Optional[str] = _UNCHANGED,
                  table: str = _UNCHANGED, id_column: str = _UNCHANGED,
                  email_column: str = _UNCHANGED, name_column: Optional[str] = _UNCHANGED,
                  password_column: str = _UNCHANGED,
                  email_verified_column: Optional[str] = _UNCHANGED,
                  created_at_column: Optional[str] = _UNCHANGED,
                  updated_at_column: Optional[str] = _UNCHANGED,
+                 password_table: Optional[PasswordTable] = None,
+                 disabled_columns: Optional[Mapping[str, str]] = None,
+                 attributes: Mapping[str, str] = {},
                  timeout_ms: Optional[int] = None, max_connections: Optional[int] = None,
                  min_connections: Optional[int] = None, acquire_timeout_ms: Optional[int] = None,
                  max_lifetime_s: Optional[int] = None, max_idle_s: Optional[int] = None,
@@ -93,6 +127,11 @@ class Store(_native.Handle):
         config = _native.make(_native.OwnedStoreConfig, _lib.store_config_new)
         if url is not None:
             _native.call(_lib.store_config_set_url, config, _native.text(url, "url"))
+        if preset is not None:
+            _native.call(_lib.store_config_set_preset, config, _native.text(preset, "preset"))
+        if sql is not None:
+            _native.call(_lib.store_config_set_sql, config, _native.text(sql.by_email, "by_email"),
+                         _native.text_or_null(sql.by_id, "by_id"))
         for value, name in ((schema, "schema"), (table, "table"), (id_column, "id_column"),
                             (email_column, "email_column"), (name_column, "name_column"),
                             (password_column, "password_column"),
@@ -102,6 +141,7 @@ class Store(_native.Handle):
             if value is not _UNCHANGED:
                 _native.call(getattr(_lib, "store_config_set_" + name), config,
                              _native.text_or_null(value, name))
+        _set_model(config, password_table, disabled_columns, attributes)
         for number, name in ((timeout_ms, "timeout_ms"), (max_connections, "max_connections"),
                              (min_connections, "min_connections"),
                              (acquire_timeout_ms, "acquire_timeout_ms"),
@@ -162,6 +202,37 @@ def config_of(store: Store) -> Any:
     return store._config
 
 
+def store_presets() -> List[str]:
+    """The names of the presets.
+
+    >>> "django" in store_presets()
+    True
+    """
+    names = (_native.optional_text(_lib.store_preset_name(place)) for place in itertools.count())
+    return list(itertools.takewhile(lambda name: name is not None, names))  # type: ignore[arg-type]
+
+
+def _set_model(config: Any, password_table: Optional[PasswordTable],
+               disabled_columns: Optional[Mapping[str, str]], attributes: Mapping[str, str]) -> None:
+    text, text_or_null, call = _native.text, _native.text_or_null, _native.call
+    if password_table is not None:
+        table, user_column, provider_column, provider = password_table
+        call(_lib.store_config_set_password_table, config, text(table, "table"),
+             text(user_column, "user_column"), text_or_null(provider_column, "provider_column"),
+             text_or_null(provider, "provider"))
+    if disabled_columns is not None:
+        call(_lib.store_config_clear_disabled_columns, config)
+        for column, when in disabled_columns.items():
+            if not isinstance(when, str) or when not in _DISABLED_WHEN:
+                raise errors.invalid(f"a column disables when it is one of "
+                                     f"{', '.join(_DISABLED_WHEN)}, not {when!r}")
+            call(_lib.store_config_add_disabled_column, config, text(column, "disabled_columns"),
+                 _DISABLED_WHEN[when])
+    for attribute, column in attributes.items():
+        call(_lib.store_config_add_attribute, config, text(attribute, "attributes"),
+             text(column, "attributes"))
+
+
 def _pooler(name: str) -> int:
     if not isinstance(name, str) or name not in _POOLERS:
         raise errors.invalid(f'pooler is "none", "pgbouncer" or "rds_proxy", not {name!r}')
@@ -201,5 +272,8 @@ def _add(user: FoundUser, answer: Any) -> None:
     _native.call(_lib.store_answer_set_times, answer, text_or_null(user.created_at, "created_at"),
                  text_or_null(user.updated_at, "updated_at"))
     _native.call(_lib.store_answer_set_disabled, answer, bool(user.disabled))
+    for attribute, value in user.attributes.items():
+        _native.call(_lib.store_answer_set_attribute, answer, text(attribute, "attributes"),
+                     text(value, "attributes"))
 
 

@@ -70,6 +70,10 @@ class User:
         """When the row was last changed: ISO 8601, UTC."""
         return _native.optional_text(_lib.user_updated_at(self._owned))
 
+    def attribute(self, name: str) -> Optional[str]:
+        """The value of an attribute that the store was told of, e.g. ``"phone_number"``."""
+        return _native.optional_text(_lib.user_attribute(self._owned, _native.text(name, "name")))
+
     def as_dict(self) -> Dict[str, Any]:
         """Everything but the password hash."""
         return {"id": self.id, "email": self.email, "name": self.name,
