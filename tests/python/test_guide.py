@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The code of docs/guide/use-from-python.md, run from top to bottom."""
+
+import re
+
+import cogmig
+import pytest
+from test_migrate import event
+
+OFFLINE = "verifier.seed_keys(issuer.jwks)\n"
+
+
+def blocks(source):
+    text = (source / "docs/guide/use-from-python.md").read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.*?)```", text, re.S)
+
+
+@pytest.fixture
+def world(issuer, token, sqlite_url, tmp_path, monkeypatch):
+    """What the guide takes for granted."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+
+    async def app(scope, receive, send):
+        raise AssertionError
+
+    row = {"custom:legacy_id": "cm1a0verified000exampleu1"}
+    return {
+        "issuer": issuer, "token": token(groups=["staff"]), "expired": token(exp=1), "app": app,
+        "event": event("verified@example.com", "Correct-Horse-10"), "database_url": sqlite_url,
+        "map_url": f"file:{tmp_path}/map.db", "pytest": pytest,
+        "id_claims": issuer.verifier("id").verify(token("id", **row)),
+    }
+
+
+def test_the_guide_runs(source, world, capsys):
+    for code in blocks(source):
+        if "Verifier(pool_id" in code:  # its keys come from here, not from the network
+            code = code.replace("claims = verifier", OFFLINE + "claims = verifier", 1)
+        exec(compile(code, "use-from-python.md", "exec"), world)
+    said = capsys.readouterr().out
+    for expected in ("('staff',)", "TOKEN_EXPIRED", "True None", "cm1a0verified000exampleu1",
+                     "verified@example.com", "15 "):
+        assert expected in said, said
+    assert (world["response"]["response"]["userAttributes"]["name"]) == "Verified User"
+    assert callable(world["handler"]) and world["app"].verifier is world["verifier"]
+
+
+def test_the_guides_test_passes(source, world, issuer, token):
+    [code] = [code for code in blocks(source) if "def test_orders" in code]
+    scope = {"cogmig": cogmig, "pytest": pytest}
+    exec(code, scope)
+    scope["test_orders"](issuer, token)
+
+
+def test_the_guides_table_of_exceptions_is_true(source):
+    text = (source / "docs/guide/use-from-python.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|([^|]*)\|", text, re.M)
+    told = {name: set(re.findall(r"`(\w+)`", bases)) for name, bases in rows}
+    assert told == {
+        name: {base.__name__ for base in getattr(cogmig, name).__bases__} - {"Error"}
+        for name in cogmig.__all__
+        if isinstance(getattr(cogmig, name), type) and issubclass(getattr(cogmig, name), cogmig.Error)
+        and name != "Error"}
+
+
+def test_the_readmes_program_runs(source, issuer, token):
+    text = (source / "bindings/python/README.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"```python\n(.*?)```", text, re.S)
+    exec(code.replace("claims = verifier", OFFLINE + "claims = verifier"),
+         {"issuer": issuer, "token": token(groups=["a"])})
+    for name in re.findall(r"`(?:cogmig\.)?([A-Z]\w+)`", text):
+        assert hasattr(cogmig, name), name
