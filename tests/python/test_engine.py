@@ -72,7 +72,15 @@ def test_no_thread_of_pythons_is_made(sqlite_url):
     asyncio.run(main())
 
 
-def test_a_cancelled_task_cancels_its_job():
+def test_a_cancelled_task_cancels_its_job(monkeypatch):
+    cancelled, cancel = [], cogmig.Engine._cancel
+
+    def recorded(engine, number):
+        cancelled.append(number)
+        cancel(engine, number)
+
+    monkeypatch.setattr(cogmig.Engine, "_cancel", recorded)
+
     async def main():
         async with cogmig.Engine(workers=1, max_jobs=8, deadline_ms=600_000) as engine:
             tasks = [asyncio.ensure_future(engine.verify_password("x", SLOW)) for _ in range(8)]
@@ -84,6 +92,7 @@ def test_a_cancelled_task_cancels_its_job():
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
             assert {type(error) for error in ended} == {asyncio.CancelledError}
+            assert len(set(cancelled)) == 8
             await engine.drain()  # the places of the cancelled are free again
             assert await engine.verify_password("Correct-Horse", STORED)
 

@@ -9,6 +9,7 @@ import threading
 
 import cogmig
 import pytest
+from cogmig import _native
 from cogmig.testing import Issuer
 from test_engine import STORED
 from test_migrate import event
@@ -99,6 +100,18 @@ def test_a_number_that_would_be_cut_to_its_lower_bits_is_refused():
         cogmig.PasswordRules(max_cost=2**32 + 10)
     with pytest.raises(TypeError, match="max_cost"):
         cogmig.PasswordRules(max_cost="10")
+
+
+def test_copies_of_passwords_are_wiped():
+    for given in ("Correct-Horse", memoryview(b"Correct-Horse")):
+        with _native.Secret(given) as secret:
+            copied = secret._made
+            assert copied == b"Correct-Horse"
+        assert copied == bytes(13)
+    own = bytearray(b"Correct-Horse")
+    with _native.Secret(own):
+        pass
+    assert own == b"Correct-Horse"
 
 
 # ---- threads ----
@@ -225,12 +238,14 @@ def test_a_child_that_drops_a_handle_does_not_end_the_parents_session(postgresql
     user = store.find_by_email("verified@example.com")
     in_child(work)
     assert store.find_by_id(user.id).email == user.email
+    assert (store.counters["connects"], store.counters["connections_lost"]) == (1, 0)
 
 
 # ---- the end of the interpreter ----
 
 LIVE_HANDLES = """
 import asyncio, sys, threading, cogmig
+from cogmig import _native
 from cogmig.testing import Issuer
 
 issuer = Issuer()
@@ -283,13 +298,16 @@ LEAKING = {
 }
 MEASURE = """
 import asyncio, gc, resource, tracemalloc, cogmig
+from cogmig import _native
 from cogmig.testing import Issuer
 
 issuer = Issuer()
 verifier = issuer.verifier()
 checking = issuer.verifier(check=lambda claims: None)
-good, bad = issuer.token(), issuer.token(spoiled=True)
-store = cogmig.Store(find=lambda question, key, timeout_s: [cogmig.FoundUser("1", "a@example.com")])
+good, bad = issuer.token(), "no.token.this"
+stored = "$2b$04$examplesaltforthedocs.dolV5rCSoGGLI6rwGSvmbWdXLDItraW"
+store = cogmig.Store(
+    find=lambda question, key, timeout_s: [cogmig.FoundUser("1", "a@example.com", stored)])
 migration = cogmig.Migration(store)
 asked = {"triggerSource": "UserMigration_ForgotPassword", "userName": "a@example.com",
          "request": {}, "response": {}}

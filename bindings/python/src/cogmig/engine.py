@@ -49,7 +49,7 @@ class Engine(_native.Handle):
     PasswordMatch(cut=False)
     """
 
-    __slots__ = ("_jobs", "_loop", "_finalizer")
+    __slots__ = ("_jobs", "_loop", "_empty", "_finalizer")
     _status_after_fork = Status.ENGINE_FORKED
 
     def __init__(self, *, workers: Optional[int] = None, lookup_threads: Optional[int] = None,
@@ -120,6 +120,7 @@ class Engine(_native.Handle):
                      None, number)
         future = loop.create_future()
         self._jobs[number.value] = _Job(future, result_of, kept)
+        self._empty.clear()
         future.add_done_callback(_Cancellation(weakref.ref(self), number.value))
         return future
 
@@ -132,6 +133,7 @@ class Engine(_native.Handle):
             watched = weakref.WeakMethod(self._collect)
             loop.add_reader(_lib.engine_fd(handle), _call_if_alive, watched)
             self._loop = loop
+            self._empty = asyncio.Event()  # there are no jobs
         elif self._loop is not loop:
             raise RuntimeError("this Engine belongs to another event loop; make one for each")
         return loop
@@ -145,6 +147,8 @@ class Engine(_native.Handle):
             job = self._jobs.pop(_lib.verdict_job(verdict), None)
             if job is not None and not job.future.done():
                 _settle(job, verdict)
+            if not self._jobs:
+                self._empty.set()
 
     def _cancel(self, number: int) -> None:
         try:
@@ -157,13 +161,13 @@ class Engine(_native.Handle):
     async def drain(self, timeout_s: Optional[float] = None) -> None:
         """Wait for all jobs. Those that are not done when the time is over are cancelled: whoever
         awaits them gets `cogmig.Stopped` with ``JOB_CANCELLED``."""
-        waiting = [job.future for job in self._jobs.values()]
+        waiting = [job.future for job in self._jobs.values() if not job.future.done()]
         if waiting:
             await asyncio.wait(waiting, timeout=timeout_s)
         for number in list(self._jobs):
             self._cancel(number)
-        while self._jobs:
-            await asyncio.wait([job.future for job in self._jobs.values()])
+        if self._jobs:
+            await self._empty.wait()
 
     async def aclose(self) -> None:
         """Cancel what is there, wait for it without blocking the loop, and close."""
