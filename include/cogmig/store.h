@@ -404,6 +404,23 @@ cogmig_status cogmig_store_open(const cogmig_store_config *config, cogmig_store 
  * environment. Since: 1.0. */
 cogmig_status cogmig_store_open_from_env(cogmig_store **ret_store, cogmig_error *err);
 
+/* Look at a database: which preset fits, what it lacks, and which settings it takes.
+ *
+ * The report is a JSON object: "preset" (null when none fits), "schema", "table", "disabled_by"
+ * (the columns that are there), "create_index" (a statement that makes look-ups without regard to
+ * case fast, null when there is such an index) and "environment" (lines for .env). Only the URL of
+ * the configuration counts.
+ *
+ * ret_report  out: JSON; release it with cogmig_free()
+ * ret_len     out: bytes of it
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY (more than 50000 columns count as memory),
+ * CONFIG_INCOMPLETE (no URL), DEADLINE_EXCEEDED, STOPPED_BY_CALLBACK, STORE_URL_INVALID,
+ * STORE_UNREACHABLE, STORE_LOGIN_REFUSED, STORE_BUSY, STORE_QUERY_FAILED. Threads: any, while
+ * nobody changes the configuration. Since: 1.0. */
+cogmig_status cogmig_store_inspect(const cogmig_store_config *config, char **ret_report,
+                                   size_t *ret_len, cogmig_error *err);
+
 /* Release a store and set the caller's variable to NULL. NULL is fine. What was made from it
  * (a migration) keeps it alive until it is freed itself.
  *

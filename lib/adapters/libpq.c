@@ -355,7 +355,33 @@ static cogmig_status find_in_libpq(void *connection, int32_t question, struct sp
     return status;
 }
 
+static cogmig_status describe(const struct backend_settings *settings, struct deadline deadline,
+                              describe_fn take, void *data, cogmig_error *err)
+{
+    static const char columns_and_indexes[] =
+        "SELECT n.nspname, c.relname, a.attname::text, 'c' FROM pg_catalog.pg_attribute a JOIN "
+        "pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
+        "c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT "
+        "a.attisdropped AND n.nspname !~ '^(pg_|information_schema$)' UNION ALL SELECT n.nspname, "
+        "c.relname, pg_catalog.pg_get_indexdef(i.indexrelid), 'i' FROM pg_catalog.pg_index i JOIN "
+        "pg_catalog.pg_class c ON c.oid = i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
+        "c.relnamespace WHERE n.nspname !~ '^(pg_|information_schema$)' LIMIT 50001";
+    struct libpq_login login = {.url = settings->target,
+                                .password = settings->password,
+                                .user_data = settings->password_user_data};
+    SCOPED(libpq_release_connection) PGconn *connection = NULL;
+    SCOPED(libpq_release_result) PGresult *result = NULL;
+    cogmig_status status = libpq_log_in(&login, deadline, &connection, err);
+    if (status == COGMIG_OK)
+        status = libpq_run_simple(connection, columns_and_indexes, deadline, &result, err);
+    for (int row = 0; status == COGMIG_OK && row < PQntuples(result); row++)
+        take(data, PQgetvalue(result, row, 0), PQgetvalue(result, row, 1),
+             PQgetvalue(result, row, 2), PQgetvalue(result, row, 3)[0] == 'i');
+    return status;
+}
+
 const struct backend libpq_backend = {
+    .describe = describe,
     .check = check_url,
     .open = open_libpq,
     .close = close_libpq,

@@ -380,7 +380,40 @@ static cogmig_status find_in_sqlite(void *connection, int32_t question, struct s
     return status;
 }
 
+static const char *text_at(sqlite3_stmt *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text == NULL ? "" : text;
+}
+
+static cogmig_status describe(const struct backend_settings *settings, struct deadline deadline,
+                              describe_fn take, void *data, cogmig_error *err)
+{
+    static const char columns_and_indexes[] =
+        "SELECT m.name, t.name, 0 FROM sqlite_master m, pragma_table_info(m.name) t WHERE m.type "
+        "IN "
+        "('table', 'view') UNION ALL SELECT tbl_name, sql, 1 FROM sqlite_master WHERE type = "
+        "'index' AND sql IS NOT NULL LIMIT 50001";
+    SCOPED(release_store) struct sqlite_store *store = memory_new(sizeof *store);
+    if (store == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    cogmig_status status = sqlite_open_file(settings->target, &store->db, err);
+    if (status != COGMIG_OK)
+        return status;
+    honour(store->db, &deadline);
+    sqlite3_stmt **query = &store->queries[0];
+    int code = sqlite3_prepare_v2(store->db, columns_and_indexes, -1, query, NULL);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(*query);
+        if (code == SQLITE_ROW)
+            take(data, "main", text_at(*query, 0), text_at(*query, 1),
+                 sqlite3_column_int(*query, 2) != 0);
+    }
+    return code == SQLITE_DONE ? COGMIG_OK : sqlite_fail_query(store->db, err);
+}
+
 const struct backend sqlite_backend = {
+    .describe = describe,
     .open = open_sqlite,
     .close = memory_free,
     .connect = connect_sqlite,

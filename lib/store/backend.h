@@ -131,6 +131,9 @@ struct aftermath {
     bool may_ask_again; /* it failed for the connection's sake, and asking twice does no harm */
 };
 
+typedef void (*describe_fn)(void *data, const char *schema, const char *table, const char *text,
+                            bool is_index);
+
 struct backend {
     /* Can the target be understood? NULL when there is nothing to check. */
     cogmig_status (*check)(const char *target, cogmig_error *err);
@@ -138,6 +141,11 @@ struct backend {
     cogmig_status (*open)(const struct backend_settings *settings, void **ret_state,
                           cogmig_error *err);
     void (*close)(void *state);
+
+    /* Every column by its name and every index as SQL, of what is no system's; on a connection of
+     * its own. NULL: there is nothing to describe. */
+    cogmig_status (*describe)(const struct backend_settings *settings, struct deadline deadline,
+                              describe_fn take, void *data, cogmig_error *err);
 
     /* Make a connection, and prove that table and columns are there. NULL: there are none, any
      * number of threads may ask the state itself. */

@@ -13,6 +13,7 @@ static const char help[] =
     "\n"
     "  cogmig migrate < event.json    answer one event of a Lambda trigger\n"
     "  cogmig verify TOKEN            is this token good, and whose is it?\n"
+    "  cogmig store inspect           whose model is the legacy store, and what does it lack?\n"
     "  cogmig user EMAIL              what does the legacy store know about this address?\n"
     "  cogmig export                  back the users up, without their password hashes\n"
     "  cogmig idmap find LEGACY_ID    which Cognito user is this legacy user? (also link, unlink)\n"
@@ -51,6 +52,7 @@ static const struct {
     {"lambda", verb_lambda, help_lambda},
     {"migrate", verb_migrate, help_migrate},
     {"reconcile", verb_reconcile, help_reconcile},
+    {"store", verb_store, help_store},
     {"user", verb_user, help_user},
     {"verify", verb_verify, help_verify},
 };

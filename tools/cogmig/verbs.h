@@ -11,6 +11,7 @@ int verb_idmap(int argc, char **argv);
 int verb_lambda(int argc, char **argv);
 int verb_migrate(int argc, char **argv);
 int verb_reconcile(int argc, char **argv);
+int verb_store(int argc, char **argv);
 int verb_user(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 
@@ -22,6 +23,7 @@ extern const char help_idmap[];
 extern const char help_lambda[];
 extern const char help_migrate[];
 extern const char help_reconcile[];
+extern const char help_store[];
 extern const char help_user[];
 extern const char help_verify[];
 

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`cogmig store inspect` finds the preset of each product's schema, and what it prints works."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from program import NOT_FOUND, OK, SOURCE, Program  # noqa: E402
+from tap import equal, run, test  # noqa: E402
+
+cogmig = Program(sys.argv[1])
+url = os.environ["COGMIG_TEST_DATABASE_URL"]
+SCHEMAS = SOURCE / "tests" / "data" / "schemas"
+
+
+def psql(*arguments):
+    subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", url, *arguments],
+                   check=True, env={**os.environ, "PGOPTIONS": "-c client_min_messages=error"})
+
+
+def load(preset):
+    psql("--command", "DROP SCHEMA IF EXISTS auth CASCADE; DROP SCHEMA IF EXISTS app CASCADE; "
+         "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    if preset is not None:
+        psql("--file", SCHEMAS / f"{preset}.sql")
+
+
+def report(database=url):
+    done = cogmig.run("store", "inspect", "--json", DATABASE_URL=database)
+    equal(done.returncode, OK, done.stderr)
+    return json.loads(done.stdout)
+
+
+def settings(told):
+    lines = (line.partition("=") for line in told["environment"])
+    return {name: value.strip('"') for name, _, value in lines}
+
+
+def ann_is_found(told, database=url):
+    done = cogmig.run("user", "Ann@Example.com", DATABASE_URL=database, **settings(told))
+    equal(done.returncode, OK, done.stderr)
+
+
+@test
+def each_products_schema_is_recognised_and_what_is_printed_works():
+    presets = sorted(path.stem for path in SCHEMAS.glob("*.sql"))
+    equal(len(presets), 8)
+    for preset in presets:
+        load(preset)
+        told = report()
+        equal(told["preset"], preset)
+        equal(settings(told), {"COGMIG_PRESET": preset})
+        ann_is_found(told)
+
+
+@test
+def flags_that_are_there_are_named():
+    load("devise")
+    equal(report()["disabled_by"], ["locked_at"])
+    psql("--command", "ALTER TABLE users ADD deleted_at timestamp, DROP locked_at")
+    equal(report()["disabled_by"], ["deleted_at"])
+
+
+@test
+def a_missing_index_is_named_by_a_statement_that_makes_it():
+    load("better-auth")
+    statement = report()["create_index"]
+    equal(statement, 'CREATE INDEX CONCURRENTLY ON "public"."user" (lower("email"::text))')
+    psql("--command", statement)
+    equal(report()["create_index"], None)
+
+
+@test
+def what_differs_is_set():
+    load("authjs-prisma")
+    psql("--command", 'ALTER TABLE "User" RENAME COLUMN password TO "hashedPassword"; '
+         'ALTER TABLE "User" DROP COLUMN "createdAt"; CREATE SCHEMA app; '
+         'ALTER TABLE "User" SET SCHEMA app')
+    told = report()
+    equal(settings(told), {"COGMIG_PRESET": "authjs-prisma", "COGMIG_SCHEMA": "app",
+                           "COGMIG_PASSWORD_COLUMN": "hashedPassword",
+                           "COGMIG_CREATED_AT_COLUMN": ""})
+    ann_is_found(told)
+
+
+@test
+def a_database_that_fits_none_is_said_to():
+    load(None)
+    psql("--command", "CREATE TABLE users (id int, mail text, password text)")
+    done = cogmig.run("store", "inspect", "--json", DATABASE_URL=url)
+    equal((done.returncode, json.loads(done.stdout)), (NOT_FOUND, {"preset": None}))
+    done = cogmig.run("store", "inspect", DATABASE_URL=url)
+    equal(done.returncode, NOT_FOUND)
+    equal(b"COGMIG_TABLE" in done.stdout, True)
+
+
+@test
+def sqlite_is_looked_at_the_same_way():
+    database = f"file:{cogmig.folder}/dev.db"
+    with sqlite3.connect(cogmig.folder / "dev.db") as file:
+        file.executescript('CREATE TABLE "User" (id TEXT PRIMARY KEY, email TEXT, name TEXT, '
+                           '"passwordHash" TEXT, "emailVerified" DATETIME, "createdAt" DATETIME, '
+                           '"updatedAt" DATETIME); '
+                           "INSERT INTO \"User\" (id, email) VALUES ('c1', 'ann@example.com')")
+    told = report(database)
+    equal(settings(told), {"COGMIG_PRESET": "authjs-prisma",
+                           "COGMIG_PASSWORD_COLUMN": "passwordHash"})
+    ann_is_found(told, database)
+    with sqlite3.connect(cogmig.folder / "dev.db") as file:
+        file.executescript(told["create_index"])
+    equal(report(database)["create_index"], None)
+
+
+@test
+def people_read_it_too():
+    load("supabase")
+    done = cogmig.run("store", "inspect", DATABASE_URL=url)
+    equal(done.returncode, OK)
+    for words in (b"supabase", b"banned_until", b'COGMIG_PRESET="supabase"', b"CONCURRENTLY"):
+        equal(words in done.stdout, True, words)
+
+
+run()
