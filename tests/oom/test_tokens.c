@@ -20,35 +20,52 @@ static const char issuer[] = "https://issuer.example";
 static const char of_rsa[] = "{\"alg\":\"RS256\",\"kid\":\"r\"}";
 static const char of_curve[] = "{\"alg\":\"ES256\",\"kid\":\"e\"}";
 
+#define ARN                                                                                        \
+    "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188"
+#define BALANCED_KID "12345678-1234-1234-1234-123456789abc"
+static const char of_balancer[] = "{\"alg\":\"ES256\",\"kid\":\"" BALANCED_KID
+                                  "\",\"iss\":\"https://issuer.example\",\"client\":\"c\","
+                                  "\"signer\":\"" ARN "\",\"exp\":4000000000}";
+
 static struct signer *rsa, *curve;
-static char *jwks, *rs256, *es256, *unknown_kid, *expired;
+static char *jwks, *pem, *rs256, *es256, *balanced, *unknown_kid, *expired;
 static char folder[] = "/tmp/cogmig-oom-XXXXXX";
 static char jwks_file[64], key_file[64];
 
 static cogmig_verifier_config *config;
 static cogmig_verifier *seeded, *empty, *waiting; /* with keys, without, and never blocking */
+static cogmig_verifier *behind_balancer;
 static cogmig_keyset *keyset;
 static struct cogmig_error err;
 static int64_t now_ms;
 
 /* ---- what all worlds share ---- */
 
+/* A load balancer pads. */
+static void add_part(struct buffer *bytes, struct span part, bool padded)
+{
+    size_t before = bytes->len;
+    add_base64url(bytes, part);
+    while (padded && (bytes->len - before) % 4 != 0)
+        buffer_add_byte(bytes, '=');
+}
+
 static char *token(const char *header, const char *exp, const struct signer *signer,
                    const char *way)
 {
     struct buffer bytes = buffer_with_max(8192), signature = buffer_with_max(1024);
+    bool padded = header == of_balancer;
     char payload[512];
     snprintf(payload, sizeof payload,
-             "{\"iss\":\"%s\",\"sub\":\"s\",\"token_use\":\"access\",\"client_id\":\"c\","
-             "\"scope\":\"openid email\",\"cognito:groups\":[\"a\",\"b\"],\"nonce\":\"n\","
-             "\"name\":\"\\u00e9\",\"exp\":%s}",
-             issuer, exp);
-    add_base64url(&bytes, span_of(header));
+             "{\"iss\":\"%s\",\"sub\":\"s\",%s\"scope\":\"openid email\",\"name\":\"\\u00e9\","
+             "\"cognito:groups\":[\"a\",\"b\"],\"nonce\":\"n\",\"exp\":%s}",
+             issuer, padded ? "" : "\"token_use\":\"access\",\"client_id\":\"c\",", exp);
+    add_part(&bytes, span_of(header), padded);
     buffer_add_byte(&bytes, '.');
-    add_base64url(&bytes, span_of(payload));
+    add_part(&bytes, span_of(payload), padded);
     signer_sign(signer, way, (struct span){bytes.bytes, bytes.len}, &signature);
     buffer_add_byte(&bytes, '.');
-    add_base64url(&bytes, (struct span){signature.bytes, signature.len});
+    add_part(&bytes, (struct span){signature.bytes, signature.len}, padded);
     buffer_release(&signature);
     return buffer_take(&bytes, NULL);
 }
@@ -62,6 +79,13 @@ static char *document(void)
     signer_add_jwk_for(curve, "e", "ES256", &json);
     buffer_add_text(&json, "]}");
     return buffer_take(&json, NULL);
+}
+
+static char *pem_of_curve(void)
+{
+    struct buffer text = buffer_with_max(4096);
+    signer_add_pem(curve, &text);
+    return buffer_take(&text, NULL);
 }
 
 static void make_files(void)
@@ -82,6 +106,8 @@ static int make_tokens(void **state)
     curve = signer_new_of_curve("P-256");
     jwks = document();
     rs256 = token(of_rsa, "4000000000", rsa, "rs256");
+    pem = pem_of_curve();
+    balanced = token(of_balancer, "4000000000", curve, "ecdsa-sha256");
     es256 = token(of_curve, "4000000000", curve, "ecdsa-sha256");
     unknown_kid = token("{\"alg\":\"RS256\",\"kid\":\"x\"}", "4000000000", rsa, "rs256");
     expired = token(of_rsa, "1", rsa, "rs256");
@@ -97,7 +123,7 @@ static int release_tokens(void **state)
     unlink(jwks_file);
     unlink(key_file);
     rmdir(folder);
-    char *texts[] = {jwks, rs256, es256, unknown_kid, expired};
+    char *texts[] = {jwks, pem, rs256, es256, balanced, unknown_kid, expired};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         memory_free(texts[i]);
     signer_free(rsa);
@@ -108,10 +134,11 @@ static int release_tokens(void **state)
 static cogmig_status serve(void *user_data, const char *url, int32_t timeout_ms,
                            cogmig_jwks_reply *reply)
 {
-    (void)user_data, (void)url, (void)timeout_ms;
+    (void)user_data, (void)timeout_ms;
+    const char *body = strstr(url, BALANCED_KID) != NULL ? pem : jwks;
     cogmig_jwks_reply_set_http_status(reply, 200);
     cogmig_jwks_reply_set_etag(reply, "\"v1\"");
-    return cogmig_jwks_reply_append(reply, jwks, strlen(jwks));
+    return cogmig_jwks_reply_append(reply, body, strlen(body));
 }
 
 static cogmig_status accept(void *user_data, const cogmig_claims *claims, cogmig_error *error)
@@ -153,8 +180,24 @@ static cogmig_verifier *new_verifier(bool non_blocking)
     return made;
 }
 
+static cogmig_verifier *new_balanced_verifier(void)
+{
+    cogmig_verifier_config *own = NULL;
+    cogmig_verifier *made = NULL;
+    assert_int_equal(cogmig_verifier_config_new(&own, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_load_balancer(own, ARN, issuer, NULL, NULL),
+                     COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_client(own, "c", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_fetch(own, serve, NULL, NULL), COGMIG_OK);
+    own->steady_ms = steady_ms;
+    assert_int_equal(cogmig_verifier_new(own, &made, NULL), COGMIG_OK);
+    cogmig_verifier_config_free(&own);
+    return made;
+}
+
 static void make_world(void)
 {
+    behind_balancer = new_balanced_verifier();
     config = new_config(false);
     seeded = new_verifier(false);
     empty = new_verifier(false);
@@ -195,6 +238,7 @@ static void release_world(void)
     cogmig_verifier_free(&seeded);
     cogmig_verifier_free(&empty);
     cogmig_verifier_free(&waiting);
+    cogmig_verifier_free(&behind_balancer);
     cogmig_keyset_free(&keyset);
 }
 
@@ -232,6 +276,16 @@ static cogmig_status add_issuer(void)
 {
     return cogmig_verifier_config_add_issuer(config, "https://other.example",
                                              "https://other.example/keys", &err);
+}
+
+static cogmig_status add_load_balancer(void)
+{
+    cogmig_verifier_config *own = NULL;
+    cogmig_status status = cogmig_verifier_config_new(&own, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_add_load_balancer(own, ARN, issuer, NULL, &err);
+    cogmig_verifier_config_free(&own);
+    return status;
 }
 
 static cogmig_status add_client(void)
@@ -381,6 +435,11 @@ static cogmig_status verify_fetching(void)
     return verify(empty, rs256);
 }
 
+static cogmig_status verify_balanced(void)
+{
+    return verify(behind_balancer, balanced);
+}
+
 static cogmig_status verify_expired(void)
 {
     return verify(seeded, expired);
@@ -500,6 +559,7 @@ static void no_refused_allocation_does_harm(void **state)
         STEP(add_pool, OK),
         STEP(add_pool_region, OK),
         STEP(add_issuer, OK),
+        STEP(add_load_balancer, OK),
         STEP(add_client, OK),
         STEP(require_any_group, OK),
         STEP(require_group, OK),
@@ -521,6 +581,7 @@ static void no_refused_allocation_does_harm(void **state)
         STEP(verify_rs256, OK),
         STEP(verify_es256, OK),
         STEP(verify_fetching, OK),
+        STEP(verify_balanced, OK),
         STEP(verify_expired, TOKEN_EXPIRED),
         STEP(verify_changed, TOKEN_SIGNATURE_INVALID),
         STEP(verify_unknown_kid, TOKEN_KEY_UNKNOWN),
