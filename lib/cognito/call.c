@@ -227,22 +227,37 @@ static bool may_try_again(const struct attempt *attempt, int number)
     return true;
 }
 
+enum {
+    ALMOST_OVER_MS = 10 /* a time-out may come a little early */
+};
+
+/* An attempt that was cut off by the end of the time tells less than what Cognito said before. */
+static cogmig_status reason_of(const struct attempt *attempt, const struct cogmig_error *refusal,
+                               cogmig_error *err)
+{
+    if (refusal->status != COGMIG_OK && deadline_left_ms(attempt->deadline) < ALMOST_OVER_MS)
+        *err = *refusal;
+    return err->status;
+}
+
 static cogmig_status try_until(const struct attempt *attempt, struct answer *ret_answer,
                                cogmig_error *err)
 {
     const struct refused_call refused = {attempt->call->operation, attempt->call->is_signed};
     SCOPED(release_reply) struct http_reply reply = {.body = buffer_with_max(MAX_ANSWER)};
     bool looked_again = false;
+    struct cogmig_error refusal = {.status = COGMIG_OK};
     for (int number = 0;; number++) {
         cogmig_status status = try_once(attempt, &reply, err);
         if (status != COGMIG_OK)
-            return status;
+            return reason_of(attempt, &refusal, err);
         if (reply.http_status == HTTP_OK)
             return take_answer(attempt->call, &reply, ret_answer, err);
         status = refusal_of(&refused, &reply, err);
         bool others = refusal_is_of_credentials(err) && !looked_again &&
                       client_forget_credentials(attempt->cognito);
         looked_again = looked_again || others;
+        refusal = *err;
         if (!others && (!refusal_is_passing(status, err) || !may_try_again(attempt, number)))
             return status;
     }

@@ -202,7 +202,7 @@ static void throttling_and_inner_errors_are_survived(void **state)
 static void throttling_without_end_ends_with_the_time(void **state)
 {
     (void)state;
-    cogmig_cognito_config_set_timeout_ms(config, 300, err);
+    cogmig_cognito_config_set_timeout_ms(config, 1500, err);
     make();
     expect(sign_in("throttled@x"), COGMIG_COGNITO_THROTTLED);
     expect(sign_in("empty500@x"), COGMIG_COGNITO_FAILED);
