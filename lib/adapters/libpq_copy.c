@@ -52,13 +52,22 @@ static void add_from(struct buffer *sql, const struct source_request *request)
     sql_add_table(sql, request->model);
 }
 
+static void add_column_or_null(struct buffer *sql, const struct libpq_copy *copy,
+                               const struct source_request *request, size_t column)
+{
+    if (copy->kinds[column] == VALUE_MISSING)
+        buffer_add_text(sql, "NULL");
+    else
+        add_column(sql, request->columns[column]);
+}
+
 /* Its result has no rows; it tells the columns' types. */
-static char *make_probe(const struct source_request *request)
+static char *make_probe(const struct libpq_copy *copy, const struct source_request *request)
 {
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
     for (size_t i = 0; i < request->column_count; i++) {
         buffer_add_text(&sql, i == 0 ? "SELECT " : ", ");
-        add_column(&sql, request->columns[i]);
+        add_column_or_null(&sql, copy, request, i);
     }
     if (request->survey != NULL)
         survey_add_values(&sql, request->survey);
@@ -129,7 +138,7 @@ static char *make_copy(const struct libpq_copy *copy, const struct source_reques
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
     for (size_t i = 0; i < request->column_count; i++) {
         buffer_add_text(&sql, i == 0 ? "COPY (SELECT " : ", ");
-        add_column(&sql, request->columns[i]);
+        add_column_or_null(&sql, copy, request, i);
         if (copy->kinds[i] == VALUE_TEXT)
             buffer_add_text(&sql, "::text");
         else if (PQftype(probe, (int)i) == TYPE_DATE)
@@ -153,30 +162,58 @@ static cogmig_status command(struct libpq_copy *copy, const char *sql, struct de
     return libpq_run(copy->connection, sql, 0, NULL, deadline, &result, err);
 }
 
+static cogmig_status ask_about_table(struct libpq_copy *copy, const struct source_request *request,
+                                     const char *question, struct deadline deadline,
+                                     PGresult **ret_result, cogmig_error *err)
+{
+    SCOPED(buffer_release) struct buffer table = buffer_with_max(MAX_TABLE_NAME);
+    sql_add_table_name(&table, request->model);
+    if (table.state != BUFFER_GOOD)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    const char *const parameters[] = {table.bytes};
+    return libpq_run(copy->connection, question, 1, parameters, deadline, ret_result, err);
+}
+
 /* The first query is what takes the snapshot. */
 static cogmig_status take_snapshot(struct libpq_copy *copy, const struct source_request *request,
                                    struct deadline deadline, struct source_facts *facts,
                                    cogmig_error *err)
 {
     static const char question[] =
-        "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint,"
-        " (SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($1) AND relkind = 'r')";
-    SCOPED(buffer_release) struct buffer table = buffer_with_max(MAX_TABLE_NAME);
-    if (request->model->schema != NULL) {
-        sql_add_identifier(&table, request->model->schema);
-        buffer_add_byte(&table, '.');
-    }
-    sql_add_identifier(&table, request->model->table);
-    if (table.state != BUFFER_GOOD)
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    const char *const parameters[] = {table.bytes};
+        "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, (SELECT reltuples::bigint"
+        " FROM pg_catalog.pg_class WHERE oid = to_regclass($1) AND relkind = 'r')";
     SCOPED(libpq_release_result) PGresult *result = NULL;
-    cogmig_status status =
-        libpq_run(copy->connection, question, 1, parameters, deadline, &result, err);
+    cogmig_status status = ask_about_table(copy, request, question, deadline, &result, err);
     if (status != COGMIG_OK)
         return status;
     facts->snapshot_unix_ms = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
     facts->estimate = PQgetisnull(result, 0, 1) ? -1 : strtoll(PQgetvalue(result, 0, 1), NULL, 10);
+    return COGMIG_OK;
+}
+
+static bool is_listed(const PGresult *names, const char *name)
+{
+    for (int row = 0; row < PQntuples(names); row++)
+        if (strcmp(PQgetvalue(names, row, 0), name) == 0)
+            return true;
+    return false;
+}
+
+static cogmig_status look_for_optional(struct libpq_copy *copy,
+                                       const struct source_request *request,
+                                       struct deadline deadline, cogmig_error *err)
+{
+    static const char question[] = "SELECT attname FROM pg_catalog.pg_attribute"
+                                   " WHERE attrelid = to_regclass($1) AND attnum > 0"
+                                   " AND NOT attisdropped";
+    SCOPED(libpq_release_result) PGresult *names = NULL;
+    cogmig_status status = ask_about_table(copy, request, question, deadline, &names, err);
+    if (status != COGMIG_OK)
+        return status;
+    for (size_t i = 0; i < request->column_count; i++)
+        if (request->optional != NULL && request->optional[i] &&
+            !is_listed(names, request->columns[i]))
+            copy->kinds[i] = VALUE_MISSING;
     return COGMIG_OK;
 }
 
@@ -200,15 +237,19 @@ static cogmig_status begin(struct libpq_copy *copy, const struct source_request 
 static cogmig_status make_question(struct libpq_copy *copy, const struct source_request *request,
                                    struct deadline deadline, char **ret_sql, cogmig_error *err)
 {
-    SCOPED(memory_release) char *sql = make_probe(request);
     SCOPED(libpq_release_result) PGresult *probe = NULL;
+    cogmig_status status = look_for_optional(copy, request, deadline, err);
+    if (status != COGMIG_OK)
+        return status;
+    SCOPED(memory_release) char *sql = make_probe(copy, request);
     if (sql == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = libpq_run(copy->connection, sql, 0, NULL, deadline, &probe, err);
+    status = libpq_run(copy->connection, sql, 0, NULL, deadline, &probe, err);
     if (status != COGMIG_OK)
         return status;
     for (size_t i = 0; i < copy->column_count; i++)
-        copy->kinds[i] = kind_of(PQftype(probe, (int)i));
+        if (copy->kinds[i] != VALUE_MISSING)
+            copy->kinds[i] = kind_of(PQftype(probe, (int)i));
     copy->kinds[0] = VALUE_TEXT;
     *ret_sql = make_copy(copy, request, probe);
     return *ret_sql == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
@@ -328,7 +369,7 @@ static bool take_value(struct span *rest, enum export_value_kind kind, struct ex
     int64_t len, number;
     if (!take_number(rest, 4, &len))
         return false;
-    value->kind = len == -1 ? VALUE_NULL : kind;
+    value->kind = len == -1 && kind != VALUE_MISSING ? VALUE_NULL : kind;
     switch (value->kind) {
     case VALUE_TEXT:
         return len >= 0 && take(rest, (size_t)len, &value->text);

@@ -34,12 +34,37 @@ static void add_column(struct buffer *sql, const char *column)
     sql_add_identifier(sql, column);
 }
 
-static char *make_query(const struct source_request *request)
+static bool has_column(sqlite3 *db, const struct source_request *request, const char *column)
+{
+    SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
+    sqlite3_stmt *statement = NULL;
+    buffer_add_text(&sql, "SELECT ");
+    add_column(&sql, column);
+    buffer_add_text(&sql, " FROM ");
+    sql_add_table(&sql, request->model);
+    bool has = sql.state == BUFFER_GOOD &&
+               sqlite3_prepare_v2(db, sql.bytes, -1, &statement, NULL) == SQLITE_OK;
+    sqlite3_finalize(statement);
+    return has;
+}
+
+static void look_for_optional(struct sqlite_copy *copy, const struct source_request *request)
+{
+    for (size_t i = 0; i < request->column_count; i++)
+        if (request->optional != NULL && request->optional[i] &&
+            !has_column(copy->db, request, request->columns[i]))
+            copy->kinds[i] = VALUE_MISSING;
+}
+
+static char *make_query(const struct sqlite_copy *copy, const struct source_request *request)
 {
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
     for (size_t i = 0; i < request->column_count; i++) {
         buffer_add_text(&sql, i == 0 ? "SELECT " : ", ");
-        add_column(&sql, request->columns[i]);
+        if (copy->kinds[i] == VALUE_MISSING)
+            buffer_add_text(&sql, "NULL");
+        else
+            add_column(&sql, request->columns[i]);
     }
     if (request->survey != NULL)
         survey_add_values(&sql, request->survey);
@@ -80,7 +105,8 @@ static enum export_value_kind kind_of(const char *declared)
 static cogmig_status prepare(struct sqlite_copy *copy, const struct source_request *request,
                              cogmig_error *err)
 {
-    SCOPED(memory_release) char *sql = make_query(request);
+    look_for_optional(copy, request);
+    SCOPED(memory_release) char *sql = make_query(copy, request);
     if (sql == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     int code = sqlite3_prepare_v2(copy->db, sql, -1, &copy->rows, NULL);
@@ -92,7 +118,8 @@ static cogmig_status prepare(struct sqlite_copy *copy, const struct source_reque
     if (code != SQLITE_OK)
         return sqlite_fail_query(copy->db, err);
     for (int i = 1; i < (int)copy->column_count; i++)
-        copy->kinds[i] = kind_of(sqlite3_column_decltype(copy->rows, i));
+        if (copy->kinds[i] != VALUE_MISSING)
+            copy->kinds[i] = kind_of(sqlite3_column_decltype(copy->rows, i));
     copy->kinds[0] = VALUE_TEXT;
     return COGMIG_OK;
 }
@@ -104,7 +131,7 @@ static void read_value(sqlite3_stmt *row, int column, enum export_value_kind kin
 {
     int type = sqlite3_column_type(row, column);
     if (type == SQLITE_NULL) {
-        value->kind = VALUE_NULL;
+        value->kind = kind == VALUE_MISSING ? VALUE_MISSING : VALUE_NULL;
         return;
     }
     if (kind == VALUE_FLAG && type == SQLITE_INTEGER) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The CSV of Cognito's user import: nothing is quoted, so what its rules cannot carry is refused
  * rather than changed. */
+#include "export/disabled.h"
 #include "export/format.h"
 #include "status/error.h"
 
@@ -79,7 +80,7 @@ static const char *add_text(struct buffer *out, const struct export_value *value
         text = time_text(value->unix_ms, digits);
     else if (value->kind == VALUE_FLAG)
         text = span_of(value->flag ? "true" : "false");
-    else if (value->kind == VALUE_NULL)
+    else if (value->kind != VALUE_TEXT)
         return NULL;
     add_escaped(out, text);
     return text_fault(text);
@@ -102,7 +103,8 @@ static bool read_time(const struct export_value *value, int64_t *ret_unix_ms)
 
 static bool is_empty(const struct export_value *value)
 {
-    return value->kind == VALUE_NULL || (value->kind == VALUE_TEXT && value->text.len == 0);
+    return value->kind == VALUE_NULL || value->kind == VALUE_MISSING ||
+           (value->kind == VALUE_TEXT && value->text.len == 0);
 }
 
 static const char *add_epoch(struct buffer *out, const struct export_value *value)
@@ -283,8 +285,12 @@ static bool is_verified(const struct layout *layout, const char *address, const 
            is_true(value_of(layout, find_field(layout, verified), values));
 }
 
-static const char *contact_fault(const struct layout *layout, const struct export_value *values)
+static const char *user_fault(const struct layout *layout, const struct export_value *values)
 {
+    if (user_is_skipped(layout->columns, values))
+        return "The store's model says that this row stands for nobody who signs in by password.";
+    if (user_is_disabled(layout->columns, values, layout->now_unix_ms))
+        return "The user is disabled in the store, and the import would enable him.";
     if (is_verified(layout, "email", "email_verified", values) ||
         is_verified(layout, "phone_number", "phone_number_verified", values))
         return NULL;
@@ -305,7 +311,7 @@ static void add_row(struct buffer *out, const struct layout *layout,
             return;
         }
     }
-    refusal->reason = contact_fault(layout, values);
+    refusal->reason = user_fault(layout, values);
     if (refusal->reason == NULL && out->state == BUFFER_GOOD &&
         span_count_code_points((struct span){out->bytes, out->len}) > MAX_ROW_CHARACTERS)
         refusal->reason = "The row is longer than the 16000 characters that the import takes.";

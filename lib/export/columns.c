@@ -49,19 +49,25 @@ static const char *name_in_database(const struct store_model *model, const char 
     return column;
 }
 
-static size_t add_source(struct export_columns *columns, const char *name)
+/* A column that is read twice may be missing only if both may. */
+static size_t add_source(struct export_columns *columns, const char *name, bool optional)
 {
-    for (size_t i = 0; i < columns->source_count; i++)
-        if (span_equal_text(span_of(name), columns->source_names[i]))
-            return i;
+    for (size_t i = 0; i < columns->source_count; i++) {
+        if (!span_equal_text(span_of(name), columns->source_names[i]))
+            continue;
+        columns->optional[i] = columns->optional[i] && optional;
+        return i;
+    }
+    columns->optional[columns->source_count] = optional;
     columns->source_names[columns->source_count] = name;
     return columns->source_count++;
 }
 
-static void add_column(struct export_columns *columns, const char *name, const char *source)
+static void add_column(struct export_columns *columns, const char *name, const char *source,
+                       bool optional)
 {
     columns->names[columns->count] = name;
-    columns->sources[columns->count] = add_source(columns, source);
+    columns->sources[columns->count] = add_source(columns, source, optional);
     columns->count++;
 }
 
@@ -82,7 +88,7 @@ static cogmig_status add_wanted(struct export_columns *columns, const struct sto
     if (is_password(model, source))
         return fail(err, COGMIG_CONFIG_INVALID,
                     "%s is the column of the password hashes, which are never exported.", source);
-    add_column(columns, wanted->name, source);
+    add_column(columns, wanted->name, source, false);
     return COGMIG_OK;
 }
 
@@ -94,30 +100,56 @@ static bool is_named(const struct export_columns *columns, const char *name)
     return false;
 }
 
+static bool is_optional(const struct store_model *model, const char *source)
+{
+    for (size_t i = 0; i < COLUMN_COUNT; i++)
+        if (model->columns[i] == source)
+            return (model->optional & (1U << i)) != 0;
+    return false;
+}
+
 /* What nobody asked for may be missing. */
 static void add_usual(struct export_columns *columns, const struct store_model *model,
                       const struct pair *pairs, size_t count)
 {
-    for (size_t i = 0; i < count && columns->count < EXPORT_MAX_COLUMNS - 1; i++) {
+    for (size_t i = 0; i < count && columns->count < EXPORT_MAX_WANTED; i++) {
         const char *source = name_in_database(model, pairs[i].column);
         if (source != NULL && !is_named(columns, pairs[i].name))
-            add_column(columns, pairs[i].name, source);
+            add_column(columns, pairs[i].name, source, is_optional(model, source));
     }
+}
+
+/* Cognito cannot be told that a user whom it imports is disabled. */
+static void add_flags(struct export_columns *columns, const struct store_model *model)
+{
+    for (size_t i = 0; i < model->flag_count; i++) {
+        const struct store_flag *flag = &model->flags[i];
+        columns->flags[columns->flag_count++] = (struct export_flag){
+            .column = add_source(columns, flag->column, flag->optional),
+            .when = flag->when,
+            .until =
+                flag->until == NULL ? NO_COLUMN : add_source(columns, flag->until, flag->optional),
+        };
+    }
+    if (model->skipped != NULL)
+        columns->skipped = add_source(columns, model->skipped, true);
 }
 
 cogmig_status columns_resolve(const cogmig_export_config *config, const struct store_model *model,
                               struct export_columns *columns, cogmig_error *err)
 {
-    *columns = (struct export_columns){.count = 0};
-    add_source(columns, model->columns[COLUMN_ID]);
+    *columns = (struct export_columns){.skipped = NO_COLUMN};
+    add_source(columns, model->columns[COLUMN_ID], false);
     for (size_t i = 0; i < config->column_count; i++) {
         cogmig_status status = add_wanted(columns, model, &config->columns[i], err);
         if (status != COGMIG_OK)
             return status;
     }
-    if (config->format == COGMIG_EXPORT_COGNITO_CSV)
+    if (config->format == COGMIG_EXPORT_COGNITO_CSV) {
         add_usual(columns, model, usual_for_cognito, USUAL_FOR_COGNITO_COUNT);
-    else if (config->column_count == 0)
+        add_flags(columns, model);
+    } else if (config->column_count == 0) {
         add_usual(columns, model, usual, USUAL_COUNT);
+    }
     return COGMIG_OK;
 }

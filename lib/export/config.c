@@ -78,9 +78,9 @@ static cogmig_status check_new_column(const cogmig_export_config *config, const 
         status = check_text(column, "A column's name", MAX_NAME, err);
     if (status != COGMIG_OK)
         return status;
-    if (config->column_count == EXPORT_MAX_COLUMNS - 1) /* one is the id's, listed or not */
+    if (config->column_count == EXPORT_MAX_WANTED)
         return fail(err, COGMIG_CONFIG_INVALID, "An export has at most %d columns.",
-                    EXPORT_MAX_COLUMNS - 1);
+                    EXPORT_MAX_WANTED);
     for (size_t i = 0; i < config->column_count; i++)
         if (span_equal_text(span_of(name), config->columns[i].name))
             return fail(err, COGMIG_CONFIG_INVALID, "The export would have two columns %s.", name);

@@ -14,7 +14,7 @@ struct wanted_column {
 
 struct cogmig_export_config {
     int32_t format;
-    struct wanted_column columns[EXPORT_MAX_COLUMNS];
+    struct wanted_column columns[EXPORT_MAX_WANTED];
     size_t column_count;
     int64_t limit;
     char *after;

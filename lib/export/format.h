@@ -21,8 +21,7 @@ struct cognito_field {
 };
 
 enum {
-    COGNITO_MAX_FIELDS = 128, /* the standard ones and the 50 of its own that a pool may have */
-    NO_COLUMN = EXPORT_MAX_COLUMNS
+    COGNITO_MAX_FIELDS = 128 /* the standard ones and the 50 of its own that a pool may have */
 };
 
 /* What all rows of one export have in common. */
@@ -30,6 +29,7 @@ struct layout {
     const struct export_columns *columns;
     struct buffer keys; /* of JSON objects, one behind the other */
     size_t key_ends[EXPORT_MAX_COLUMNS];
+    int64_t now_unix_ms; /* of the snapshot */
     bool formula_guard;
     bool cognito_mfa;
     const char *cognito_header; /* NULL: the usual one */

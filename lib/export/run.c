@@ -264,6 +264,7 @@ static struct source_request request_of(struct run *run, const cogmig_store_conf
         .target = store->url.target,
         .model = &run->model,
         .columns = run->columns.source_names,
+        .optional = run->columns.optional,
         .column_count = run->columns.source_count,
         .ordered = run->ordered,
         .limit = run->config->limit,
@@ -321,6 +322,7 @@ static cogmig_status copy_users(struct run *run, const struct source *source,
     cogmig_status status = source->open(&request, &state, &run->facts, err);
     if (status != COGMIG_OK)
         return status;
+    run->layout.now_unix_ms = run->facts.snapshot_unix_ms;
     timestamp_write(run->facts.snapshot_unix_ms, run->part.snapshot_at);
     status = begin_part(run, err);
     if (status == COGMIG_OK)

@@ -17,5 +17,8 @@ cogmig_status export_source_of(const cogmig_store_config *store, const struct so
     if (*ret_source == NULL)
         return fail(err, COGMIG_CONFIG_INVALID,
                     "A store of your own is asked for one user at a time; it cannot list them.");
+    if (store->model.sql_by_email != NULL)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "SQL of your own finds one user at a time; name the table instead.");
     return COGMIG_OK;
 }

@@ -12,12 +12,16 @@
 #include <stdint.h>
 
 enum {
-    EXPORT_MAX_COLUMNS = 64
+    /* That of the id, and those by which a user is disabled or skipped, are read unasked. */
+    EXPORT_MAX_UNASKED = 1 + 2 * MODEL_MAX_FLAGS + 1,
+    EXPORT_MAX_COLUMNS = 64,
+    EXPORT_MAX_WANTED = EXPORT_MAX_COLUMNS - EXPORT_MAX_UNASKED
 };
 
 enum export_value_kind {
     VALUE_NULL,
-    VALUE_TEXT, /* not checked for UTF-8 yet */
+    VALUE_MISSING, /* the table has no such column, and need not */
+    VALUE_TEXT,    /* not checked for UTF-8 yet */
     VALUE_FLAG,
     VALUE_TIME
 };
@@ -55,6 +59,7 @@ struct source_request {
     const char *target; /* as in struct backend_settings */
     const struct store_model *model;
     const char *const *columns; /* names in the database; the first is that of the id */
+    const bool *optional;       /* for each: may it be missing? */
     size_t column_count;
     const struct source_survey *survey; /* NULL: none */
     bool ordered;                       /* by id */

@@ -249,6 +249,39 @@ def cognitos_header_can_be_that_of_the_pool():
 
 
 @test
+def nobody_who_is_disabled_gets_into_cognitos_csv():
+    psql("""CREATE SCHEMA better; CREATE TABLE better."user" (id text PRIMARY KEY, name text, email text,
+            "emailVerified" boolean, "createdAt" timestamp, "updatedAt" timestamp, banned boolean,
+            "banExpires" timestamp);
+        INSERT INTO better."user" SELECT i, i, i || '@example.com', true, now(), now(), banned, until
+            FROM (VALUES ('free', false, NULL), ('null', NULL, NULL), ('banned', true, NULL),
+                         ('still', true, now() + interval '1 hour'),
+                         ('over', true, now() - interval '1 hour')) AS u (i, banned, until)""")
+    settings = {"DATABASE_URL": url + "&schema=better", "COGMIG_PRESET": "better-auth"}
+    name = fresh(".cognito.csv")
+    equal(export("--output", name, **settings).returncode, OK)
+    rows = (cogmig.folder / name).read_text("utf-8").splitlines()[1:]
+    equal(sorted(row.split(",")[-1] for row in rows), ["free", "null", "over"])
+    left_out = [json.loads(line) for line in
+                lines_of((cogmig.folder / (name + ".left-out.ndjson")).read_bytes())]
+    equal(sorted(user["id"] for user in left_out), ["banned", "still"])
+    equal(all("disabled" in user["reason"] for user in left_out), True)
+    # The backup has everybody, and a table without the columns of the admin plugin has nobody banned.
+    equal(len(json.loads(exported(".json", **settings))), 5)
+    psql('ALTER TABLE better."user" DROP COLUMN banned, DROP COLUMN "banExpires"')
+    name = fresh(".cognito.csv")
+    equal(export("--output", name, **settings).returncode, OK)
+    equal(len((cogmig.folder / name).read_text("utf-8").splitlines()), 1 + 5)
+
+
+@test
+def sql_of_ones_own_has_no_list():
+    done = export(COGMIG_SQL_BY_EMAIL="SELECT id, email, password AS password_hash FROM users "
+                                      "WHERE email = $1")
+    equal((done.returncode, "SQL of your own" in done.stderr), (INVALID, True), done.stderr)
+
+
+@test
 def columns_of_every_type_are_told():
     psql("""CREATE TABLE kinds (id bigint PRIMARY KEY, email varchar(99), hash char(60), u uuid,
             b boolean, d date, z timestamptz, j jsonb, a text[], n numeric, f float8, y bytea, i interval);

@@ -105,6 +105,7 @@ static const struct export_columns cognito_columns = {
     .names = {"cognito:username", "email", "email_verified", "name", "phone_number",
               "phone_number_verified", "birthdate", "updated_at"},
     .sources = {0, 1, 2, 3, 4, 5, 6, 7},
+    .skipped = NO_COLUMN,
 };
 
 static struct layout cognito_layout(void)
@@ -224,6 +225,26 @@ static void a_verified_telephone_number_will_do(void **state)
     assert_null(refusal.reason);
 }
 
+static void a_user_who_is_disabled_in_the_store_is_refused(void **state)
+{
+    (void)state;
+    struct export_columns columns = cognito_columns;
+    struct export_value values[FIELD_COUNT];
+    struct layout layout = cognito_layout();
+    SCOPED(buffer_release) struct buffer out = buffer_with_max(1000);
+    fill_ann(values);
+    layout.columns = &columns;
+    columns.flag_count = 1;
+    columns.flags[0] = (struct export_flag){NAME, COGMIG_DISABLED_WHEN_SET, NO_COLUMN};
+    for (int i = 0; i < 2; i++) {
+        struct refusal refusal = {.reason = NULL};
+        values[NAME] = i == 0 ? none : text("2026-01-15");
+        buffer_clear(&out);
+        cognito_csv_format.add_row(&out, &layout, values, &refusal);
+        assert_int_equal(refusal.reason != NULL, i == 1);
+    }
+}
+
 static void a_pool_that_demands_mfa_is_told_so(void **state)
 {
     (void)state;
@@ -245,7 +266,8 @@ static void a_row_of_more_than_16000_characters_is_refused(void **state)
     memset(value, 'x', sizeof value - 1);
     struct export_columns columns = {.count = 4,
                                      .names = {"cognito:username", "email", "email_verified", "c"},
-                                     .sources = {USERNAME, EMAIL, EMAIL_VERIFIED, NAME}};
+                                     .sources = {USERNAME, EMAIL, EMAIL_VERIFIED, NAME},
+                                     .skipped = NO_COLUMN};
     struct layout layout = {
         .columns = &columns,
         .cognito_header =
@@ -330,6 +352,7 @@ int main(void)
         cmocka_unit_test(what_the_import_cannot_carry_is_refused),
         cmocka_unit_test(a_user_without_a_verified_address_is_refused),
         cmocka_unit_test(a_verified_telephone_number_will_do),
+        cmocka_unit_test(a_user_who_is_disabled_in_the_store_is_refused),
         cmocka_unit_test(a_pool_that_demands_mfa_is_told_so),
         cmocka_unit_test(a_row_of_more_than_16000_characters_is_refused),
         cmocka_unit_test(the_usual_header_is_that_of_the_documentation),
