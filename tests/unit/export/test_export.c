@@ -103,6 +103,20 @@ static int count_lines_with(const char *text, const char *word)
     return count;
 }
 
+struct reported {
+    int count;
+    char last[300];
+};
+
+static cogmig_status note(void *user_data, const char *id, const char *column, const char *reason)
+{
+    struct reported *reported = user_data;
+    reported->count++;
+    snprintf(reported->last, sizeof reported->last, "%s %s %s", id == NULL ? "(no id)" : id,
+             column == NULL ? "(row)" : column, reason);
+    return COGMIG_OK;
+}
+
 /* ---- files ---- */
 
 static void a_file_holds_every_user_and_no_hash(void **state)
@@ -138,7 +152,11 @@ static void a_file_that_is_there_is_kept(void **state)
     struct cogmig_error err = {0};
     assert_int_equal(export_to("users.json", config, NULL, &err), COGMIG_FILE_UNWRITABLE);
     assert_int_equal(unlink("users.json"), 0);
+    struct reported reported = {0};
+    execute("UPDATE \"User\" SET email = 'a' || x'FF'");
+    assert_int_equal(cogmig_export_config_set_report(config, note, &reported, NULL), COGMIG_OK);
     assert_int_equal(export_to("users.json", config, NULL, &err), COGMIG_FILE_UNWRITABLE);
+    assert_int_equal(reported.count, 0); /* told before any user was read */
     assert_non_null(strstr(err.message, "users.json.manifest.json"));
     assert_int_equal(export_to("missing/users.json", config, NULL, &err), COGMIG_FILE_UNWRITABLE);
     assert_int_equal(count_entries(), 1);
@@ -271,20 +289,6 @@ static void shards_hold_each_user_once(void **state)
 }
 
 /* ---- users who cannot be exported ---- */
-
-struct reported {
-    int count;
-    char last[300];
-};
-
-static cogmig_status note(void *user_data, const char *id, const char *column, const char *reason)
-{
-    struct reported *reported = user_data;
-    reported->count++;
-    snprintf(reported->last, sizeof reported->last, "%s %s %s", id == NULL ? "(no id)" : id,
-             column == NULL ? "(row)" : column, reason);
-    return COGMIG_OK;
-}
 
 static void a_hash_in_another_column_is_refused(void **state)
 {
