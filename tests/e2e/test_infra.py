@@ -9,12 +9,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import npm  # noqa: E402
-from program import SOURCE  # noqa: E402
+from program import OK, SOURCE, Program  # noqa: E402
 from tap import equal, nothing, run, test  # noqa: E402
 
 HERE = Path(__file__).resolve().parent / "infra"
 INSTALLED = SOURCE / "build" / "infra"
 TEMPLATE = SOURCE / "examples" / "infra" / "migration.yaml"
+
+cogmig = Program(sys.argv[1])
 
 # The validator puts the empty default where it is not used: without subnets there is no VpcConfig.
 NOT_A_FAULT = {("F3031", "Properties.VpcConfig.SecurityGroupIds.{}"),
@@ -150,6 +152,56 @@ def each_trigger_calls_the_function():
         "UserMigration": "Function.Arn", "PreSignUp": "Function.Arn",
         "PostAuthentication": "Function.Arn", "PostConfirmation": "Function.Arn",
         "PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": "Function.Arn"}})
+
+
+ACCOUNT = "arn:aws:{service}:eu-central-1:123456789012:{resource}"
+POOL_ID = "eu-central-1_AbCdEfGhI"
+CLIENT_ID = "1example23456789"
+FUNCTION_ARN = ACCOUNT.format(service="lambda", resource="function:cogmig")
+POOL_ARN = ACCOUNT.format(service="cognito-idp", resource=f"userpool/{POOL_ID}")
+
+
+def deployed_pool():
+    """What Cognito describes when the template has been deployed."""
+    pool = properties("Pool")
+    as_it_is_there = json.loads(json.dumps(pool["LambdaConfig"]).replace("Function.Arn",
+                                                                         FUNCTION_ARN))
+    attributes = [{**each, "Name": "custom:" + each["Name"]} for each in pool.pop("Schema")]
+    return {**pool, "Id": POOL_ID, "Arn": POOL_ARN, "LambdaConfig": as_it_is_there,
+            "SchemaAttributes": attributes, "EstimatedNumberOfUsers": 0}
+
+
+def deployed_client():
+    client = properties("Client")
+    client.pop("GenerateSecret")
+    return {**client, "UserPoolId": POOL_ID, "ClientId": CLIENT_ID}
+
+
+def deployed_policy():
+    permission = properties("Permission")
+    return {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Sid": "cognito", "Effect": "Allow", "Principal": {"Service": permission["Principal"]},
+        "Action": permission["Action"], "Resource": FUNCTION_ARN,
+        "Condition": {"StringEquals": {"AWS:SourceAccount": permission["SourceAccount"]},
+                      "ArnLike": {"AWS:SourceArn": POOL_ARN}}}]})}
+
+
+def written(name, document):
+    path = cogmig.folder / name
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+@test
+def the_doctor_finds_nothing_wrong():
+    done = cogmig.run("doctor", "--only", "pool", "--strict", "--json",
+                      "--pool", written("pool.json", {"UserPool": deployed_pool()}),
+                      "--client", written("client.json", {"UserPoolClient": deployed_client()}),
+                      "--lambda-policy", written("policy.json", deployed_policy()))
+    checks = json.loads(done.stdout)["checks"]
+    assert len(checks) > 20, checks
+    nothing(f"{each['check']}: {each['reason']}" for each in checks if each["verdict"] != "ok")
+    equal(done.returncode, OK, done.stderr)
 
 
 @test
