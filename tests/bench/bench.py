@@ -16,7 +16,8 @@ import peers
 SUITES = {
     "tokens": [("bench-tokens", None)],
     "passwords": [("bench-passwords", None), ("bench-engine", "examples/users/users.sql")],
-    "reconcile": [("bench-reconcile", "tests/bench/reconcile.sql")],
+    "reconcile": [("bench-reconcile", "tests/bench/reconcile.sql"),
+                  ("bench-idmap", "examples/users/users.sql")],
     "lambda": [("bench-lambda", "examples/users/users.sql")],
     "python": [("bench-python", None)],
     "store": [("bench-store", "examples/users/users.sql"),
