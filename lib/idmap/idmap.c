@@ -150,10 +150,11 @@ static cogmig_status explain(cogmig_idmap *map, cogmig_status status, cogmig_err
 {
     if (status != COGMIG_STORE_SCHEMA_MISMATCH)
         return status;
+    const char *table = strchr(map->sql[IDMAP_FIND_SUB], '"');
     return fail(err, COGMIG_IDMAP_NOT_INSTALLED,
-                "The identity map's table is not there, or was not made by cogmig idmap install: "
-                "%s \u2026 fails.",
-                map->sql[IDMAP_FIND_SUB]);
+                "The identity map's table %.*s is not there, or not as cogmig idmap install makes "
+                "it.",
+                (int)(strstr(table, " WHERE ") - table), table);
 }
 
 cogmig_status idmap_ask(cogmig_idmap *map, struct idmap_question *question,
