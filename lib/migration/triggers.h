@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What is done for the triggers that migrate nobody. Each asks first and writes its answer later;
- * most answers are the event as it came. */
+ * What is done for each trigger. Each asks first and writes its answer later; most answers are the
+ * event as it came. */
 #ifndef MIGRATION_TRIGGERS_H
 #define MIGRATION_TRIGGERS_H
 
 #include "migration/course.h"
+
+/* UserMigration. */
+cogmig_status user_look_up(struct course *course, cogmig_error *err);
+cogmig_status user_answer(struct course *course, char **ret_response, size_t *ret_len,
+                          cogmig_error *err);
 
 /* PreSignUp. A failure is SIGN_UP_REFUSED, or an outage. */
 cogmig_status sign_up_check(struct course *course, cogmig_error *err);

@@ -265,6 +265,21 @@ static void a_map_that_cannot_be_asked_is_no_answer_and_no_no(void **state)
            COGMIG_IDMAP_NOT_INSTALLED, COGMIG_MIGRATION_FAILED);
 }
 
+static void the_map_is_asked_alike_for_known_and_unknown_users(void **state)
+{
+    (void)state;
+    static const char unknown[] =
+        "{\"triggerSource\":\"UserMigration_Authentication\",\"userName\":\"b@example.com\","
+        "\"request\":{\"password\":\"wrong\"},\"response\":{}}";
+    uint64_t before = cogmig_idmap_get_counter(map, COGMIG_IDMAP_LOOKUPS);
+    expect(sign_in_with("wrong"), THE_EVENT, COGMIG_PASSWORD_MISMATCH, COGMIG_MIGRATION_REFUSED);
+    assert_int_equal(cogmig_idmap_get_counter(map, COGMIG_IDMAP_LOOKUPS), before + 1);
+    for (uint64_t i = 2; i < 5; i++) {
+        expect(unknown, THE_EVENT, COGMIG_USER_NOT_FOUND, COGMIG_MIGRATION_REFUSED);
+        assert_int_equal(cogmig_idmap_get_counter(map, COGMIG_IDMAP_LOOKUPS), before + i);
+    }
+}
+
 static void only_listed_pools_and_clients_migrate(void **state)
 {
     (void)state;
@@ -652,6 +667,7 @@ int main(void)
         TEST(linked_users_may_be_allowed),
         TEST(only_the_right_password_ends_an_old_link),
         TEST(a_map_that_cannot_be_asked_is_no_answer_and_no_no),
+        TEST(the_map_is_asked_alike_for_known_and_unknown_users),
         TEST(only_listed_pools_and_clients_migrate),
         TEST(a_weak_password_is_reset_where_a_code_can_be_sent),
         TEST(an_alias_pool_gets_the_legacy_id_for_a_user_name),
