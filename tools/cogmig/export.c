@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * cogmig export: the backup before a migration, without password hashes. */
 #include "export_progress.h"
-#include "export_report.h"
+#include "export_request.h"
 #include "failure.h"
 #include "verbs.h"
 
 #include <cogmig/export.h>
 #include <cogmig/store.h>
-#include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -51,229 +48,10 @@ const char help_export[] =
     "\n"
     "Progress is shown on a terminal. An interrupted export leaves no file.\n";
 
-static const struct {
-    const char *name, *extension;
-    int32_t format;
-} formats[] = {
-    {"json", ".json", COGMIG_EXPORT_JSON},
-    {"ndjson", ".ndjson", COGMIG_EXPORT_NDJSON},
-    {"csv", ".csv", COGMIG_EXPORT_CSV},
-    {"cognito-csv", ".cognito.csv", COGMIG_EXPORT_COGNITO_CSV},
-};
-
-enum {
-    FORMAT_COUNT = sizeof formats / sizeof formats[0],
-    MAX_PATH_BYTES = 4096
-};
-
-struct request {
-    const char *output; /* NULL: one of ours */
-    const char *verify;
-    const char *header;
-    size_t format; /* FORMAT_COUNT: not said */
-    bool as_json;
-    cogmig_export_config *config;
-    struct export_report report;
-    char own_output[64];
-    char own_report[MAX_PATH_BYTES];
-};
-
-/* ---- the command line ---- */
-
-static bool read_int64(const char *text, int64_t *ret_number)
-{
-    char *end;
-    errno = 0;
-    *ret_number = strtoll(text, &end, 10);
-    return end != text && *end == '\0' && errno == 0 && *ret_number > 0;
-}
-
-static size_t format_named(const char *name)
-{
-    size_t i = 0;
-    while (i < FORMAT_COUNT && strcmp(name, formats[i].name) != 0)
-        i++;
-    return i;
-}
-
-static bool ends_in(const char *text, const char *end)
-{
-    size_t text_len = strlen(text), end_len = strlen(end);
-    return text_len >= end_len && strcmp(text + text_len - end_len, end) == 0;
-}
-
-/* The last that fits: users.cognito.csv is no plain CSV. */
-static size_t format_of_file(const char *path)
-{
-    size_t found = 0;
-    for (size_t i = 0; path != NULL && i < FORMAT_COUNT; i++)
-        if (ends_in(path, formats[i].extension))
-            found = i;
-    return found;
-}
-
-/* LIST is taken apart in place. */
-static cogmig_status add_columns(cogmig_export_config *config, char *list, cogmig_error *err)
-{
-    cogmig_status status = COGMIG_OK;
-    for (char *rest = list, *item; status == COGMIG_OK && rest != NULL;) {
-        item = strsep(&rest, ",");
-        char *column = strchr(item, '=');
-        if (column != NULL)
-            *column++ = '\0';
-        status = cogmig_export_config_add_column(config, item, column, err);
-    }
-    return status;
-}
-
-static cogmig_status set_shard(cogmig_export_config *config, const char *text, cogmig_error *err)
-{
-    int shard, shards, read = 0;
-    if (sscanf(text, "%9d/%9d%n", &shard, &shards, &read) != 2 || text[read] != '\0')
-        return cogmig_export_config_set_shard(config, 0, 0, err);
-    return cogmig_export_config_set_shard(config, shard, shards, err);
-}
-
-static cogmig_status set_rows(cogmig_export_config *config, const char *text,
-                              cogmig_status (*set)(cogmig_export_config *, int64_t, cogmig_error *),
-                              cogmig_error *err)
-{
-    int64_t rows;
-    return set(config, read_int64(text, &rows) ? rows : -1, err);
-}
-
-static cogmig_status take_option(struct request *request, int option, cogmig_error *err)
-{
-    cogmig_export_config *config = request->config;
-    switch (option) {
-    case 'c':
-        return add_columns(config, optarg, err);
-    case 'l':
-        return set_rows(config, optarg, cogmig_export_config_set_limit, err);
-    case 'p':
-        return set_rows(config, optarg, cogmig_export_config_set_part_rows, err);
-    case 'a':
-        return cogmig_export_config_set_after(config, optarg, err);
-    case 's':
-        return set_shard(config, optarg, err);
-    case 'm':
-        return cogmig_export_config_set_cognito_mfa(config, true, err);
-    case 'g':
-        return cogmig_export_config_set_formula_guard(config, false, err);
-    default:
-        return COGMIG_OK;
-    }
-}
-
-static void take_own_option(struct request *request, int option)
-{
-    switch (option) {
-    case 'o':
-        request->output = optarg;
-        break;
-    case 'f':
-        request->format = format_named(optarg);
-        break;
-    case 'r':
-        request->report.path = optarg;
-        break;
-    case 'h':
-        request->header = optarg;
-        break;
-    case 'u':
-        setenv("DATABASE_URL", optarg, 1);
-        break;
-    case 'v':
-        request->verify = optarg;
-        break;
-    case 'j':
-        request->as_json = true;
-        break;
-    default:
-        break;
-    }
-}
-
-/* 0, or the exit code. */
-static int read_request(int argc, char **argv, struct request *request, cogmig_error *err)
-{
-    static const struct option known[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"format", required_argument, NULL, 'f'},
-        {"columns", required_argument, NULL, 'c'},
-        {"limit", required_argument, NULL, 'l'},
-        {"after", required_argument, NULL, 'a'},
-        {"shard", required_argument, NULL, 's'},
-        {"part-rows", required_argument, NULL, 'p'},
-        {"report", required_argument, NULL, 'r'},
-        {"header", required_argument, NULL, 'h'},
-        {"mfa", no_argument, NULL, 'm'},
-        {"no-formula-guard", no_argument, NULL, 'g'},
-        {"url", required_argument, NULL, 'u'},
-        {"verify", required_argument, NULL, 'v'},
-        {"json", no_argument, NULL, 'j'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-    bool format_given = false;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"export\".");
-        format_given = format_given || option == 'f';
-        take_own_option(request, option);
-        if (take_option(request, option, err) != COGMIG_OK)
-            return report(err, request->as_json);
-    }
-    if (optind < argc)
-        return misuse("\"export\" takes options alone; --output FILE says where to.");
-    if (format_given && request->format == FORMAT_COUNT)
-        return misuse("--format is json, ndjson, csv or cognito-csv.");
-    if (!format_given)
-        request->format = format_of_file(request->output);
-    return 0;
-}
-
 /* ---- settings ---- */
 
-/* The answer of GetCSVHeader as the AWS command line prints it. */
-static cogmig_status set_header_from(cogmig_export_config *config, json_t *document,
-                                     cogmig_error *err)
-{
-    char header[MAX_PATH_BYTES * 4] = "";
-    size_t index, len = 0;
-    json_t *name, *names = json_object_get(document, "CSVHeader");
-    json_array_foreach(names, index, name)
-    {
-        const char *text = json_string_value(name);
-        len += (size_t)snprintf(header + len, sizeof header - len, "%s%s", index == 0 ? "" : ",",
-                                text == NULL ? "" : text);
-        if (len >= sizeof header)
-            break;
-    }
-    if (len >= sizeof header)
-        header[0] = '\0';
-    return cogmig_export_config_set_cognito_header(config, header, err);
-}
-
-static cogmig_status set_header(struct request *request, cogmig_error *err)
-{
-    if (request->header == NULL || strchr(request->header, ',') != NULL)
-        return cogmig_export_config_set_cognito_header(request->config, request->header, err);
-    json_error_t fault;
-    json_t *document = json_load_file(request->header, 0, &fault);
-    if (document == NULL) {
-        char message[400];
-        snprintf(message, sizeof message, "--header %s: %s", request->header, fault.text);
-        cogmig_error_set(err, COGMIG_FILE_UNREADABLE, message);
-        return COGMIG_FILE_UNREADABLE;
-    }
-    cogmig_status status = set_header_from(request->config, document, err);
-    json_decref(document);
-    return status;
-}
-
 /* backups/users-20260115T103000Z.json, in a folder for its owner alone. */
-static void choose_output(struct request *request)
+static void choose_output(struct export_request *request)
 {
     char when[32];
     time_t now = time(NULL);
@@ -281,14 +59,14 @@ static void choose_output(struct request *request)
     gmtime_r(&now, &parts);
     strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &parts);
     snprintf(request->own_output, sizeof request->own_output, "backups/users-%s%s", when,
-             formats[request->format].extension);
+             request->format->extension);
     mkdir("backups", 0700); /* what is wrong with it, opening the file says */
     request->output = request->own_output;
 }
 
-static void choose_report(struct request *request)
+static void choose_report(struct export_request *request)
 {
-    bool wanted = formats[request->format].format == COGMIG_EXPORT_COGNITO_CSV;
+    bool wanted = request->format->format == COGMIG_EXPORT_COGNITO_CSV;
     if (request->report.path != NULL || !wanted || strcmp(request->output, "-") == 0)
         return;
     snprintf(request->own_report, sizeof request->own_report, "%s.left-out.ndjson",
@@ -296,17 +74,16 @@ static void choose_report(struct request *request)
     request->report.path = request->own_report;
 }
 
-static cogmig_status set_up(struct request *request, struct export_progress *progress,
+static cogmig_status set_up(struct export_request *request, struct export_progress *progress,
                             cogmig_error *err)
 {
     cogmig_export_config *config = request->config;
     if (request->output == NULL)
         choose_output(request);
     choose_report(request);
-    cogmig_status status =
-        cogmig_export_config_set_format(config, formats[request->format].format, err);
+    cogmig_status status = cogmig_export_config_set_format(config, request->format->format, err);
     if (status == COGMIG_OK)
-        status = set_header(request, err);
+        status = export_request_set_header(request, err);
     if (status == COGMIG_OK)
         status = cogmig_export_config_set_progress(config, export_progress_show, progress, err);
     if (status == COGMIG_OK && request->report.path != NULL)
@@ -316,7 +93,7 @@ static cogmig_status set_up(struct request *request, struct export_progress *pro
 
 /* ---- saying what was done ---- */
 
-static void print_result(const struct request *request, const char *path,
+static void print_result(const struct export_request *request, const char *path,
                          const cogmig_export_result *result)
 {
     FILE *out = strcmp(path, "-") == 0 ? stderr : stdout;
@@ -353,7 +130,7 @@ static void print_json_result(const char *path, const cogmig_export_result *resu
     json_decref(object);
 }
 
-static void show_result(const struct request *request, const char *path,
+static void show_result(const struct export_request *request, const char *path,
                         const cogmig_export_result *result)
 {
     if (request->as_json)
@@ -364,8 +141,8 @@ static void show_result(const struct request *request, const char *path,
 
 /* ---- the verb ---- */
 
-static cogmig_status run_export(const struct request *request, cogmig_export_result **ret_result,
-                                cogmig_error *err)
+static cogmig_status run_export(const struct export_request *request,
+                                cogmig_export_result **ret_result, cogmig_error *err)
 {
     cogmig_store_config *store = NULL;
     cogmig_status status = cogmig_store_config_new_from_env(&store, err);
@@ -378,14 +155,14 @@ static cogmig_status run_export(const struct request *request, cogmig_export_res
     return status;
 }
 
-static int report_interruption(const struct request *request)
+static int report_interruption(const struct export_request *request)
 {
     fprintf(stderr, "cogmig: interrupted; %s\n",
             strcmp(request->output, "-") == 0 ? "the output is not whole." : "no file was left.");
     return COGMIG_KIND_STOPPED;
 }
 
-static int export_users(struct request *request, cogmig_error *err)
+static int export_users(struct export_request *request, cogmig_error *err)
 {
     struct export_progress progress = export_progress_begin();
     cogmig_export_result *result = NULL;
@@ -411,7 +188,7 @@ static int export_users(struct request *request, cogmig_error *err)
     return code;
 }
 
-static int verify_export(const struct request *request, cogmig_error *err)
+static int verify_export(const struct export_request *request, cogmig_error *err)
 {
     cogmig_export_result *result = NULL;
     if (cogmig_export_verify(request->verify, &result, err) != COGMIG_OK)
@@ -423,13 +200,13 @@ static int verify_export(const struct request *request, cogmig_error *err)
 
 int verb_export(int argc, char **argv)
 {
-    struct request request = {.format = FORMAT_COUNT};
+    struct export_request request = {.format = NULL};
     cogmig_error *err = new_error_box();
     int code = 0;
     if (cogmig_export_config_new(&request.config, err) != COGMIG_OK)
         code = report(err, false);
     if (code == 0)
-        code = read_request(argc, argv, &request, err);
+        code = export_request_read(argc, argv, &request, err);
     if (code == 0)
         code = request.verify == NULL ? export_users(&request, err) : verify_export(&request, err);
     cogmig_export_config_free(&request.config);
