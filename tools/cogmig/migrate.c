@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * cogmig migrate: an event on standard input, the response on standard output. */
+#include "dry_run.h"
 #include "failure.h"
 #include "input.h"
 #include "number.h"
@@ -37,8 +38,13 @@ const char help_migrate[] =
     "  --deadline-ms N              1 to 60000, instead of 4000\n"
     "  --max-cost N                 bcrypt cost, 4 to 31, instead of 15\n"
     "  --json                       say why as JSON\n"
+    "  --dry-run                    read recorded events, one on each line, and say what each "
+    "would\n"
+    "                               be answered and why; nothing is recorded, and no password "
+    "told\n"
     "\n"
-    "The other settings are variables of the environment: see .env.example. With COGMIG_IDMAP=1 the\n"
+    "The other settings are variables of the environment: see .env.example. With COGMIG_IDMAP=1 "
+    "the\n"
     "identity map is used.\n"
     "\n"
     "The password is in the event. It is never taken from the command line, where every user of\n"
@@ -55,6 +61,7 @@ enum {
 struct options {
     cogmig_migration_config *config;
     bool as_json;
+    bool dry_run;
 };
 
 static cogmig_status set_option(struct options *options, int option, const char *value,
@@ -73,6 +80,9 @@ static cogmig_status set_option(struct options *options, int option, const char 
                                                        err);
     case 'c':
         return cogmig_migration_config_set_max_cost(options->config, number_or_minus_1(value), err);
+    case 'n':
+        options->dry_run = true;
+        return COGMIG_OK;
     default:
         options->as_json = true;
         return COGMIG_OK;
@@ -89,6 +99,7 @@ static int read_options(int argc, char **argv, struct options *options, cogmig_e
         {"deadline-ms", required_argument, NULL, 'd'},
         {"max-cost", required_argument, NULL, 'c'},
         {"json", no_argument, NULL, 'j'},
+        {"dry-run", no_argument, NULL, 'n'},
         {NULL, 0, NULL, 0},
     };
     int option;
@@ -165,15 +176,27 @@ static int read_and_migrate(const struct options *options, cogmig_error *err)
     return code;
 }
 
+/* The identity map would be written to. */
+static int rehearse(const struct options *options, cogmig_error *err)
+{
+    cogmig_migration *migration = NULL;
+    unsetenv("COGMIG_IDMAP");
+    if (cogmig_migration_new_from_env(options->config, &migration, err) != COGMIG_OK)
+        return report(err, options->as_json);
+    int code = dry_run(migration, options->as_json, err);
+    cogmig_migration_free(&migration);
+    return code;
+}
+
 int verb_migrate(int argc, char **argv)
 {
     cogmig_error *err = new_error_box();
-    struct options options = {NULL, false};
+    struct options options = {.config = NULL};
     int code;
     if (cogmig_migration_config_new_from_env(&options.config, err) != COGMIG_OK)
         code = report(err, false);
     else if ((code = read_options(argc, argv, &options, err)) == 0)
-        code = read_and_migrate(&options, err);
+        code = options.dry_run ? rehearse(&options, err) : read_and_migrate(&options, err);
     cogmig_migration_config_free(&options.config);
     cogmig_error_free(&err);
     return code;

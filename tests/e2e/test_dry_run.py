@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`cogmig migrate --dry-run`: recorded events are told as they are answered, without a password."""
+
+import json
+import sqlite3
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import event_cases  # noqa: E402
+from program import INVALID, OK, SOURCE, UNAVAILABLE, Program  # noqa: E402
+from tap import equal, run, test  # noqa: E402
+
+cogmig = Program(sys.argv[1])
+store_url = f"file:{cogmig.folder}/dev.db"
+OUTCOMES = {"yes": "yes", "no": "no", "passed": "passed", "refused": "no answer"}
+
+
+def prepare():
+    with sqlite3.connect(cogmig.folder / "dev.db") as database:
+        database.executescript(
+            (SOURCE / "examples/users/users.sqlite.sql").read_text(encoding="utf-8"))
+    database.close()
+
+
+def rehearse(events, *arguments, **environment):
+    return cogmig.run("migrate", "--dry-run", *arguments, stdin=events,
+                      **{"DATABASE_URL": store_url, **environment})
+
+
+def on_one_line(event):
+    """The event as a log holds it: between its parts a line break is a blank like others."""
+    return event.replace(b"\r", b" ").replace(b"\n", b" ")
+
+
+def expected_of(name):
+    first = (event_cases.FOLDER / f"{name}.expected").read_text(encoding="utf-8").partition("\n")[0]
+    word, _, status = first.partition(" ")
+    return (word, status) if word in ("no", "passed", "refused") else ("yes", "")
+
+
+prepare()
+RECORDED = [(name, line) for name in event_cases.names()
+            if (line := on_one_line(event_cases.event_named(name))).strip()]
+
+
+@test
+def each_event_is_told_as_it_is_answered():
+    equal(len(RECORDED) > 40, True)
+    done = rehearse(b"\n".join(line for _, line in RECORDED), "--json")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    equal(len(told), len(RECORDED), done.stderr)
+    for number, ((name, _), each) in enumerate(zip(RECORDED, told), 1):
+        word, status = expected_of(name)
+        outcome = "refused" if status == "SIGN_UP_REFUSED" else OUTCOMES[word]
+        equal((each["line"], each["outcome"]), (number, outcome), name)
+        equal(each.get("reason", ""), status if word != "passed" else "", name)
+        # It has a number that no double holds, so the program cannot show what is in it.
+        equal("answer" in each, outcome == "yes" and name != "sign-in-big-numbers", name)
+
+
+@test
+def no_password_and_no_hash_is_told():
+    for arguments in ((), ("--json",)):
+        done = rehearse(b"\n".join(line for _, line in RECORDED), *arguments)
+        text = done.stdout + done.stderr.encode()
+        for name, line in RECORDED:
+            for secret in event_cases.passwords_in(line):
+                equal(len(secret) > 4 and secret in text, False, name)
+        equal(event_cases.HASH.search(text.decode()), None)
+
+
+@test
+def the_text_has_a_line_for_each_and_a_summary():
+    event = on_one_line(event_cases.event_named("sign-in"))
+    done = rehearse(b"\n" + event + b"\n\n" + event)
+    lines = done.stdout.decode().splitlines()
+    equal(len(lines), 2)
+    equal(lines[0].split()[:3], ["2", "yes", "UserMigration_Authentication"])
+    equal(lines[1].split()[0], "4")
+    equal("CONFIRMED" in lines[0] and "custom:legacy_id=cm1a0" in lines[0], True, lines[0])
+    equal(done.stderr, "2 yes, 0 no, 0 passed, 0 refused, 0 no answer\n")
+    equal(done.returncode, OK)
+
+
+@test
+def what_could_not_be_answered_is_the_exit_code():
+    good = on_one_line(event_cases.event_named("sign-in"))
+    equal(rehearse(good + b"\nnot an event\n").returncode, INVALID)
+    away = rehearse(good, DATABASE_URL="postgresql://127.0.0.1:1/nothing")
+    equal(away.returncode, UNAVAILABLE, away.stderr)
+    equal(rehearse(b"").returncode, OK)
+
+
+run()
