@@ -41,6 +41,7 @@ static const struct {
     {"IncompleteSignatureException", COGMIG_COGNITO_ACCESS_REFUSED},
     {"MissingAuthenticationTokenException", COGMIG_COGNITO_ACCESS_REFUSED},
     {"OptInRequired", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"InvalidPasswordException", COGMIG_COGNITO_SIGN_IN_REFUSED}, /* as cognito-local has it */
     {"RefreshTokenReuseException", COGMIG_COGNITO_SIGN_IN_REFUSED},
     {"UnsupportedTokenTypeException", COGMIG_COGNITO_SIGN_IN_REFUSED},
     {"PasswordResetRequiredException", COGMIG_COGNITO_RESET_REQUIRED},

@@ -38,10 +38,12 @@ cogmig_status tokens_read(const struct answer *answer, cogmig_cognito_tokens **r
     tokens->session = text_block_member(&tokens->texts, answer->root, "Session");
     if (json_find(answer->root, "AuthenticationResult", &result))
         read_result(result, tokens);
-    if ((tokens->challenge == NULL) == (tokens->access == NULL)) {
+    if (tokens->access != NULL)
+        tokens->challenge = NULL; /* cognito-local names one beside the tokens */
+    if (tokens->access == NULL && tokens->challenge == NULL) {
         cogmig_cognito_tokens_free(&tokens);
         return fail(err, COGMIG_COGNITO_RESPONSE_INVALID,
-                    "Cognito's answer holds neither an access token nor a challenge, or both.");
+                    "Cognito's answer holds neither an access token nor a challenge.");
     }
     *ret_tokens = tokens;
     return COGMIG_OK;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`cogmig migrate --dry-run`: recorded events are told as they are answered, without a password."""
 
+import functools
 import json
 import sqlite3
 import sys
@@ -44,10 +45,15 @@ RECORDED = [(name, line) for name in event_cases.names()
             if (line := on_one_line(event_cases.event_named(name))).strip()]
 
 
+@functools.cache
+def rehearse_all(*arguments):
+    return rehearse(b"\n".join(line for _, line in RECORDED), *arguments)
+
+
 @test
 def each_event_is_told_as_it_is_answered():
     equal(len(RECORDED) > 40, True)
-    done = rehearse(b"\n".join(line for _, line in RECORDED), "--json")
+    done = rehearse_all("--json")
     told = [json.loads(line) for line in done.stdout.splitlines()]
     equal(len(told), len(RECORDED), done.stderr)
     for number, ((name, _), each) in enumerate(zip(RECORDED, told), 1):
@@ -62,7 +68,7 @@ def each_event_is_told_as_it_is_answered():
 @test
 def no_password_and_no_hash_is_told():
     for arguments in ((), ("--json",)):
-        done = rehearse(b"\n".join(line for _, line in RECORDED), *arguments)
+        done = rehearse_all(*arguments)
         text = done.stdout + done.stderr.encode()
         for name, line in RECORDED:
             for secret in event_cases.passwords_in(line):

@@ -11,8 +11,8 @@ Runs COMMAND with these variables set, and ends with its exit code:
     COGNITO_SERVER_CA     the certificate authority of it
     COGNITO_SERVER_CLOSED http://127.0.0.1:PORT where nobody listens
 
-Signed operations must be signed for eu-central-1 by sigv4.KEY_ID and SECRET, every header among
-those signed. How it misbehaves is chosen by user name, pool id and pagination token.
+Signed operations must be signed for eu-central-1 by sigv4.SECRET, every header among those signed:
+with sigv4.KEY_ID, or with TEMPORARY_KEY_ID and the session token. How it misbehaves is chosen by user name, pool id and pagination token.
 """
 
 import base64
@@ -37,6 +37,7 @@ from jwks_server import closed_port, make_authority, make_context  # noqa: E402
 REGION = "eu-central-1"
 PREFIX = "AWSCognitoIdentityProviderService."
 SECRETS = {"1example23456789": None, "2secret23456789": "1example2secret3value4567890abcdef"}
+TEMPORARY_KEY_ID = "ASIAEXAMPLE"  # good with the session token alone
 SUB = "3c1d5f0e-1111-4222-8333-444455556666"
 USERS = 150
 PAGE = 60
@@ -312,7 +313,8 @@ def check_signature(headers, body):
     key_id, day, region, service, names, signature = found.groups()
     if key_id == "AKIDEXPIRED":
         raise Refusal("ExpiredTokenException", "The security token included in the request is expired")
-    if key_id != sigv4.KEY_ID:
+    token = {sigv4.KEY_ID: None, TEMPORARY_KEY_ID: sigv4.SESSION_TOKEN}
+    if key_id not in token or headers.get("x-amz-security-token") != token[key_id]:
         raise Refusal("UnrecognizedClientException", "The security token included in the request is invalid.")
     wanted = [name for name in headers if name in ("host", "content-type") or name.startswith("x-amz-")]
     if names.split(";") != sorted(wanted):
@@ -321,8 +323,6 @@ def check_signature(headers, body):
     check_date(date, day)
     if (region, service) != (REGION, "cognito-idp"):
         raise Refusal("InvalidSignatureException", f"Credential should be scoped, not {region}/{service}")
-    if headers.get("x-amz-security-token") not in (None, sigv4.SESSION_TOKEN):
-        raise Refusal("UnrecognizedClientException", "the session token is wrong")
     covered = {name: headers[name] for name in wanted}
     if signature != sigv4.sign(sigv4.SECRET, date, region, service, covered, body):
         raise Refusal("InvalidSignatureException", "The request signature we calculated does not match")
@@ -340,7 +340,7 @@ def check_date(date, day):
 
 # ---- credentials of containers and instances ----
 
-def credentials(key_id=sigv4.KEY_ID, expires="2099-01-01T00:00:00Z"):
+def credentials(key_id=TEMPORARY_KEY_ID, expires="2099-01-01T00:00:00Z"):
     return {"Code": "Success", "AccessKeyId": key_id, "SecretAccessKey": sigv4.SECRET,
             "Token": sigv4.SESSION_TOKEN, "Expiration": expires}
 
@@ -350,7 +350,7 @@ def container(path, headers):
         raise Raw(403, b"no")
     if path == "/container/renewed":  # the first are refused by the API, the next are good
         tries["renewed"] += 1
-        return credentials("AKIDEXPIRED" if tries["renewed"] == 1 else sigv4.KEY_ID)
+        return credentials("AKIDEXPIRED" if tries["renewed"] == 1 else TEMPORARY_KEY_ID)
     if path == "/container/short":  # about to expire whenever they are looked at
         tries["short"] += 1
         soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=60)
