@@ -126,7 +126,10 @@ static bool decode_percent(struct span text, struct buffer *out)
 static cogmig_status read_schema(struct span value, struct store_url *url, cogmig_error *err)
 {
     SCOPED(buffer_release) struct buffer schema = buffer_with_max(value.len);
-    if (!decode_percent(value, &schema) || schema.len == 0 || schema.len > 255 ||
+    bool decoded = decode_percent(value, &schema);
+    if (schema.state == BUFFER_REFUSED)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    if (!decoded || schema.len == 0 || schema.len > 255 ||
         span_contains_nul((struct span){schema.bytes, schema.len}) ||
         !span_is_utf8((struct span){schema.bytes, schema.len}))
         return fail(
