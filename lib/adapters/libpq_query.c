@@ -159,7 +159,7 @@ static bool is_time(Oid type)
 static void add_time(struct buffer *sql, const struct store_model *model, enum store_column column,
                      const struct libpq_shape *shape)
 {
-    Oid type = PQftype(shape->probe, column);
+    Oid type = PQftype(shape->probe, (int)column);
     if (!is_time(type)) {
         add_text(sql, model, column, MAX_SHORT_TEXT);
         return;
@@ -191,10 +191,10 @@ static void add_verified(struct buffer *sql, const struct store_model *model, Oi
 /* What cannot be too large by its type needs no cutting. */
 static bool is_bounded(const PGresult *probe, enum store_column column)
 {
-    Oid type = PQftype(probe, column);
+    Oid type = PQftype(probe, (int)column);
     return type == TYPE_INT2 || type == TYPE_INT4 || type == TYPE_INT8 || type == TYPE_UUID ||
-           (type == TYPE_VARCHAR && PQfmod(probe, column) > 0 &&
-            PQfmod(probe, column) < MAX_BOUNDED);
+           (type == TYPE_VARCHAR && PQfmod(probe, (int)column) > 0 &&
+            PQfmod(probe, (int)column) < MAX_BOUNDED);
 }
 
 static void add_value(struct buffer *sql, const struct store_model *model, enum store_column column,
@@ -211,7 +211,7 @@ static void add_column(struct buffer *sql, const struct store_model *model,
 {
     switch (column) {
     case COLUMN_EMAIL_VERIFIED:
-        add_verified(sql, model, PQftype(shape->probe, column));
+        add_verified(sql, model, PQftype(shape->probe, (int)column));
         break;
     case COLUMN_CREATED_AT:
     case COLUMN_UPDATED_AT:

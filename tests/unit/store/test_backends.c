@@ -283,8 +283,7 @@ static void look_for_nobody(cogmig_store *store)
                                          "\\1",
                                          "?",
                                          "x'); DROP TABLE x",
-                                         "\xEF\xBB\xBF"
-                                         "ann@example.com"};
+                                         "\xEF\xBB\xBF Ann@example.com"};
     struct cogmig_error err = {0};
     for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++)
         if (strcmp(nobody[i], "null") != 0)
