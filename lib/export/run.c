@@ -221,6 +221,8 @@ static cogmig_status append_row(struct run *run, const struct export_value *id, 
         buffer_clear(&run->last_id);
         buffer_add(&run->last_id, id->text);
     }
+    if (run->last_id.state != BUFFER_GOOD)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     return run->out.len >= CHUNK_BYTES ? flush(run, err) : COGMIG_OK;
 }
 
