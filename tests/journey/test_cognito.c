@@ -241,6 +241,7 @@ static void a_client_with_a_secret_proves_it(void **state)
     cogmig_cognito_config_set_client(config, client_with_secret, client_secret, err);
     make();
     expect(sign_in("ann@example.com"), COGMIG_OK);
+    cogmig_cognito_tokens_free(&tokens);
     expect(cogmig_cognito_get_tokens(cognito, "refresh-1", &tokens, err), COGMIG_OK);
     expect(cogmig_cognito_revoke_token(cognito, "refresh-1", err), COGMIG_OK);
     cogmig_cognito_config_set_client(config, client_with_secret, "another-secret", err);
