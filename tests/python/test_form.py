@@ -26,12 +26,15 @@ async def sign_in(engine: cogmig.Engine, store: cogmig.Store) -> bytes:
     return user.password_hash or b""
 
 
+with cogmig.Store("file:dev.db") as opened:
+    legacy: cogmig.User = opened.find_by_id("row-7")
+
 try:
     cogmig.verify_password("guess", None)
 except cogmig.Error as error:
     status: cogmig.Status = error.status
     print(error.reason.lower(), error.upstream and error.upstream.code, error.retryable)
-verifier.verify(7)
+opened.find_by_id(7)
 verifier.verify("token").missing
 '''
 

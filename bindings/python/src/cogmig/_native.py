@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Tuple, Type, Union
+from typing import Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar, Union
 
 from . import errors
 from .status import Status
@@ -469,6 +469,9 @@ def owned_for_testing(release: Any) -> Type[Any]:
     return _owned(release)
 
 
+_Self = TypeVar("_Self", bound="Handle")
+
+
 class Handle:
     """A thing that can be closed, and must not cross a fork."""
 
@@ -482,7 +485,7 @@ class Handle:
         later ones raise `cogmig.Invalid`. Closing twice is fine."""
         self._owned = None
 
-    def __enter__(self) -> Any:
+    def __enter__(self: _Self) -> _Self:
         return self
 
     def __exit__(self, *_: object) -> None:
