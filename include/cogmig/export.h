@@ -217,8 +217,8 @@ cogmig_status cogmig_export_to_callback(const cogmig_export_config *config,
  * path        in: of the export, not of the manifest
  * ret_result  out: what the manifest says; release it with cogmig_export_result_free(); may be NULL
  *
- * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, FILE_UNREADABLE (the export or its
- * manifest), EXPORT_DAMAGED. Threads: any. Since: 1.0. */
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, FILE_UNREADABLE (the export or its manifest),
+ * EXPORT_DAMAGED. Threads: any. Since: 1.0. */
 COGMIG_MUST_CHECK cogmig_status cogmig_export_verify(const char *path,
                                                      cogmig_export_result **ret_result,
                                                      cogmig_error *err);

@@ -109,34 +109,40 @@ static bool read_last_part(struct json_value root, bool *ret_last)
     return value.type == JSON_TRUE || value.type == JSON_FALSE;
 }
 
-static bool read_last_id(struct json_value root, char **ret_id)
+static cogmig_status read_last_id(struct json_value root, char **ret_id)
 {
     struct json_value value;
     if (!json_find(root, "last_id", &value) || value.type != JSON_STRING)
-        return true;
+        return COGMIG_OK;
     *ret_id = memory_new(value.text.len);
-    if (*ret_id != NULL)
-        json_string_decode_into(value, *ret_id);
-    return *ret_id != NULL;
+    if (*ret_id == NULL)
+        return COGMIG_OUT_OF_MEMORY;
+    json_string_decode_into(value, *ret_id);
+    return COGMIG_OK;
 }
 
-bool manifest_read(struct span text, const struct export_format **ret_format,
-                   cogmig_export_result *facts)
+static bool read_facts(struct json_value root, cogmig_export_result *facts)
 {
-    struct json_value root;
-    char format[32];
     int64_t part;
-    if (!json_check(text, &root, NULL) || root.type != JSON_OBJECT ||
-        !read_text(root, "format", format, sizeof format) ||
-        !read_text(root, "sha256", facts->sha256, sizeof facts->sha256) ||
+    if (!read_text(root, "sha256", facts->sha256, sizeof facts->sha256) ||
         !read_text(root, "snapshot_at", facts->snapshot_at, sizeof facts->snapshot_at) ||
         !read_number(root, "rows", &facts->rows) ||
         !read_number(root, "left_out", &facts->left_out) ||
         !read_number(root, "bytes", &facts->bytes) || !read_number(root, "part", &part) ||
-        part > INT32_MAX || !read_last_part(root, &facts->last_part) ||
-        !read_last_id(root, &facts->last_id))
+        part > INT32_MAX || !read_last_part(root, &facts->last_part))
         return false;
     facts->part = (int32_t)part;
+    return true;
+}
+
+cogmig_status manifest_read(struct span text, const struct export_format **ret_format,
+                            cogmig_export_result *facts)
+{
+    struct json_value root;
+    char format[32];
+    if (!json_check(text, &root, NULL) || root.type != JSON_OBJECT || !read_facts(root, facts) ||
+        !read_text(root, "format", format, sizeof format))
+        return COGMIG_EXPORT_DAMAGED;
     *ret_format = format_named(span_of(format));
-    return *ret_format != NULL;
+    return *ret_format == NULL ? COGMIG_EXPORT_DAMAGED : read_last_id(root, &facts->last_id);
 }

@@ -17,8 +17,8 @@ void manifest_write(struct buffer *out, const cogmig_export_config *config,
                     const struct export_columns *columns, const char *table,
                     const cogmig_export_result *facts);
 
-/* False when the text is no manifest. last_id is a copy. */
-bool manifest_read(struct span text, const struct export_format **ret_format,
-                   cogmig_export_result *facts);
+/* OK, OUT_OF_MEMORY, or EXPORT_DAMAGED when the text is no manifest. last_id is a copy. */
+cogmig_status manifest_read(struct span text, const struct export_format **ret_format,
+                            cogmig_export_result *facts);
 
 #endif

@@ -90,7 +90,7 @@ cogmig_status sink_write(struct sink *sink, struct span bytes, cogmig_error *err
 {
     sink->part_bytes += (int64_t)bytes.len;
     if (!running_sha256_add(sink->digest, bytes))
-        return fail(err, COGMIG_INTERNAL_ERROR, "OpenSSL refused to compute SHA-256.");
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     if (sink->write != NULL)
         return write_to_callback(sink, bytes, err);
     int failure = sink->path != NULL ? new_file_write(&sink->file, bytes)
@@ -105,7 +105,7 @@ cogmig_status sink_finish_part(struct sink *sink, char ret_sha256[2 * OPENSSL_SH
 {
     return running_sha256_finish(sink->digest, ret_sha256)
                ? COGMIG_OK
-               : fail(err, COGMIG_INTERNAL_ERROR, "OpenSSL refused to compute SHA-256.");
+               : fail_plainly(err, COGMIG_OUT_OF_MEMORY);
 }
 
 /* Its bytes are on the disk, under a name that says that it is no export yet, before the export

@@ -74,13 +74,14 @@ static cogmig_status read_manifest(const char *path, const struct export_format 
     cogmig_status status = read_file(manifest_path, take_manifest, &text, err);
     if (status != COGMIG_OK)
         return status;
-    if (text.state == BUFFER_REFUSED)
+    status = COGMIG_EXPORT_DAMAGED;
+    if (text.state == BUFFER_GOOD)
+        status = manifest_read((struct span){text.bytes, text.len}, ret_format, facts);
+    if (status == COGMIG_OUT_OF_MEMORY || text.state == BUFFER_REFUSED)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    if (text.state == BUFFER_FULL ||
-        !manifest_read((struct span){text.bytes, text.len}, ret_format, facts))
-        return fail(err, COGMIG_EXPORT_DAMAGED, "%s is not the manifest of an export.",
-                    manifest_path);
-    return COGMIG_OK;
+    return status == COGMIG_OK
+               ? COGMIG_OK
+               : fail(err, status, "%s is not the manifest of an export.", manifest_path);
 }
 
 /* ---- the file ---- */
@@ -105,7 +106,7 @@ static cogmig_status compare(const char *path, const cogmig_export_result *facts
 {
     char sha256[sizeof facts->sha256];
     if (!running_sha256_finish(count->digest, sha256))
-        return fail(err, COGMIG_INTERNAL_ERROR, "OpenSSL refused to compute SHA-256.");
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     if (count->bytes != facts->bytes)
         return fail(err, COGMIG_EXPORT_DAMAGED, "%s has %lld bytes; its manifest says %lld.", path,
                     (long long)count->bytes, (long long)facts->bytes);

@@ -26,7 +26,8 @@ static void what_is_written_is_read_again(void **state)
     write_one(&text);
     const struct export_format *format;
     cogmig_export_result facts = {.rows = 0};
-    assert_true(manifest_read((struct span){text.bytes, text.len}, &format, &facts));
+    assert_int_equal(manifest_read((struct span){text.bytes, text.len}, &format, &facts),
+                     COGMIG_OK);
     assert_ptr_equal(format, &csv_format);
     assert_int_equal(facts.rows, 12);
     assert_int_equal(facts.left_out, 3);
@@ -43,7 +44,7 @@ static bool is_manifest(const char *text)
 {
     const struct export_format *format;
     cogmig_export_result facts = {.rows = 0};
-    bool read = manifest_read(span_of(text), &format, &facts);
+    bool read = manifest_read(span_of(text), &format, &facts) == COGMIG_OK;
     memory_free(facts.last_id);
     return read;
 }
