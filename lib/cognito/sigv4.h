@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * AWS Signature Version 4 of a POST to "/".
  *
- * It is not left to libcurl: before 7.87 that signs neither the session token nor the target, and
- * it keeps copies of the secret key. */
+ * It is not left to libcurl: which headers that signs differs between its versions, and it keeps
+ * copies of the secret key. */
 #ifndef COGNITO_SIGV4_H
 #define COGNITO_SIGV4_H
 
