@@ -22,7 +22,7 @@ enum {
 };
 
 enum {
-    MAX_SQL = 64 * 1024,
+    MAX_SQL = 256 * 1024,
     MAX_SHORT_TEXT = 64,    /* more than any flag or time needs */
     MAX_BOUNDED = 16 * 1024 /* characters, of up to 4 bytes */
 };
@@ -126,27 +126,36 @@ void libpq_leave_out_missing(struct store_model *model, const PGresult *names)
     model_leave_out_missing(model, model->sql_by_email == NULL ? is_row : is_column, names);
 }
 
-/* At most so many characters, whatever the row holds. */
-static void add_cut_to(struct buffer *sql, int max_characters)
+/* At most so many characters, whatever the row holds; they are counted only where there are many.
+ */
+static void add_qualified_text(struct buffer *sql, const char *alias, const char *column)
 {
-    char cut[32];
-    snprintf(cut, sizeof cut, "::text, %d)", max_characters);
-    buffer_add_text(sql, cut);
+    sql_add_name(sql, alias, column);
+    buffer_add_text(sql, "::text");
 }
 
 static void add_cut(struct buffer *sql, const char *alias, const char *column, int max_characters)
 {
-    buffer_add_text(sql, "left(");
-    sql_add_name(sql, alias, column);
-    add_cut_to(sql, max_characters);
+    char larger[32], cut[48];
+    snprintf(larger, sizeof larger, ") > %d THEN left(", max_characters);
+    snprintf(cut, sizeof cut, ", %d) ELSE ", max_characters);
+    buffer_add_text(sql, "CASE WHEN octet_length(");
+    add_qualified_text(sql, alias, column);
+    buffer_add_text(sql, larger);
+    add_qualified_text(sql, alias, column);
+    buffer_add_text(sql, cut);
+    add_qualified_text(sql, alias, column);
+    buffer_add_text(sql, " END");
 }
 
 static void add_text(struct buffer *sql, const struct store_model *model, enum store_column column,
                      int max_characters)
 {
-    buffer_add_text(sql, "left(");
-    sql_add_column(sql, model, column);
-    add_cut_to(sql, max_characters);
+    bool elsewhere = column == COLUMN_PASSWORD && model->password.table != NULL;
+    if (model->columns[column] == NULL)
+        buffer_add_text(sql, "NULL::text");
+    else
+        add_cut(sql, elsewhere ? "p" : "u", model->columns[column], max_characters);
 }
 
 static bool is_time(Oid type)
