@@ -162,6 +162,17 @@ cogmig_status cogmig_export_config_set_report(cogmig_export_config *config,
                                               cogmig_export_report_fn report, void *user_data,
                                               cogmig_error *err);
 
+/* How many users there are to be exported: the rows of the store's table.
+ *
+ * store  in: a database, not a callback
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, CONFIG_INCOMPLETE, CONFIG_INVALID,
+ * NOT_BUILT_IN, DEADLINE_EXCEEDED, STOPPED_BY_CALLBACK, STORE_URL_INVALID, STORE_UNREACHABLE,
+ * STORE_LOGIN_REFUSED, STORE_BUSY, STORE_QUERY_FAILED, STORE_SCHEMA_MISMATCH.
+ * Threads: any. Since: 1.0. */
+cogmig_status cogmig_export_count_users(const cogmig_store_config *store, int64_t *ret_count,
+                                        cogmig_error *err);
+
 /* Export into a new file: mode 0600, written to the disk, and under its name only when it is whole.
  * Beside it comes PATH.manifest.json with columns, rows, time of the snapshot and SHA-256, for
  * cogmig_export_verify(). All users are read in one snapshot of the database.

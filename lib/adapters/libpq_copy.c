@@ -259,7 +259,7 @@ static cogmig_status make_question(struct libpq_copy *copy, const struct source_
 
 static cogmig_status look(struct libpq_copy *copy, cogmig_error *err)
 {
-    return copy->watch.look(copy->watch.user_data, err);
+    return copy->watch.look == NULL ? COGMIG_OK : copy->watch.look(copy->watch.user_data, err);
 }
 
 /* What the server said before it left is read first. */

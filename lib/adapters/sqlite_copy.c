@@ -193,7 +193,8 @@ static cogmig_status next_row(void *state, struct export_value *values, bool *re
 static int look(void *state)
 {
     struct sqlite_copy *copy = state;
-    return copy->watch.look(copy->watch.user_data, &copy->stopped) != COGMIG_OK;
+    return copy->watch.look != NULL &&
+           copy->watch.look(copy->watch.user_data, &copy->stopped) != COGMIG_OK;
 }
 
 static void close_copy(void *state)

@@ -168,13 +168,6 @@ static cogmig_status read_rows(struct audit *audit, const struct source *source,
     }
 }
 
-static cogmig_status do_not_look(void *user_data, cogmig_error *err)
-{
-    (void)user_data;
-    (void)err;
-    return COGMIG_OK;
-}
-
 static cogmig_status read_store(struct audit *audit, const cogmig_store_config *store,
                                 const struct store_model *model, cogmig_audit_row_fn on_row,
                                 void *user_data, cogmig_error *err)
@@ -189,8 +182,7 @@ static cogmig_status read_store(struct audit *audit, const cogmig_store_config *
                                            .survey = &survey,
                                            .timeout_ms = store->timeout_ms,
                                            .password = store->password,
-                                           .password_user_data = store->password_user_data,
-                                           .watch = {.look = do_not_look}};
+                                           .password_user_data = store->password_user_data};
     struct source_facts facts;
     void *state = NULL;
     cogmig_status status = export_source_of(store, &source, err);

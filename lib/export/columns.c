@@ -34,7 +34,11 @@ static const struct pair usual_for_cognito[] = {
     {"updated_at", "updatedAt"},         {"custom:legacy_id", "id"},
 };
 
+static const struct pair of_a_person[] = {
+    {"id", "id"}, {"email", "email"}, {"emailVerified", "emailVerified"}, {"name", "name"}};
+
 enum {
+    PERSON_COUNT = sizeof of_a_person / sizeof of_a_person[0],
     ROLE_COUNT = sizeof roles / sizeof roles[0],
     USUAL_COUNT = sizeof usual / sizeof usual[0],
     USUAL_FOR_COGNITO_COUNT = sizeof usual_for_cognito / sizeof usual_for_cognito[0]
@@ -135,11 +139,23 @@ static void add_flags(struct export_columns *columns, const struct store_model *
         columns->skipped = add_source(columns, model->skipped, true);
 }
 
-cogmig_status columns_resolve(const cogmig_export_config *config, const struct store_model *model,
-                              struct export_columns *columns, cogmig_error *err)
+static void begin(struct export_columns *columns, const struct store_model *model)
 {
     *columns = (struct export_columns){.skipped = NO_COLUMN};
     add_source(columns, model->columns[COLUMN_ID], false);
+}
+
+void columns_of_a_person(const struct store_model *model, struct export_columns *columns)
+{
+    begin(columns, model);
+    add_usual(columns, model, of_a_person, PERSON_COUNT);
+    add_flags(columns, model);
+}
+
+cogmig_status columns_resolve(const cogmig_export_config *config, const struct store_model *model,
+                              struct export_columns *columns, cogmig_error *err)
+{
+    begin(columns, model);
     for (size_t i = 0; i < config->column_count; i++) {
         cogmig_status status = add_wanted(columns, model, &config->columns[i], err);
         if (status != COGMIG_OK)

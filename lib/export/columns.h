@@ -33,4 +33,8 @@ struct export_columns {
 cogmig_status columns_resolve(const cogmig_export_config *config, const struct store_model *model,
                               struct export_columns *columns, cogmig_error *err);
 
+/* The columns id, email, emailVerified and name as far as the model has them, and what tells that a
+ * user is disabled. */
+void columns_of_a_person(const struct store_model *model, struct export_columns *columns);
+
 #endif

@@ -37,7 +37,8 @@ struct export_value {
     struct span text;
 };
 
-/* Called while there is nothing to do but wait; other than COGMIG_OK: give up. */
+/* Called while there is nothing to do but wait, unless it is NULL; other than COGMIG_OK: give up.
+ */
 struct export_watch {
     cogmig_status (*look)(void *user_data, cogmig_error *err);
     void *user_data;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The store's side: every row, of one snapshot. */
-#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/public.h"
+#include "export/disabled.h"
 #include "export/source.h"
 #include "reconcile/reconcile.h"
 #include "status/error.h"
@@ -16,9 +16,8 @@ struct reading {
     cogmig_reconcile *reconcile;
     const struct source *source;
     void *state;
-    enum store_column wanted[COLUMN_COUNT];
-    const char *names[COLUMN_COUNT];
-    size_t count;
+    struct export_columns columns;
+    int64_t now_unix_ms;
     uint64_t rows;
 };
 
@@ -28,33 +27,23 @@ static void release_reading(struct reading *reading)
         reading->source->close(reading->state);
 }
 
-/* The first is that of the id. */
-static void choose_columns(struct reading *reading, const struct store_model *model)
-{
-    static const enum store_column wanted[] = {COLUMN_ID, COLUMN_EMAIL, COLUMN_EMAIL_VERIFIED,
-                                               COLUMN_NAME};
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        if (model->columns[wanted[i]] == NULL)
-            continue;
-        reading->wanted[reading->count] = wanted[i];
-        reading->names[reading->count++] = model->columns[wanted[i]];
-    }
-}
-
 static cogmig_status open_source(struct reading *reading, const cogmig_store_config *config,
                                  cogmig_error *err)
 {
     struct store_model model = store_config_model(config);
     struct source_facts facts;
-    choose_columns(reading, &model);
+    columns_of_a_person(&model, &reading->columns);
     struct source_request request = {.target = config->url.target,
                                      .model = &model,
-                                     .columns = reading->names,
-                                     .column_count = reading->count,
+                                     .columns = reading->columns.source_names,
+                                     .optional = reading->columns.optional,
+                                     .column_count = reading->columns.source_count,
                                      .timeout_ms = config->timeout_ms,
                                      .password = config->password,
                                      .password_user_data = config->password_user_data};
-    return reading->source->open(&request, &reading->state, &facts, err);
+    cogmig_status status = reading->source->open(&request, &reading->state, &facts, err);
+    reading->now_unix_ms = facts.snapshot_unix_ms;
+    return status;
 }
 
 static bool is_verified(const struct export_value *value)
@@ -78,16 +67,20 @@ static struct span text_of(const struct export_value *value)
 
 static struct account account_of(const struct reading *reading, const struct export_value *values)
 {
-    struct account account = {.email_verified = false};
-    for (size_t i = 0; i < reading->count; i++) {
-        if (reading->wanted[i] == COLUMN_EMAIL_VERIFIED)
-            account.email_verified = is_verified(&values[i]);
-        else if (reading->wanted[i] == COLUMN_ID)
-            account.texts[ACCOUNT_LEGACY_ID] = text_of(&values[i]);
-        else if (reading->wanted[i] == COLUMN_EMAIL)
-            account.texts[ACCOUNT_EMAIL] = text_of(&values[i]);
-        else
-            account.texts[ACCOUNT_NAME] = text_of(&values[i]);
+    static const struct {
+        const char *name;
+        enum account_text text;
+    } texts[] = {{"id", ACCOUNT_LEGACY_ID}, {"email", ACCOUNT_EMAIL}, {"name", ACCOUNT_NAME}};
+    const struct export_columns *columns = &reading->columns;
+    struct account account = {.disabled = user_is_disabled(columns, values, reading->now_unix_ms)};
+    for (size_t i = 0; i < columns->count; i++) {
+        const struct export_value *value = &values[columns->sources[i]];
+        struct span name = span_of(columns->names[i]);
+        if (span_equal_text(name, "emailVerified"))
+            account.email_verified = is_verified(value);
+        for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++)
+            if (span_equal_text(name, texts[j].name))
+                account.texts[texts[j].text] = text_of(value);
     }
     return account;
 }
@@ -95,6 +88,8 @@ static struct account account_of(const struct reading *reading, const struct exp
 static cogmig_status take_row(struct reading *reading, const struct export_value *values,
                               cogmig_error *err)
 {
+    if (user_is_skipped(&reading->columns, values))
+        return COGMIG_OK;
     struct account account = account_of(reading, values);
     if (account.texts[ACCOUNT_LEGACY_ID].len == 0)
         return fail(err, COGMIG_STORE_ROW_INVALID, "A row of the store has no id.");
@@ -107,7 +102,7 @@ static cogmig_status take_row(struct reading *reading, const struct export_value
 
 static cogmig_status read_rows(struct reading *reading, cogmig_error *err)
 {
-    struct export_value values[COLUMN_COUNT];
+    struct export_value values[EXPORT_MAX_COLUMNS];
     for (;;) {
         bool any = false;
         cogmig_status status = reading->source->next(reading->state, values, &any, err);

@@ -326,6 +326,36 @@ def a_plan_stops_at_the_first_line_that_fails():
     equal(reconcile(pool, "--apply", str(plan)).returncode, INVALID)
 
 
+@test
+def status_tells_how_far_it_is():
+    pool = settle(world)
+    psql("UPDATE cogmig_idmap SET linked_at = '2026-01-15 23:59:59+00' WHERE legacy_id < 'c0001'")
+    settings = {"DATABASE_URL": database, **pool.environment}
+    done = cogmig.run("status", "--json", **settings)
+    equal(done.returncode, OK, done.stderr)
+    told = json.loads(done.stdout)
+    early = sum(legacy_id < "c0001" for legacy_id, _ in world.links)
+    equal((told["users"], told["moved"], told["remaining"], told["days"]["2026-01-15"]),
+          (len(world.rows), len(world.links), len(world.rows) - len(world.links), early))
+    assert f"remaining     {told['remaining']}\n".encode() in cogmig.run("status", **settings).stdout
+    metrics = cogmig.run("status", "--openmetrics", **settings).stdout.decode().splitlines()
+    equal((metrics[-1], f"cogmig_moved_users {told['moved']}" in metrics), ("# EOF", True))
+    psql("DROP TABLE cogmig_idmap")
+    equal(cogmig.run("status", **settings).returncode, INVALID)
+
+
+@test
+def who_is_disabled_in_the_store_may_not_be_enabled_in_cognito():
+    pool, ndjson = settle(world), new_path("disabled.ndjson")
+    legacy_id, sub = next(link for link in world.links if link[0].startswith("c00"))
+    psql('ALTER TABLE "User" ADD banned boolean;'
+         f'UPDATE "User" SET banned = true WHERE id = \'{legacy_id}\'')
+    reconcile(pool, "--ndjson", str(ndjson), COGMIG_DISABLED_COLUMNS="banned:true")
+    told = [d for d in told_in(ndjson) if d["legacy_id"] == legacy_id]
+    equal(told, [{"kind": "attribute", "legacy_id": legacy_id, "sub": sub, "attribute": "enabled",
+                  "cognito": "true", "store": "false"}])
+
+
 class Page(html.parser.HTMLParser):
     """The text of a page; every element must end."""
 

@@ -19,6 +19,7 @@ static const char help[] =
     "  cogmig idmap find LEGACY_ID    which Cognito user is this legacy user? (also link, unlink)\n"
     "  cogmig audit                   what will become of each user of the legacy store?\n"
     "  cogmig doctor                  is everything set up, and if not, how is it mended?\n"
+    "  cogmig status                  how many users have moved, and how many remain?\n"
     "  cogmig reconcile               do Cognito, the store and the map tell the same story?\n"
     "  cogmig capacity                what does a cut-over need, measured on this machine?\n"
     "  cogmig lambda --local PROGRAM  the Lambda function on this machine\n"
@@ -53,6 +54,7 @@ static const struct {
     {"migrate", verb_migrate, help_migrate},
     {"reconcile", verb_reconcile, help_reconcile},
     {"store", verb_store, help_store},
+    {"status", verb_status, help_status},
     {"user", verb_user, help_user},
     {"verify", verb_verify, help_verify},
 };

@@ -12,6 +12,7 @@ int verb_lambda(int argc, char **argv);
 int verb_migrate(int argc, char **argv);
 int verb_reconcile(int argc, char **argv);
 int verb_store(int argc, char **argv);
+int verb_status(int argc, char **argv);
 int verb_user(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 
@@ -24,6 +25,7 @@ extern const char help_lambda[];
 extern const char help_migrate[];
 extern const char help_reconcile[];
 extern const char help_store[];
+extern const char help_status[];
 extern const char help_user[];
 extern const char help_verify[];
 
