@@ -20,6 +20,7 @@ NOT_BOUND = {
     "kind_name": "Kind is written out",
     "error_clear": "every call empties the box",
     "verifier_new_for_pool": "Verifier(pool_id=…) is as short",
+    "export_count_users": "`cogmig status` tells it; export_users() tells how many it wrote",
     "store_inspect": "`cogmig store` tells what it finds",
     "store_open_from_env": "Store.from_env() makes the configuration and opens it",
     "idmap_open_from_env": "IdentityMap.from_env() is idmap_config_new_from_env() and more",
