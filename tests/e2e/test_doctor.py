@@ -285,7 +285,7 @@ def the_local_half_names_what_is_missing():
     checks = local()
     equal({name: each["verdict"] for name, each in checks.items()},
           {"environment": "problem", "plain-http": "ok", "own-issuer": "ok", "database": "problem",
-           "identity-map": "problem", "keys": "problem"})
+           "email-index": "unknown", "identity-map": "problem", "keys": "problem"})
     equal("DATABASE_URL, COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID" in checks["environment"]["reason"],
           True)
     equal("CONFIG_INCOMPLETE" in checks["database"]["reason"], True)
@@ -313,6 +313,11 @@ def with_everything_in_place_the_local_half_is_ok():
                    "COGNITO_USER_POOL_ID": "local_AbCdEfGh", "COGMIG_ALLOW_PLAIN_HTTP": "1",
                    "COGNITO_ISSUER": f"http://127.0.0.1:{server.server_port}/local_AbCdEfGh",
                    "no_proxy": "127.0.0.1"}
+    equal(not_ok(local(**environment)), {"email-index": "warning", "identity-map": "warning"})
+    statement = local(**environment)["email-index"]["reason"].partition(": ")[2]
+    with sqlite3.connect(cogmig.folder / "dev.db") as database:
+        database.execute(statement)
+    database.close()
     equal(not_ok(local(**environment)), {"identity-map": "warning"})
     equal(cogmig.run("idmap", "install", **environment).returncode, OK)
     equal(not_ok(local(**environment)), {})

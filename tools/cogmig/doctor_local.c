@@ -8,6 +8,7 @@
 #include <cogmig/memory.h>
 #include <cogmig/store.h>
 #include <cogmig/verifier.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,39 @@ static void judge_database(const struct setup *setup, struct finding *finding)
     else
         conclude_failure(finding, VERDICT_PROBLEM, err);
     cogmig_store_free(&store);
+    cogmig_error_free(&err);
+}
+
+static void conclude_index(struct finding *finding, const json_t *report)
+{
+    const char *table = json_string_value(json_object_get(report, "table"));
+    const char *statement = json_string_value(json_object_get(report, "create_index"));
+    if (table == NULL)
+        conclude(finding, VERDICT_UNKNOWN, "No preset fits the database.");
+    else if (statement == NULL)
+        conclude(finding, VERDICT_OK, "%s has an index for addresses in any case.", table);
+    else
+        conclude(finding, VERDICT_WARNING, "%s has none: %s", table, statement);
+}
+
+static void judge_index(const struct setup *setup, struct finding *finding)
+{
+    cogmig_error *err = new_error_box();
+    cogmig_store_config *config = NULL;
+    char *report = NULL;
+    size_t len = 0;
+    (void)setup;
+    cogmig_status status = cogmig_store_config_new_from_env(&config, err);
+    if (status == COGMIG_OK)
+        status = cogmig_store_inspect(config, &report, &len, err);
+    json_t *parsed = status == COGMIG_OK ? json_loadb(report, len, 0, NULL) : NULL;
+    if (parsed == NULL)
+        conclude_failure(finding, VERDICT_UNKNOWN, err);
+    else
+        conclude_index(finding, parsed);
+    json_decref(parsed);
+    cogmig_free(report);
+    cogmig_store_config_free(&config);
     cogmig_error_free(&err);
 }
 
@@ -132,6 +166,9 @@ const struct check local_checks[] = {
     {"database", OF_MACHINE, judge_database,
      "The trigger gives no answer: every first sign-in fails, as an outage.", MEND_NOT,
      "Mend what the message says; cogmig user EMAIL tries the same."},
+    {"email-index", OF_MACHINE, judge_index,
+     "Whoever types an address in another case makes the database read the whole table.", MEND_NOT,
+     "Run the statement; CONCURRENTLY keeps the table usable meanwhile."},
     {"identity-map", OF_MACHINE, judge_map, "Links of sub and legacy id are not recorded.",
      MEND_NOT, "cogmig idmap install"},
     {"keys", OF_MACHINE, judge_keys, "No token can be verified.", MEND_NOT,
