@@ -35,8 +35,8 @@ enum {
     COGMIG_DIFFERENCE_LINK_STALE = 6,
     /* The map links a Cognito user who has no legacy id. */
     COGMIG_DIFFERENCE_LEGACY_ID_MISSING = 7,
-    /* A Cognito user without a legacy id who has the address of a legacy user that was not migrated:
-     * a sign-up in somebody's place, or a migration that lost the id. */
+    /* A Cognito user without a legacy id who has the address of a legacy user that was not
+     * migrated: a sign-up in somebody's place, or a migration that lost the id. */
     COGMIG_DIFFERENCE_SAME_EMAIL = 8,
     /* Both sides have the user and do not agree about an attribute. */
     COGMIG_DIFFERENCE_ATTRIBUTE = 9
@@ -47,8 +47,8 @@ enum {
     COGMIG_RECONCILE_COGNITO_USERS = 100,
     COGMIG_RECONCILE_STORE_USERS = 101,
     COGMIG_RECONCILE_LINKS = 102,
-    COGMIG_RECONCILE_MIGRATED = 103, /* legacy users whom Cognito has */
-    COGMIG_RECONCILE_IN_ORDER = 104, /* those about whom nothing is told */
+    COGMIG_RECONCILE_MIGRATED = 103,    /* legacy users whom Cognito has */
+    COGMIG_RECONCILE_IN_ORDER = 104,    /* those about whom nothing is told */
     COGMIG_RECONCILE_COGNITO_ONLY = 105 /* Cognito users who never were in the store */
 };
 
@@ -249,8 +249,8 @@ cogmig_status cogmig_reconcile_add_link(cogmig_reconcile *reconcile, const char 
 cogmig_status cogmig_reconcile_read_cognito(cogmig_reconcile *reconcile, cogmig_cognito *cognito,
                                             const char *listing_file, cogmig_error *err);
 
-/* Read every row of the legacy store, as one snapshot. A store of your own has no list of its users:
- * add them with cogmig_reconcile_add_store_user().
+/* Read every row of the legacy store, as one snapshot. A store of your own has no list of its
+ * users: add them with cogmig_reconcile_add_store_user().
  *
  * store  in: not kept
  *

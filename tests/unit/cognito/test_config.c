@@ -80,7 +80,8 @@ static void numbers_have_ranges(void **state)
                      COGMIG_CONFIG_INVALID);
     assert_int_equal(cogmig_cognito_config_set_timeout_ms(config, 600000, err), COGMIG_OK);
     assert_int_equal(cogmig_cognito_config_set_list_rate(config, 0, err), COGMIG_CONFIG_INVALID);
-    assert_int_equal(cogmig_cognito_config_set_list_rate(config, 10001, err), COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_cognito_config_set_list_rate(config, 10001, err),
+                     COGMIG_CONFIG_INVALID);
     assert_int_equal(cogmig_cognito_config_set_list_rate(config, 10000, err), COGMIG_OK);
 }
 

@@ -103,8 +103,8 @@ static void a_server_that_dies_again_and_again_loses_no_link_and_halves_none(voi
     struct cogmig_error err = {0};
     cogmig_idmap *empty = open_empty();
     /* The test's cluster does not write each commit out, as yours does. */
-    struct writer writer = {
-        .map = open_config(config_with("&options=-c%20synchronous_commit%3Don"))};
+    struct writer writer = {.map =
+                                open_config(config_with("&options=-c%20synchronous_commit%3Don"))};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, link_on, &writer), 0);
     for (int death = 0; death < 3; death++) {
