@@ -33,7 +33,8 @@ static cogmig_status take(void *user_data, const struct account *user, cogmig_er
 static struct span attribute(const cogmig_cognito_user *user, const char *name)
 {
     const char *text = cogmig_cognito_user_attribute(user, name);
-    return text == NULL || *text == '\0' ? (struct span){0} : span_of(text);
+    static const struct span nothing = {NULL, 0};
+    return text == NULL || *text == '\0' ? nothing : span_of(text);
 }
 
 static struct account account_of(const cogmig_reconcile *reconcile, const cogmig_cognito_user *user)

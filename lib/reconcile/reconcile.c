@@ -145,7 +145,8 @@ cogmig_status reconcile_add_by_email(cogmig_reconcile *reconcile, enum order ord
 /* "" is as good as nothing: Cognito keeps no empty attribute. */
 static struct span text_or_nothing(const char *text)
 {
-    return text == NULL || *text == '\0' ? (struct span){0} : span_of(text);
+    static const struct span nothing = {NULL, 0};
+    return text == NULL || *text == '\0' ? nothing : span_of(text);
 }
 
 static cogmig_status check_account(const cogmig_reconcile *reconcile, const struct account *account,

@@ -58,8 +58,14 @@ static json_t *source_arn(json_t *statement)
 {
     const char *operator_name, *key;
     json_t *keys, *value;
-    json_object_foreach(value_at(statement, "Condition"), operator_name, keys) json_object_foreach(
-        keys, key, value) if (strcasecmp(key, "aws:SourceArn") == 0) return value;
+    json_object_foreach(value_at(statement, "Condition"), operator_name, keys)
+    {
+        json_object_foreach(keys, key, value)
+        {
+            if (strcasecmp(key, "aws:SourceArn") == 0)
+                return value;
+        }
+    }
     return NULL;
 }
 

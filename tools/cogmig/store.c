@@ -34,7 +34,10 @@ static void print_list(const char *title, const json_t *list)
     json_t *item;
     if (json_array_size(list) > 0)
         printf("%s\n", title);
-    json_array_foreach(list, index, item) printf("  %s\n", json_string_value(item));
+    json_array_foreach(list, index, item)
+    {
+        printf("  %s\n", json_string_value(item));
+    }
 }
 
 static int print_report(const json_t *report)
