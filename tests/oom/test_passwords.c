@@ -153,7 +153,8 @@ static cogmig_status verify_many(void)
 {
     const char *const passwords[] = {"U*U", "U*V", "U*U"};
     const size_t lens[] = {3, 3, 3};
-    const char *const stored[] = {HASH, HASH, "bcrypt_sha256$" HASH};
+    static const char of_django[] = "bcrypt_sha256$" HASH;
+    const char *const stored[] = {HASH, HASH, of_django};
     cogmig_status statuses[3];
     cogmig_status status =
         cogmig_password_rules_verify_many(rules, passwords, lens, stored, 3, statuses, NULL, &err);
