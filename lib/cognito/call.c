@@ -272,8 +272,10 @@ cogmig_status call_run(cogmig_cognito *cognito, struct call *call, struct http_s
     if (call->body.state == BUFFER_FULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "The request is larger than %d bytes.",
                     MAX_REQUEST);
-    if (session == NULL)
-        session = own = http_session_new();
+    if (session == NULL) {
+        own = http_session_new();
+        session = own;
+    }
     if (session == NULL || call->body.state == BUFFER_REFUSED)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     const struct attempt attempt = {cognito, call, session, deadline_in_ms(cognito->timeout_ms)};
