@@ -2,10 +2,12 @@
 """The backup before a migration: users of a store in a file or one by one, never their password
 hashes."""
 
+import atexit
 import json
 import os
 import queue
 import threading
+import weakref
 from typing import (Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional,
                     Tuple, Union)
 
@@ -135,9 +137,14 @@ class _Ahead:
         self.thread = threading.Thread(target=self._export, args=(config, store), daemon=True)
 
     def __enter__(self) -> None:
+        _running.add(self)
         self.thread.start()
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+        _running.discard(self)
+
+    def end(self) -> None:
         self.abandoned = True
         self.thread.join()
 
@@ -172,6 +179,16 @@ class _Ahead:
             except queue.Full:
                 continue
         return False
+
+
+_running: "weakref.WeakSet[_Ahead]" = weakref.WeakSet()
+
+
+@atexit.register
+def _end_all() -> None:
+    """While the interpreter still lets threads run: later, one that is waited for never ends."""
+    for ahead in list(_running):
+        ahead.end()
 
 
 def verify_export(path: "Union[str, os.PathLike[str]]") -> ExportResult:

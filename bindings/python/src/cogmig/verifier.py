@@ -372,7 +372,7 @@ def _set_callbacks(config: Any, check: Optional[Callable[[Claims], object]],
         if function is not None:
             if not callable(function):
                 raise TypeError(f"{name} must be callable, not {type(function).__name__}")
-            kept.append(wrap(function))  # type: ignore[operator]
+            kept.append(wrap(function))  # type: ignore[operator, arg-type, unused-ignore]
             _native.call(setter, config, kept[-1], None)
     return kept
 
