@@ -243,7 +243,7 @@ static double seconds_wanted(void)
 /* How much of it is done, up to 1. */
 static double done_part(int round, double began_s, double seconds)
 {
-    return seconds > 0 ? (now_s() - began_s) / seconds : (double)round / ROUNDS;
+    return seconds > 0 ? (now_s() - began_s) / seconds : (double)round / (double)ROUNDS;
 }
 
 static void jobs_have_their_verdicts_and_memory_stays_flat(void **state)
@@ -256,7 +256,7 @@ static void jobs_have_their_verdicts_and_memory_stays_flat(void **state)
     start_engine();
     for (int round = 0; sampled < SAMPLES; round++) {
         do_round(round);
-        if (done_part(round + 1, began_s, seconds) < (double)(sampled + 1) / SAMPLES)
+        if (done_part(round + 1, began_s, seconds) < (double)(sampled + 1) / (double)SAMPLES)
             continue;
         last = measure(now_s() - began_s);
         if (++sampled <= SAMPLES / 4)

@@ -248,7 +248,8 @@ def _set_callbacks(config: Any, find: Optional[Find], password: Optional[Passwor
         if function is not None:
             if not callable(function):
                 raise TypeError(f"{name} must be callable, not {type(function).__name__}")
-            kept.append(wrap(function))  # type: ignore[operator, arg-type, unused-ignore]
+            wrap_any: Any = wrap  # each wraps a function of its own type
+            kept.append(wrap_any(function))
             _native.call(setter, config, kept[-1], None)
     return kept
 
