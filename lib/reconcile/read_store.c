@@ -31,7 +31,7 @@ static cogmig_status open_source(struct reading *reading, const cogmig_store_con
                                  cogmig_error *err)
 {
     struct store_model model = store_config_model(config);
-    struct source_facts facts;
+    struct source_facts facts = {0};
     columns_of_a_person(&model, &reading->columns);
     struct source_request request = {.target = config->url.target,
                                      .model = &model,
