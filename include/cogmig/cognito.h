@@ -341,6 +341,18 @@ bool cogmig_cognito_user_enabled(const cogmig_cognito_user *user);
  * Errors: none. Threads: any. Since: 1.0. */
 const char *cogmig_cognito_user_attribute(const cogmig_cognito_user *user, const char *name);
 
+/* How many attributes the user has.
+ *
+ * Errors: none. Threads: any. Since: 1.0. */
+size_t cogmig_cognito_user_attribute_count(const cogmig_cognito_user *user);
+
+/* The name of an attribute, for cogmig_cognito_user_attribute(); NULL beyond the last. Borrowed.
+ *
+ * index  0 to cogmig_cognito_user_attribute_count() - 1
+ *
+ * Errors: none. Threads: any. Since: 1.0. */
+const char *cogmig_cognito_user_attribute_name(const cogmig_cognito_user *user, size_t index);
+
 /* How many users the page has; it may be none although more pages follow.
  *
  * Errors: none. Threads: that of the callback. Since: 1.0. */

@@ -199,6 +199,17 @@ COGMIG_PUBLIC const char *cogmig_cognito_user_attribute(const cogmig_cognito_use
     return NULL;
 }
 
+COGMIG_PUBLIC size_t cogmig_cognito_user_attribute_count(const cogmig_cognito_user *user)
+{
+    return user == NULL ? 0 : user->attribute_count;
+}
+
+COGMIG_PUBLIC const char *cogmig_cognito_user_attribute_name(const cogmig_cognito_user *user,
+                                                             size_t index)
+{
+    return user == NULL || index >= user->attribute_count ? NULL : user->attributes[index].name;
+}
+
 COGMIG_PUBLIC size_t cogmig_cognito_page_size(const cogmig_cognito_page *page)
 {
     return page == NULL ? 0 : page->size;

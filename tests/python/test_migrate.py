@@ -382,3 +382,150 @@ def test_no_password_and_no_hash_is_in_any_text(migration, store):
     texts.append(str(migration.answer(event("cost12@example.com", "Correct-Horse-12"))))
     assert "Correct-Horse" not in texts[-1] and "migrated=True" in texts[-1]
     assert not re.search(r"My-Secret|\$2[aby]\$\d|argon2id\$", json.dumps(texts))
+
+
+# ---- policies ----
+
+
+YES = ("verified@example.com", "Correct-Horse-10")
+
+
+def reason_of(migration, *asked):
+    answer = migration.answer(event(*asked))
+    return answer.migrated, answer.reason and answer.reason.reason
+
+
+def test_callers_can_be_named(store):
+    allowed = cogmig.Migration(store, allowed_pools="eu-central-1_AbCdEfGhI",
+                               allowed_clients=["another", "1example23456789"])
+    assert reason_of(allowed, *YES) == (True, None)
+    for settings in ({"allowed_pools": ["us-east-1_AbCdEfGhI"]}, {"allowed_clients": "another"}):
+        picky = cogmig.Migration(store, **settings)
+        assert reason_of(picky, *YES) == (False, "CALLER_REFUSED")
+
+
+def test_weak_passwords_are_answered_with_a_reset(store):
+    policy = cogmig.PasswordPolicy(min_length=8, lower=True, upper=True, digit=True, symbol=True)
+    assert reason_of(cogmig.Migration(store, password_policy=policy), *YES) == (True, None)
+    strict = cogmig.Migration(store, password_policy=policy._replace(min_length=40))
+    assert reason_of(strict, *YES) == (True, "PASSWORD_TOO_WEAK")
+    with pytest.raises(cogmig.Invalid):
+        cogmig.Migration(store, password_policy=policy._replace(min_length=100))
+
+
+def test_the_user_name_may_be_the_legacy_id(store):
+    answer = cogmig.Migration(store, username_from_legacy_id=True).answer(event(*YES))
+    assert answer.response["response"]["userAttributes"]["username"] == USERS
+
+
+def test_linked_users_are_refused_relinked_or_allowed(store, tmp_path):
+    url = f"file:{tmp_path}/map.db"
+    cogmig.IdentityMap.install(url)
+    idmap = cogmig.IdentityMap(url, pool_id="eu-central-1_AbCdEfGhI")
+    for linked_users, told in ((None, (False, "USER_MIGRATED")), ("refuse", (False, "USER_MIGRATED")),
+                               ("allow", (True, None)), ("relink", (True, None))):
+        idmap.link(USERS, "an old sub")
+        migration = cogmig.Migration(store, idmap=idmap, linked_users=linked_users, fail_closed=True)
+        assert reason_of(migration, *YES) == told, linked_users
+    with pytest.raises(cogmig.NotFound):
+        idmap.find_sub(USERS)
+
+
+def sign_up(source="PreSignUp_SignUp"):
+    return {**event(YES[0], None, source),
+            "request": {"userAttributes": {"email": YES[0]}}, "response": {}}
+
+
+def test_sign_ups_are_guarded_as_configured(store):
+    with pytest.raises(cogmig.Denied) as caught:
+        cogmig.Migration(store, sign_up_refusal="Sign in with your old password.").handle(sign_up())
+    assert (caught.value.reason, str(caught.value)) == (
+        "SIGN_UP_REFUSED", "Sign in with your old password.")
+    by_admin = sign_up("PreSignUp_AdminCreateUser")
+    assert cogmig.Migration(store).handle(by_admin) == by_admin
+    with pytest.raises(cogmig.Denied):
+        cogmig.Migration(store, sign_up_guard=["user", "admin"]).handle(by_admin)
+    assert cogmig.Migration(store, sign_up_guard=()).handle(sign_up()) == sign_up()
+
+    def away(*_):
+        raise OSError("the store is away")
+
+    with pytest.raises(cogmig.Unavailable):
+        cogmig.Migration(cogmig.Store(find=away)).handle(sign_up())
+    patient = cogmig.Migration(cogmig.Store(find=away), sign_up_open_in_outage=True)
+    assert patient.handle(sign_up()) == sign_up()
+    assert patient.counters["sign_ups_unchecked"] == 1
+
+
+def test_tokens_get_the_claim_as_configured(store):
+    asked = event(YES[0], None, "TokenGeneration_Authentication")
+    asked["request"] = {"userAttributes": {"sub": "s-1", "custom:legacy_id": USERS}}
+    asked["response"] = {"claimsOverrideDetails": None}
+    told = cogmig.Migration(store, claim_tokens=["id"]).handle(asked)
+    claims = told["response"]["claimsOverrideDetails"]["claimsToAddOrOverride"]
+    assert claims == {"legacy_id": USERS}
+    assert cogmig.Migration(store, claim_tokens="access").handle(asked) == asked
+    assert cogmig.Migration(store, claim_tokens=()).handle(asked) == asked
+
+
+@pytest.mark.parametrize("settings", [
+    {"linked_users": "ignore"}, {"linked_users": 1}, {"sign_up_guard": "nobody"},
+    {"sign_up_guard": [None]}, {"claim_tokens": "refresh"}, {"sign_up_refusal": ""},
+    {"sign_up_refusal": "x" * 256}, {"allowed_pools": "nonsense"}, {"allowed_clients": 7},
+    {"password_policy": (8,)}, {"hook": "x"}, {"attributes": 7}])
+def test_a_policy_that_cannot_be_kept_is_refused(store, settings):
+    with pytest.raises((cogmig.Invalid, TypeError)):
+        cogmig.Migration(store, **settings)
+
+
+# ---- a hook ----
+
+
+def test_a_hook_adds_attributes_and_sees_the_row(store, monkeypatch, sqlite_url):
+    asked = []
+
+    def hook(trigger, user):
+        asked.append((trigger, user.as_dict()["email"], user))
+        return {"custom:plan": "gold", "nickname": user.name}
+
+    answer = cogmig.Migration(store, hook=hook).answer(event(*YES))
+    attributes = answer.response["response"]["userAttributes"]
+    assert (attributes["custom:plan"], attributes["nickname"]) == ("gold", "Verified User")
+    [(trigger, email, user)] = asked
+    assert (trigger, email) == ("UserMigration_Authentication", YES[0])
+    with pytest.raises(cogmig.Invalid, match="valid until it returns"):
+        user.email
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    from_env = cogmig.Migration.from_env(hook=hook, rules=cogmig.PasswordRules(max_cost=9))
+    assert reason_of(from_env, *YES) == (False, "HASH_COST_REFUSED")
+    assert reason_of(from_env, "prefix-2a@example.com", "wrong")[0] is False and len(asked) == 1
+
+
+def test_a_hook_has_the_last_word(store):
+    veto = cogmig.Denied("staff are moved by hand", cogmig.Status.HOOK_REFUSED)
+    for failure, kind in ((cogmig.Unavailable("x", cogmig.Status.STORE_BUSY), cogmig.Unavailable),
+                          (TimeoutError("slow"), cogmig.DeadlineExceeded),
+                          (KeyError("a mistake of mine"), cogmig.Stopped)):
+        with pytest.raises(kind) as caught:
+            cogmig.Migration(store, hook=raising(failure)).answer(event(*YES))
+        assert caught.value.__cause__ is failure
+    answer = cogmig.Migration(store, hook=raising(veto)).answer(event(*YES))
+    assert not answer.migrated and answer.response == event(*YES)
+    assert answer.reason.reason == "HOOK_REFUSED" and answer.reason.__cause__ is veto
+
+
+def raising(failure):
+    def hook(trigger, user):
+        raise failure
+
+    return hook
+
+
+@pytest.mark.parametrize("additions", [
+    {"sub": "x"}, {"cognito:x": "x"}, {"hat size": "x"}, {"email": "x@example.com"},
+    {"nickname": "x" * 2049}, {"nickname": 7}, {7: "x"}, {"nickname": "a\0b"}, "text", 7, [("a", "b")],
+    {"nickname": "\ud800"}])
+def test_what_a_hook_may_not_add_fails_the_event(store, additions):
+    with pytest.raises(cogmig.Stopped) as caught:
+        cogmig.Migration(store, hook=lambda trigger, user: additions).answer(event(*YES))
+    assert caught.value.__cause__ is not None

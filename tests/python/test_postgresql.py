@@ -138,3 +138,15 @@ def test_settings_of_the_pool_are_held_to_their_ranges(postgresql_url):
                      {"max_lifetime_s": 0}, {"ping_after_idle_ms": -1}):
         with pytest.raises(cogmig.Invalid):
             cogmig.Store(postgresql_url, **settings)
+
+
+def test_a_database_is_looked_at(postgresql_url, sqlite_url):
+    for url, schema in ((postgresql_url, "public"), (sqlite_url, "main")):
+        report = cogmig.Store.inspect(url)
+        assert (report["preset"], report["schema"], report["table"]) == (
+            "authjs-prisma", schema, "User")
+        assert cogmig.count_users(cogmig.Store(url)) == 15
+    with pytest.raises(cogmig.Invalid):
+        cogmig.Store.inspect("mysql://localhost")
+    with pytest.raises(cogmig.Unavailable):
+        cogmig.Store.inspect("postgresql://127.0.0.1:1/none")

@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+import threading
 import time
 from datetime import datetime, timezone
 
@@ -275,6 +276,130 @@ def test_a_key_set_checks_signatures_alone(issuer, token):
     assert repr(keys).startswith("<KeySet kids=[")
     with pytest.raises(cogmig.Denied):
         keys.verify_jws(token(spoiled=True))
+
+
+# ---- keys, without ever waiting ----
+
+
+def never_blocking(issuer, **settings):
+    return cogmig.Verifier(pool_id=issuer.pool_id, client_id=issuer.client_id, token_use="any",
+                           **settings)
+
+
+def test_a_program_may_fetch_keys_in_its_own_way(issuer, token):
+    verifier, good = never_blocking(issuer, non_blocking=True), token()
+    assert verifier.begin_fetch() is None  # no token asked yet
+    with pytest.raises(cogmig.Unavailable) as caught:
+        verifier.verify(good)
+    assert caught.value.reason == "KEYS_NEEDED"
+    with verifier.begin_fetch() as fetch:
+        assert verifier.begin_fetch() is None  # one is on its way
+        assert fetch.url == issuer.url + "/.well-known/jwks.json" and fetch.etag is None
+        assert 0 < fetch.timeout_s <= 60
+        fetch.end(cogmig.JwksReply(issuer.jwks, max_age_s=3600))
+        with pytest.raises(cogmig.Invalid, match="this KeyFetch is closed"):
+            fetch.url
+        fetch.fail()
+    assert verifier.verify(good).sub and verifier.counters["fetches"] == 1
+
+
+@pytest.mark.parametrize("end, reason", [
+    (lambda fetch: fetch.fail(), "JWKS_UNREACHABLE"),
+    (lambda fetch: fetch.fail(OSError("away")), "JWKS_UNREACHABLE"),
+    (lambda fetch: fetch.fail(TimeoutError("slow")), "DEADLINE_EXCEEDED"),
+    (lambda fetch: fetch.close(), "JWKS_UNREACHABLE"),
+    (lambda fetch: outcome(fetch, b"<html>"), "JWKS_RESPONSE_INVALID"),
+    (lambda fetch: outcome(fetch, cogmig.JwksReply(b"", 503)), "JWKS_HTTP_STATUS"),
+])
+def test_a_fetch_that_fails_is_an_outage(issuer, token, end, reason):
+    verifier = never_blocking(issuer, non_blocking=True)
+    with pytest.raises(cogmig.Unavailable):
+        verifier.verify(token())
+    end(verifier.begin_fetch())
+    with pytest.raises(cogmig.Unavailable) as caught:
+        verifier.verify(token())
+    assert caught.value.reason in (reason, "JWKS_UNREACHABLE")
+
+
+def outcome(fetch, received):
+    with pytest.raises(cogmig.Unavailable):
+        fetch.end(received)
+
+
+def test_a_coroutine_fetches_keys_once_for_all_who_wait(issuer, token):
+    asked, tokens = [], [token(n=number) for number in range(20)]
+
+    async def fetch(url, timeout_s, etag):
+        asked.append((url, etag))
+        await asyncio.sleep(0)
+        return issuer.jwks
+
+    async def main():
+        verifier = never_blocking(issuer, fetch=fetch)
+        impatient = asyncio.ensure_future(verifier.verify_async(tokens[0]))
+        await asyncio.sleep(0)
+        waiting = [asyncio.ensure_future(verifier.verify_async(each)) for each in tokens]
+        await asyncio.sleep(0)
+        impatient.cancel()  # the others still want the keys
+        claims = await asyncio.gather(*waiting)
+        with pytest.raises(cogmig.Denied):
+            await verifier.verify_async(token(spoiled=True))
+        return [each["n"] for each in claims], verifier.verify(tokens[0]).sub
+
+    assert asyncio.run(main())[0] == list(range(20)) and len(asked) == 1
+
+
+@pytest.mark.parametrize("failure, kind, reason", [
+    (OSError("away"), cogmig.Unavailable, "JWKS_UNREACHABLE"),
+    (KeyError("a mistake of mine"), cogmig.Stopped, "STOPPED_BY_CALLBACK"),
+    (cogmig.Unavailable("busy", cogmig.Status.JWKS_HTTP_STATUS), cogmig.Unavailable,
+     "JWKS_HTTP_STATUS"),
+])
+def test_a_coroutine_that_fails_is_told(issuer, token, failure, kind, reason):
+    async def fetch(url, timeout_s, etag):
+        raise failure
+
+    with pytest.raises(kind) as caught:
+        asyncio.run(never_blocking(issuer, fetch=fetch).verify_async(token()))
+    assert caught.value.reason in (reason, "JWKS_UNREACHABLE")
+    assert caught.value.__cause__ is failure
+
+
+@pytest.mark.parametrize("received", [b"<html>", None, "\ud800", 7, b"x" * 10_000_000])
+def test_a_coroutine_that_brings_no_keys_is_an_outage(issuer, token, received):
+    async def fetch(url, timeout_s, etag):
+        return received
+
+    with pytest.raises(cogmig.Error) as caught:
+        asyncio.run(never_blocking(issuer, fetch=fetch).verify_async(token()))
+    assert not isinstance(caught.value, cogmig.Denied)
+
+
+def test_a_coroutine_that_takes_too_long_is_an_outage(issuer, token):
+    async def fetch(url, timeout_s, etag):
+        await asyncio.sleep(3600)
+
+    with pytest.raises(cogmig.Unavailable):
+        asyncio.run(never_blocking(issuer, fetch=fetch, fetch_timeout_ms=1).verify_async(token()))
+
+
+def test_a_verifier_that_never_blocks_may_be_used_by_several_loops(issuer, token):
+    asked = []
+
+    async def fetch(url, timeout_s, etag):
+        asked.append(url)
+        await asyncio.sleep(0.05)
+        return issuer.jwks
+
+    verifier, good = never_blocking(issuer, fetch=fetch), token()
+    told = []
+    threads = [threading.Thread(target=lambda: told.append(
+        asyncio.run(verifier.verify_async(good)).sub)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == 4 and len(asked) == 1
 
 
 # ---- configuration ----

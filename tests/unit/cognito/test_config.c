@@ -100,6 +100,8 @@ static void null_is_an_invalid_argument(void **state)
                      COGMIG_INVALID_ARGUMENT);
     assert_null(cogmig_cognito_tokens_access(NULL));
     assert_null(cogmig_cognito_user_attribute(NULL, "sub"));
+    assert_int_equal(cogmig_cognito_user_attribute_count(NULL), 0);
+    assert_null(cogmig_cognito_user_attribute_name(NULL, 0));
     assert_int_equal(cogmig_cognito_page_size(NULL), 0);
     cogmig_cognito_free(NULL);
     cogmig_cognito_config_free(NULL);

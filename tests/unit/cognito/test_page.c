@@ -56,6 +56,11 @@ static void users_keep_their_own_attributes(void **state)
     assert_null(cogmig_cognito_user_attribute(b, "email"));
     assert_string_equal(cogmig_cognito_user_attribute(c, "sub"), "3");
     assert_null(cogmig_cognito_user_attribute(c, "none"));
+    assert_int_equal(cogmig_cognito_user_attribute_count(b), 0);
+    assert_int_equal(cogmig_cognito_user_attribute_count(c), 2);
+    assert_string_equal(cogmig_cognito_user_attribute_name(c, 0), "sub");
+    assert_string_equal(cogmig_cognito_user_attribute_name(c, 1), "none");
+    assert_null(cogmig_cognito_user_attribute_name(c, 2));
     assert_null(cogmig_cognito_page_user(page, 3));
     assert_string_equal(cogmig_cognito_page_next(page), "next/1");
 }

@@ -13,29 +13,35 @@ tokens.
 
 from ._native import known_text as _known_text
 from ._native import lib as _lib
+from .auditing import AuditRow, audit
 from .claims import Claims
+from .cognito import AwsCredentials, Cognito, CognitoUser, Tokens, UserPage
 from .engine import Engine
 from .errors import (Conflict, DeadlineExceeded, Denied, Error, InternalError, Invalid, NotFound,
                      Stopped, Unavailable, Upstream)
-from .export import ExportResult, export_users, export_users_to_file, verify_export
+from .export import ExportResult, count_users, export_users, export_users_to_file, verify_export
 from .idmap import IdentityMap
 from .keyset import KeySet
-from .migration import Answer, Migration
+from .migration import Answer, Migration, PasswordPolicy
 from .password import (PasswordMatch, PasswordRules, PasswordVerdict, dummy_verification,
                        password_cost, password_scheme, verify_password, verify_passwords)
+from .reconciliation import Difference, DifferenceKind, Reconciliation, reconcile
 from .status import Kind, Status
 from .store import FoundUser, PasswordTable, Sql, Store, store_presets
 from .user import User
-from .verifier import JwksReply, LoadBalancer, TrustedIssuer, Verifier
+from .verifier import JwksReply, KeyFetch, LoadBalancer, TrustedIssuer, Verifier
 
 __all__ = [
-    "Answer", "Claims", "Conflict", "DeadlineExceeded", "Denied", "Engine", "Error",
+    "Answer", "AuditRow", "AwsCredentials", "Claims", "Cognito", "CognitoUser", "Conflict",
+    "DeadlineExceeded", "Denied", "Difference", "DifferenceKind", "Engine", "Error",
     "ExportResult", "FoundUser", "IdentityMap", "InternalError", "Invalid", "JwksReply",
-    "KeySet", "Kind", "LoadBalancer", "Migration", "NotFound", "PasswordMatch", "PasswordRules",
-    "PasswordTable", "PasswordVerdict", "Sql", "Status", "Stopped", "Store", "TrustedIssuer",
-    "Unavailable", "Upstream", "User", "Verifier", "dummy_verification", "export_users",
-    "export_users_to_file", "library_path", "library_version", "password_cost",
-    "password_scheme", "store_presets", "verify_export", "verify_password", "verify_passwords",
+    "KeyFetch", "KeySet", "Kind", "LoadBalancer", "Migration", "NotFound", "PasswordMatch",
+    "PasswordPolicy", "PasswordRules", "PasswordTable", "PasswordVerdict", "Reconciliation",
+    "Sql", "Status", "Stopped", "Store", "Tokens", "TrustedIssuer", "Unavailable", "Upstream",
+    "User", "UserPage", "Verifier", "audit", "count_users", "dummy_verification",
+    "export_users", "export_users_to_file", "library_path", "library_version", "password_cost",
+    "password_scheme", "reconcile", "store_presets", "verify_export", "verify_password",
+    "verify_passwords",
 ]
 
 __version__ = "1.0.0"

@@ -6,7 +6,8 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar, Union
+from typing import (Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Type,
+                    TypeVar, Union)
 
 from . import errors
 from .status import Status
@@ -104,6 +105,7 @@ verifier_config_set_min_remaining_s r pip
 verifier_config_set_clock r pfpp
 verifier_config_set_fetch r pfpp
 verifier_config_set_fetch_timeout_ms r pip
+verifier_config_set_non_blocking r pp
 verifier_config_allow_any_issuer r psp
 verifier_config_set_ca_file r psp
 verifier_config_set_key_file r psp
@@ -121,9 +123,16 @@ verifier_get_counter q pi
 verifier_verify r psnPp
 verifier_verify_with_nonce r psnsPp
 verifier_explain_refusal r psnPNp
+verifier_begin_fetch r pPp
 verifier_forget_token r psnp
 verifier_forget_all r pp
 verifier_resize_cache r pnp
+
+key_fetch_url s p
+key_fetch_timeout_ms i p
+key_fetch_reply p p
+key_fetch_end r Prp
+key_fetch_free v P
 
 password_verify_dummy r snip
 password_rules_new r Pp
@@ -185,6 +194,7 @@ store_answer_set_name r psp
 store_answer_set_times r pssp
 store_answer_set_disabled r pbp
 store_answer_set_attribute r pssp
+store_inspect r pPNp
 store_open r pPp
 store_free v P
 store_find_by_email r psPp
@@ -192,13 +202,26 @@ store_find_by_id r psPp
 store_get_counter q pi
 
 migration_config_new r Pp
+migration_config_new_from_env r Pp
 migration_config_free v P
 migration_config_set_deadline_ms r pip
 migration_config_set_password_rules r ppp
 migration_config_set_legacy_id_attribute r psp
 migration_config_add_attribute r psp
 migration_config_set_reset_long_passwords r pbp
+migration_config_set_password_policy r piip
+migration_config_add_pool r psp
+migration_config_add_client r psp
+migration_config_set_username_from_legacy_id r pbp
+migration_config_set_hook r pfpp
+migration_answer_add_attribute r pssp
 migration_config_set_idmap r ppp
+migration_config_set_linked_users r pip
+migration_config_set_fail_closed r pbp
+migration_config_set_sign_up_guard r pip
+migration_config_set_sign_up_open_in_outage r pbp
+migration_config_set_sign_up_refusal r psp
+migration_config_set_claim_tokens r pip
 migration_new r ppPp
 migration_new_from_env r pPp
 migration_free v P
@@ -219,6 +242,7 @@ idmap_config_set_link_ttl_ms r pip
 idmap_config_set_miss_ttl_ms r pip
 idmap_config_require_uuid r pp
 idmap_config_require_link r pp
+idmap_config_allow_outage r pp
 idmap_install r pp
 idmap_install_sql r pPp
 idmap_open r pPp
@@ -247,6 +271,7 @@ export_config_set_cognito_mfa r pbp
 export_config_set_formula_guard r pbp
 export_config_set_progress r pfpp
 export_config_set_report r pfpp
+export_count_users r pLp
 export_to_file r ppsPp
 export_to_descriptor r ppiPp
 export_to_callback r ppfpPp
@@ -260,6 +285,87 @@ export_result_sha256 s p
 export_result_snapshot_at s p
 export_result_last_id s p
 export_result_free v P
+
+audit_read r pssfpp
+audit_row_id s p
+audit_row_email s p
+audit_row_repeats_email b p
+audit_row_email_verified b p
+audit_row_name s p
+audit_row_phone s p
+audit_row_disabled b p
+audit_row_hash_kind s p
+audit_row_hash_length l p
+
+cognito_config_new r Pp
+cognito_config_free v P
+cognito_config_set_pool r psp
+cognito_config_set_client r pssp
+cognito_config_set_endpoint r psp
+cognito_config_allow_plain_http r pp
+cognito_config_set_ca_file r psp
+cognito_config_set_credentials r psssp
+cognito_config_set_timeout_ms r pip
+cognito_config_set_list_rate r pip
+cognito_config_set_from_env r pp
+cognito_new r pPp
+cognito_free v P
+cognito_sign_in r pssnPp
+cognito_refresh r pssPp
+cognito_get_tokens r psPp
+cognito_revoke_token r psp
+cognito_forgot_password r psPp
+cognito_get_user r psPp
+cognito_list_users r pssfpp
+cognito_update_user r psSSnp
+cognito_describe_pool r pPNp
+cognito_describe_client r pPNp
+cognito_secret_hash r sssPp
+cognito_tokens_free v P
+cognito_tokens_challenge s p
+cognito_tokens_session s p
+cognito_tokens_id s p
+cognito_tokens_access s p
+cognito_tokens_refresh s p
+cognito_tokens_expires_in_s l p
+cognito_user_free v P
+cognito_user_name s p
+cognito_user_status s p
+cognito_user_enabled b p
+cognito_user_attribute s ps
+cognito_user_attribute_count n p
+cognito_user_attribute_name s pn
+cognito_page_size n p
+cognito_page_user p pn
+cognito_page_next s p
+
+reconcile_config_new r Pp
+reconcile_config_free v P
+reconcile_config_set_work_folder r psp
+reconcile_config_set_legacy_id_attribute r psp
+reconcile_config_compare_names r pbp
+reconcile_config_without_map r pp
+reconcile_config_set_on_difference r pfpp
+reconcile_config_set_on_progress r pfpp
+reconcile_new r pPp
+reconcile_free v P
+reconcile_add_cognito_user r psssbsbp
+reconcile_add_store_user r pssbsbp
+reconcile_add_link r pssp
+reconcile_read_cognito r ppsp
+reconcile_read_store r ppp
+reconcile_read_idmap r ppp
+reconcile_compare r pp
+reconcile_count q pi
+difference_kind i p
+difference_kind_name s i
+difference_legacy_id s p
+difference_sub s p
+difference_other_sub s p
+difference_other_legacy_id s p
+difference_attribute s p
+difference_cognito_value s p
+difference_store_value s p
 
 engine_config_new r Pp
 engine_config_free v P
@@ -462,6 +568,13 @@ OwnedExportResult = _owned(lib.export_result_free)
 OwnedEngineConfig = _owned(lib.engine_config_free)
 OwnedEngine = _owned(lib.engine_free, _Process)
 OwnedVerdict = _owned(lib.verdict_free)
+OwnedKeyFetch = _owned(lib.key_fetch_free, _Process)
+OwnedCognitoConfig = _owned(lib.cognito_config_free)
+OwnedCognito = _owned(lib.cognito_free, _Process)
+OwnedCognitoTokens = _owned(lib.cognito_tokens_free)
+OwnedCognitoUser = _owned(lib.cognito_user_free)
+OwnedReconcileConfig = _owned(lib.reconcile_config_free)
+OwnedReconcile = _owned(lib.reconcile_free)
 
 
 def owned_for_testing(release: Any) -> Type[Any]:
@@ -642,6 +755,15 @@ def text_or_null(value: object, name: str) -> Optional[bytes]:
     return None if value is None else text(value, name)
 
 
+def several(values: Any, name: str) -> Sequence[Any]:
+    """One text, or several."""
+    if isinstance(values, str):
+        return [values]
+    if isinstance(values, (bytes, Mapping)) or not isinstance(values, Iterable):
+        raise _wrong_type(name, "str or several", values)
+    return list(values)
+
+
 def stored_hash(value: object) -> Optional[bytes]:
     """The column's content, as a driver gives it. A NUL is kept, to be refused by its name."""
     if value is None:
@@ -724,6 +846,33 @@ class Secret:
         self.bytes = None  # so that the caller's bytearray can be resized again
 
 
+class SecretText:
+    """A secret for a parameter that ends with a NUL: a copy, which is wiped on leaving. None for NULL."""
+
+    __slots__ = ("text",)
+
+    text: Any
+
+    def __init__(self, value: Optional[Octets], name: str) -> None:
+        self.text = None
+        if value is None:
+            return
+        with Secret(value, name) as secret:
+            self.text = ctypes.create_string_buffer(secret.len + 1)
+            ctypes.memmove(self.text, secret.bytes, secret.len)
+            length = len(self.text.value)
+        if length != len(self.text) - 1:
+            self.__exit__()
+            raise errors.invalid(f"{name} holds a NUL character")
+
+    def __enter__(self) -> "SecretText":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.text is not None:
+            ctypes.memset(self.text, 0, len(self.text))
+
+
 def batch(passwords: List[Secret], stored: List[Optional[bytes]]) -> Tuple[Any, Any, Any, Any, Any]:
     """The arrays of cogmig_password_rules_verify_many(): in, in, in, out, out."""
     count = len(passwords)
@@ -764,6 +913,12 @@ _PROGRESS = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_int64, ct
 _REPORT = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p,
                            ctypes.c_char_p)
 _WRITE = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+_HOOK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p,
+                         ctypes.c_void_p)
+#: cogmig_cognito_page_fn, cogmig_audit_row_fn, cogmig_difference_fn: something that is lent.
+_LENT = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p)
+_RECONCILE_PROGRESS = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_int32,
+                                       ctypes.c_uint64)
 
 
 class Raised(threading.local):
@@ -781,14 +936,18 @@ class Calling:
     """Around a call that may call back. What a callback raised becomes the cause of the failure;
     KeyboardInterrupt and the like go on as they are, whatever the library made of them."""
 
-    def __enter__(self) -> None:
+    #: Known once the call is over.
+    exception: Optional[BaseException] = None
+
+    def __enter__(self) -> "Calling":
         self.outer = _raised.exception, _raised.decides
         _raised.exception, _raised.decides = None, False
         _raised.calls += 1
+        return self
 
     def __exit__(self, _: object, failed: Optional[BaseException], __: object) -> None:
         _raised.calls -= 1
-        exception, decides = _raised.exception, _raised.decides
+        exception, decides = self.exception, _ = _raised.exception, _raised.decides
         _raised.exception, _raised.decides = self.outer
         if exception is None:
             return
@@ -811,6 +970,11 @@ def _status_of(exception: BaseException, outage: int) -> int:
     return int(outage if isinstance(exception, OSError) else Status.STOPPED_BY_CALLBACK)
 
 
+def status_of_fetch(exception: BaseException) -> int:
+    """What became of a fetch that raised this."""
+    return _status_of(exception, Status.JWKS_UNREACHABLE)
+
+
 def _guarded(work: Callable[[], None], outage: int = Status.STOPPED_BY_CALLBACK,
              explain: Optional[Callable[[int, str], None]] = None) -> int:
     """Nothing that a callback raises may pass through C."""
@@ -820,7 +984,7 @@ def _guarded(work: Callable[[], None], outage: int = Status.STOPPED_BY_CALLBACK,
     except BaseException as exception:
         if _raised.calls:
             _raised.exception = exception
-        else:  # a thread of the engine's: no call of Python's is waiting
+        elif not isinstance(exception, errors.Denied):  # a thread of the engine's: no call waits
             sys.unraisablehook(_Unraisable(exception))  # type: ignore[arg-type]
         status = _status_of(exception, outage)
         if explain is not None:
@@ -948,3 +1112,19 @@ def report_callback(tell: Callable[[Optional[bytes], Optional[bytes], bytes], No
 def write_callback(write: Callable[[bytes], None]) -> Any:
     """cogmig_export_write_fn"""
     return _WRITE(lambda _, chunk, length: _guarded(lambda: write(ctypes.string_at(chunk, length))))
+
+
+def hook_callback(ask: Callable[[str, int, int], None]) -> Any:
+    """cogmig_migration_hook_fn"""
+    return _HOOK(lambda _, source, user, answer: _guarded(
+        lambda: ask(known_text(source), user, answer)))
+
+
+def lent_callback(take: Callable[[int], None]) -> Any:
+    """A function that is given something for the time of the call."""
+    return _LENT(lambda _, lent: _guarded(lambda: take(lent)))
+
+
+def reconcile_progress_callback(tell: Callable[[int, int], None]) -> Any:
+    """cogmig_reconcile_progress_fn"""
+    return _RECONCILE_PROGRESS(lambda _, what, count: _guarded(lambda: tell(what, count)))

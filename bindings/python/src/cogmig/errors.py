@@ -97,7 +97,7 @@ class DeadlineExceeded(Unavailable, TimeoutError):
     """It took longer than allowed."""
 
 
-class Stopped(Error):
+class Stopped(Error, RuntimeError):
     """A function of yours stopped it (its exception is the ``__cause__``), or a job was cancelled."""
 
 

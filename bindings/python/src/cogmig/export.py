@@ -2,25 +2,21 @@
 """The backup before a migration: users of a store in a file or one by one, never their password
 hashes."""
 
-import atexit
+import contextlib
 import json
 import os
-import queue
-import threading
-import weakref
-from typing import (Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional,
+from typing import (Any, Callable, Dict, Generator, Iterable, Iterator, List, Mapping, NamedTuple, Optional,
                     Tuple, Union)
 
 from . import _native, errors
+from ._ahead import read_ahead
 from .store import Store, config_of
 
-__all__ = ["Columns", "ExportResult", "Progress", "Report", "export_users", "export_users_to_file",
-           "verify_export"]
+__all__ = ["Columns", "ExportResult", "Progress", "Report", "count_users", "export_users",
+           "export_users_to_file", "verify_export"]
 
 _lib = _native.lib
 _FORMATS = {"json": 1, "ndjson": 2, "csv": 3, "cognito_csv": 4}
-_CHUNKS_AHEAD = 4
-_PATIENCE_S = 0.1
 
 #: Names of columns, or a mapping of names in the export to columns of the table.
 Columns = Union[Iterable[str], Mapping[str, str]]
@@ -111,84 +107,30 @@ def export_users(store: Store, *, columns: Columns = (), limit: int = 0,
     little; it ends with the iterator. Parameters as of `export_users_to_file`."""
     config = _configuration("ndjson", columns, limit, after, shard)
     _watch(config, progress, report)
-    return _read(_Ahead(config, config_of(store)))
+    source = config_of(store)
+
+    def run(put: Callable[[bytes], None]) -> None:
+        with _native.Calling():
+            _native.make(_native.OwnedExportResult, _lib.export_to_callback, config, source,
+                         _native.write_callback(put), None)
+
+    return _lines_of(read_ahead(run))
 
 
-def _read(ahead: "_Ahead") -> Iterator[Dict[str, Any]]:
+def _lines_of(chunks: Generator[bytes, None, None]) -> Iterator[Dict[str, Any]]:
     begun = b""
-    with ahead:
-        for chunk in ahead:
+    with contextlib.closing(chunks):
+        for chunk in chunks:
             *lines, begun = (begun + chunk).split(b"\n")
             for line in lines:
                 yield json.loads(line)
 
 
-class _Abandoned(Exception):
-    """Nobody reads on."""
-
-
-class _Ahead:
-    """An export in a thread of its own, a few chunks ahead of whoever reads."""
-
-    def __init__(self, config: Any, store: Any) -> None:
-        self.chunks: "queue.Queue[Optional[bytes]]" = queue.Queue(_CHUNKS_AHEAD)
-        self.abandoned = False
-        self.failure: Optional[BaseException] = None
-        self.thread = threading.Thread(target=self._export, args=(config, store), daemon=True)
-
-    def __enter__(self) -> None:
-        _running.add(self)
-        self.thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.end()
-        _running.discard(self)
-
-    def end(self) -> None:
-        self.abandoned = True
-        self.thread.join()
-
-    def __iter__(self) -> Iterator[bytes]:
-        while True:
-            chunk = self.chunks.get()
-            if chunk is None:
-                break
-            yield chunk
-        if self.failure is not None:
-            raise self.failure
-
-    def _export(self, config: Any, store: Any) -> None:
-        try:
-            with _native.Calling():
-                _native.make(_native.OwnedExportResult, _lib.export_to_callback, config, store,
-                             _native.write_callback(self._put), None)
-        except BaseException as failure:
-            self.failure = failure
-        finally:
-            self._put_unless_abandoned(None)
-
-    def _put(self, chunk: bytes) -> None:
-        if not self._put_unless_abandoned(chunk):
-            raise _Abandoned
-
-    def _put_unless_abandoned(self, chunk: Optional[bytes]) -> bool:
-        while not self.abandoned:
-            try:
-                self.chunks.put(chunk, timeout=_PATIENCE_S)
-                return True
-            except queue.Full:
-                continue
-        return False
-
-
-_running: "weakref.WeakSet[_Ahead]" = weakref.WeakSet()
-
-
-@atexit.register
-def _end_all() -> None:
-    """While the interpreter still lets threads run: later, one that is waited for never ends."""
-    for ahead in list(_running):
-        ahead.end()
+def count_users(store: Store) -> int:
+    """How many users an export would be of: the rows of the store's table."""
+    count = _native.Integer()
+    _native.call(_lib.export_count_users, config_of(store), count)
+    return int(count.value)
 
 
 def verify_export(path: "Union[str, os.PathLike[str]]") -> ExportResult:

@@ -27,6 +27,7 @@ class IdentityMap(_native.Handle):
     :param link_ttl_ms: how long a remembered link is believed
     :param miss_ttl_ms: how long a remembered miss is believed
     :param require_uuid: take only legacy ids that are UUIDs
+    :param allow_outage: open it also when the database cannot be reached now; it is connected later
     :param require_link: let `find_user` believe a token's legacy id only when the map has the link
 
     >>> import os, tempfile
@@ -44,30 +45,32 @@ class IdentityMap(_native.Handle):
                  schema: Optional[str] = None, table: Optional[str] = None,
                  timeout_ms: Optional[int] = None, cache_entries: Optional[int] = None,
                  link_ttl_ms: Optional[int] = None, miss_ttl_ms: Optional[int] = None,
-                 require_uuid: bool = False, require_link: bool = False) -> None:
-        self._open(_configuration(url, schema, table, timeout_ms), pool_id, cache_entries,
-                   link_ttl_ms, miss_ttl_ms, require_uuid, require_link)
-
-    def _open(self, config: Any, pool_id: Optional[str], cache_entries: Optional[int],
-              link_ttl_ms: Optional[int], miss_ttl_ms: Optional[int], require_uuid: bool,
-              require_link: bool) -> None:
+                 require_uuid: bool = False, require_link: bool = False,
+                 allow_outage: bool = False) -> None:
+        config = _configuration(url, schema, table, timeout_ms)
         if pool_id is not None:
             _native.call(_lib.idmap_config_set_pool, config, _native.text(pool_id, "pool_id"))
         _set_integers(config, cache_entries=cache_entries, link_ttl_ms=link_ttl_ms,
                       miss_ttl_ms=miss_ttl_ms)
+        self._open(config, require_uuid, require_link, allow_outage)
+
+    def _open(self, config: Any, require_uuid: bool, require_link: bool, allow_outage: bool) -> None:
         if require_uuid:
             _native.call(_lib.idmap_config_require_uuid, config)
         if require_link:
             _native.call(_lib.idmap_config_require_link, config)
+        if allow_outage:
+            _native.call(_lib.idmap_config_allow_outage, config)
         self._owned = _native.make(_native.OwnedIdmap, _lib.idmap_open, config)
 
     @classmethod
-    def from_env(cls, *, require_uuid: bool = False, require_link: bool = False) -> "IdentityMap":
+    def from_env(cls, *, require_uuid: bool = False, require_link: bool = False,
+                 allow_outage: bool = False) -> "IdentityMap":
         """From ``COGMIG_IDMAP_URL`` or ``DATABASE_URL``, ``COGNITO_USER_POOL_ID``,
         ``COGMIG_IDMAP_SCHEMA`` and ``COGMIG_IDMAP_TABLE``."""
         config = _native.make(_native.OwnedIdmapConfig, _lib.idmap_config_new_from_env)
         idmap = cls.__new__(cls)
-        idmap._open(config, None, None, None, None, require_uuid, require_link)
+        idmap._open(config, require_uuid, require_link, allow_outage)
         return idmap
 
     # ---- the table ----

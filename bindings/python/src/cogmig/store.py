@@ -2,6 +2,7 @@
 """The legacy user store: who has this e-mail address, who has this id."""
 
 import itertools
+import json
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional
 
 from . import _native, errors
@@ -177,6 +178,15 @@ class Store(_native.Handle):
     def find_by_id(self, id: str) -> User:
         """Who has this legacy id, e.g. that of `Claims.legacy_id`."""
         return self._find(_lib.store_find_by_id, _native.text(id, "id"))
+
+    @staticmethod
+    def inspect(url: str) -> Dict[str, Any]:
+        """Look at a database: which preset fits (``"preset"``, None when none does), what it lacks and
+        which settings it takes (``"environment"``)."""
+        config = _native.make(_native.OwnedStoreConfig, _lib.store_config_new)
+        _native.call(_lib.store_config_set_url, config, _native.text(url, "url"))
+        report: Dict[str, Any] = json.loads(_native.raw(_lib.store_inspect, config) or b"{}")
+        return report
 
     @property
     def counters(self) -> Dict[str, int]:

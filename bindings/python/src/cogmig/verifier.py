@@ -2,16 +2,18 @@
 """Is this token good? Signature, issuer, token use, client, time."""
 
 import asyncio
+import inspect
 import json
 import os
-from typing import (Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence,
-                    Tuple, Union)
+from typing import (Any, Awaitable, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional,
+                    Set, Tuple, Union)
 
 from . import _native, errors
 from .claims import Claims
 from .keyset import Jwks, document
+from .status import Status
 
-__all__ = ["Fetch", "JwksReply", "LoadBalancer", "TrustedIssuer", "Verifier"]
+__all__ = ["Fetch", "JwksReply", "KeyFetch", "LoadBalancer", "TrustedIssuer", "Verifier"]
 
 _lib = _native.lib
 _verify = _lib.verifier_verify
@@ -26,6 +28,7 @@ _COUNTERS = {"fetches": 1, "fetch_failures": 2, "not_modified": 3, "key_set_chan
              "unknown_kids": 5, "stale_key_uses": 6, "fetches_withheld": 7, "cache_hits": 8,
              "cache_misses": 9, "key_file_reads": 10, "key_file_refusals": 11,
              "key_file_writes": 12, "key_file_write_failures": 13}
+_PATIENCE_S = 0.01
 
 
 class TrustedIssuer(NamedTuple):
@@ -60,10 +63,73 @@ class JwksReply(NamedTuple):
 
 
 #: Gets a JWKS document: URL, time-out in seconds, the ETag to be sent as If-None-Match if any. An
-#: OSError that it raises is an outage.
-Fetch = Callable[[str, float, Optional[str]], Union[bytes, JwksReply]]
+#: OSError that it raises is an outage. A coroutine function makes a verifier that never blocks.
+Fetch = Callable[[str, float, Optional[str]],
+                 Union[bytes, JwksReply, Awaitable[Union[bytes, JwksReply]]]]
 #: One, or several.
 Texts = Union[str, Iterable[str]]
+
+
+class KeyFetch(_native.Handle):
+    """A JWKS document that a verifier wants to have. Get it without following redirects, and hand it
+    over with `end`. Closed before, it counts as a fetch that failed.
+
+    >>> from cogmig.testing import Issuer
+    >>> issuer = Issuer()
+    >>> verifier = Verifier(pool_id=issuer.pool_id, client_id=issuer.client_id, token_use="id",
+    ...                     non_blocking=True)
+    >>> token = issuer.token("id")
+    >>> verifier.verify(token)  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+        ...
+    cogmig.Unavailable: ...
+    >>> verifier.begin_fetch().end(issuer.jwks)  # in earnest, what is found at its url
+    >>> verifier.verify(token).token_use
+    'id'
+    """
+
+    __slots__ = ()
+
+    def __init__(self, owned: Any) -> None:
+        self._owned = owned
+
+    @property
+    def url(self) -> str:
+        """The address to get it from."""
+        return _native.known_text(_lib.key_fetch_url(self._handle))
+
+    @property
+    def timeout_s(self) -> float:
+        """How long it may take from the begin."""
+        return int(_lib.key_fetch_timeout_ms(self._handle)) / 1000
+
+    @property
+    def etag(self) -> Optional[str]:
+        """What to send as If-None-Match, if anything."""
+        return _native.optional_text(_lib.jwks_reply_if_none_match(
+            _lib.key_fetch_reply(self._handle)))
+
+    def end(self, received: Union[bytes, JwksReply]) -> None:
+        """Hand over what was received, a response of any HTTP status; `cogmig.Unavailable` when it is
+        no set of keys."""
+        handle = self._handle
+        reply = received if isinstance(received, JwksReply) else JwksReply(received)
+        _hand_over(reply, _lib.key_fetch_reply(handle))
+        self._end(handle, Status.OK)
+
+    def fail(self, failure: Optional[BaseException] = None) -> None:
+        """There was no response. After `end` it does nothing."""
+        if self._owned is None:
+            return
+        status = Status.JWKS_UNREACHABLE if failure is None else _native.status_of_fetch(failure)
+        try:
+            self._end(self._handle, status)
+        except errors.Error:
+            pass  # that is what was to be said
+
+    def _end(self, handle: Any, outcome: int) -> None:
+        self._owned = None
+        _native.call(_lib.key_fetch_end, handle, outcome)
 
 
 class Verifier(_native.Handle):
@@ -94,7 +160,10 @@ class Verifier(_native.Handle):
     :param max_age_s: refuse tokens that were issued longer ago; 0 for any age
     :param min_remaining_s: refuse tokens that expire sooner; 0 for any
     :param clock: seconds since 1970, in place of the system's clock
-    :param fetch: gets JWKS documents, in place of libcurl
+    :param fetch: gets JWKS documents, in place of libcurl. A coroutine function is awaited by
+        `verify_async`, no thread ever waits, and `verify` says ``KEYS_NEEDED`` where it would have to
+    :param non_blocking: never wait for keys: `verify` says ``KEYS_NEEDED``, and `begin_fetch` what
+        your program is to fetch in a way of its own
     :param fetch_timeout_ms: how long one fetch may take
     :param ca_file: certificates to trust (PEM) in place of the system's
     :param key_file: keep the keys that are fetched in this file too, for the next start and for
@@ -114,7 +183,10 @@ class Verifier(_native.Handle):
     cogmig.Denied: The token is an id token where an access token is wanted.
     """
 
-    __slots__ = ("_calls_back",)
+    __slots__ = ("_calls_back", "_fetch", "_fetches")
+
+    _fetch: "Optional[Callable[..., Awaitable[Any]]]"
+    _fetches: "Set[asyncio.Task[Optional[BaseException]]]"
 
     def __init__(self, *, pool_id: Texts = (), client_id: Texts = (),
                  token_use: Optional[str] = None,
@@ -131,7 +203,8 @@ class Verifier(_native.Handle):
                  fetch_timeout_ms: Optional[int] = None,
                  ca_file: "Union[str, os.PathLike[str], None]" = None,
                  key_file: "Union[str, os.PathLike[str], None]" = None,
-                 allow_plain_http: bool = False, cache_bytes: Optional[int] = None) -> None:
+                 allow_plain_http: bool = False, cache_bytes: Optional[int] = None,
+                 non_blocking: bool = False) -> None:
         config = _native.make(_native.OwnedVerifierConfig, _lib.verifier_config_new)
         _add_issuers(config, pool_id, replicas, issuer)
         if allow_plain_http:
@@ -161,13 +234,19 @@ class Verifier(_native.Handle):
         if cache_bytes is not None:
             _native.call(_lib.verifier_config_set_cache_bytes, config,
                          _native.size(cache_bytes, "cache_bytes"))
-        kept = _set_callbacks(config, check, clock, fetch)
-        self._keep(_native.make(_native.OwnedVerifier, _lib.verifier_new, config), kept)
+        awaited: Any = fetch if _is_awaited(fetch) else None
+        if non_blocking or awaited is not None:
+            _native.call(_lib.verifier_config_set_non_blocking, config)
+        kept = _set_callbacks(config, check, clock, fetch if awaited is None else None)
+        self._keep(_native.make(_native.OwnedVerifier, _lib.verifier_new, config), kept, awaited)
 
-    def _keep(self, owned: Any, kept: List[Any]) -> None:
+    def _keep(self, owned: Any, kept: List[Any],
+              awaited: "Optional[Callable[..., Awaitable[Any]]]" = None) -> None:
         owned.kept = kept
         self._owned = owned
         self._calls_back = bool(kept)
+        self._fetch = awaited
+        self._fetches = set()
 
     @classmethod
     def from_env(cls, token_use: str) -> "Verifier":
@@ -211,10 +290,60 @@ class Verifier(_native.Handle):
                                        len(token), _native.text(nonce, "nonce")))
 
     async def verify_async(self, token: Union[str, bytes], *, nonce: Optional[str] = None) -> Claims:
-        """`verify` for event loops: a thread of the loop's executor waits for the issuer's keys,
-        should they have to be fetched."""
+        """`verify` for event loops. A ``fetch`` that is a coroutine function is awaited when keys are
+        needed; otherwise a thread of the loop's executor judges the token, and waits for them."""
+        if self._fetch is None:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(None, lambda: self.verify(token, nonce=nonce))
+        failure: Optional[BaseException] = None
+        while True:
+            try:
+                return self.verify(token, nonce=nonce)
+            except errors.Denied:
+                raise
+            except errors.Error as error:
+                if error.status != Status.KEYS_NEEDED:
+                    if failure is not None and str(failure) != str(error):
+                        error.__cause__ = failure
+                    raise
+            failure = await self._fetch_keys()
+
+    async def _fetch_keys(self) -> Optional[BaseException]:
+        """Have all keys fetched that are needed; what went wrong with the last of them."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(None, lambda: self.verify(token, nonce=nonce))
+        fetch = self.begin_fetch()
+        while fetch is not None:
+            task = loop.create_task(self._run_fetch(fetch))
+            self._fetches.add(task)
+            task.add_done_callback(self._fetches.discard)
+            fetch = self.begin_fetch()
+        running = [task for task in list(self._fetches) if task.get_loop() is loop]
+        if not running:  # another loop or thread is at it
+            await asyncio.sleep(_PATIENCE_S)
+            return None
+        # Whoever waits may be cancelled; the others still want the keys.
+        done, _ = await asyncio.wait(running)
+        return next((task.result() for task in done if task.result() is not None), None)
+
+    async def _run_fetch(self, fetch: "KeyFetch") -> Optional[BaseException]:
+        assert self._fetch is not None
+        try:
+            fetch.end(await asyncio.wait_for(
+                self._fetch(fetch.url, fetch.timeout_s, fetch.etag), fetch.timeout_s))
+            return None
+        except asyncio.TimeoutError:  # which is a TimeoutError since Python 3.11 only
+            failure: Exception = TimeoutError("the fetch took too long")
+        except Exception as raised:
+            failure = raised
+        fetch.fail(failure)
+        return failure
+
+    def begin_fetch(self) -> "Optional[KeyFetch]":
+        """The next fetch that a verifier with ``non_blocking`` needs, after tokens were answered
+        ``KEYS_NEEDED``; None when there is none, or another is on its way. Afterwards judge the
+        tokens again."""
+        owned = _native.make(_native.OwnedKeyFetch, _lib.verifier_begin_fetch, self._handle)
+        return KeyFetch(owned) if owned else None
 
     def explain_refusal(self, token: Union[str, bytes]) -> Optional[Dict[str, Any]]:
         """For logs and support: the payload of a token that is refused although its signature is
@@ -293,16 +422,8 @@ def _use(token_use: str) -> int:
     return _TOKEN_USES[token_use]
 
 
-def _several(values: Any, name: str) -> Sequence[str]:
-    if isinstance(values, str):
-        return [values]
-    if isinstance(values, (bytes, Mapping)) or not isinstance(values, Iterable):
-        raise TypeError(f"{name} must be str or several, not {type(values).__name__}")
-    return list(values)
-
-
 def _add_texts(config: Any, function: Any, values: Texts, name: str) -> None:
-    for value in _several(values, name):
+    for value in _native.several(values, name):
         _native.call(function, config, _native.text(value, name))
 
 
@@ -338,7 +459,7 @@ def _add_load_balancers(config: Any, balancers: Any) -> None:
 
 def _add_claims(config: Any, claims: Any) -> None:
     if not isinstance(claims, Mapping):
-        claims = dict.fromkeys(_several(claims, "require_claims"))
+        claims = dict.fromkeys(_native.several(claims, "require_claims"))
     for name, wanted in claims.items():
         claim = _native.text(name, "require_claims")
         if wanted is None:
@@ -360,6 +481,10 @@ def _set_times(config: Any, leeway_s: int, max_age_s: int, min_remaining_s: int,
 
 
 # ---- functions of the user's ----
+
+
+def _is_awaited(fetch: Any) -> bool:
+    return any(map(inspect.iscoroutinefunction, (fetch, getattr(fetch, "__call__", None))))
 
 
 def _set_callbacks(config: Any, check: Optional[Callable[[Claims], object]],
@@ -392,7 +517,7 @@ def _checking(check: Callable[[Claims], object]) -> Any:
 def _fetching(fetch: Fetch) -> Any:
     def asked(url: str, timeout_s: float, reply: Any) -> None:
         etag = _native.optional_text(_lib.jwks_reply_if_none_match(reply))
-        received = fetch(url, timeout_s, etag)
+        received: Any = fetch(url, timeout_s, etag)
         _hand_over(received if isinstance(received, JwksReply) else JwksReply(received), reply)
 
     return _native.fetch_callback(asked)
