@@ -13,7 +13,10 @@
 extern "C" {
 #endif
 
+/* What a client is made from: pool, app client, credentials, endpoint. */
 typedef struct cogmig_cognito_config cogmig_cognito_config;
+
+/* A client of one user pool and one app client. */
 typedef struct cogmig_cognito cogmig_cognito;
 
 /* What a sign-in or a refresh brought: tokens, or a challenge. Its memory is wiped when it is

@@ -17,6 +17,7 @@
 extern "C" {
 #endif
 
+/* What an engine is made from. */
 typedef struct cogmig_engine_config cogmig_engine_config;
 
 /* Threads that compute hashes, several at a time each, threads that ask stores, and the jobs

@@ -14,7 +14,10 @@
 extern "C" {
 #endif
 
+/* Which users, which columns, which format. */
 typedef struct cogmig_export_config cogmig_export_config;
+
+/* What an export wrote, or a verification found. */
 typedef struct cogmig_export_result cogmig_export_result;
 
 enum {

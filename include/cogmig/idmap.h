@@ -15,7 +15,10 @@
 extern "C" {
 #endif
 
+/* Where the table is, whose links are meant, what is remembered. */
 typedef struct cogmig_idmap_config cogmig_idmap_config;
+
+/* The links of one user pool, and a connection to the table that holds them. */
 typedef struct cogmig_idmap cogmig_idmap;
 
 /* Make a configuration: the table cogmig_idmap, a time-out of 4000 ms, a cache of 4096 entries

@@ -17,7 +17,10 @@
 extern "C" {
 #endif
 
+/* How triggers are answered. */
 typedef struct cogmig_migration_config cogmig_migration_config;
+
+/* Answers the triggers of a user pool. Immutable. */
 typedef struct cogmig_migration cogmig_migration;
 
 /* Make a configuration: a deadline of 4000 ms, costs up to 15, the attributes email,

@@ -16,7 +16,10 @@
 extern "C" {
 #endif
 
+/* What is compared, and who is told. */
 typedef struct cogmig_reconcile_config cogmig_reconcile_config;
+
+/* One comparison: what the sides said, sorted on disk. */
 typedef struct cogmig_reconcile cogmig_reconcile;
 
 /* What is told, and counted. */

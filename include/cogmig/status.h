@@ -19,9 +19,10 @@ extern "C" {
 /* Fixed width: a newer library may return values that an older header does not name.
  * Branch on the kind, log the name. */
 typedef int32_t cogmig_status;
+
+/* What a caller has to do about a status, one of COGMIG_KIND_*. */
 typedef int32_t cogmig_kind;
 
-/* What the caller has to do about it. */
 enum {
     COGMIG_KIND_OK = 0,
     COGMIG_KIND_DENIED = 1,      /* say no to whoever asked */

@@ -14,7 +14,10 @@
 extern "C" {
 #endif
 
+/* Where the legacy users are, and how their table is built. */
 typedef struct cogmig_store_config cogmig_store_config;
+
+/* Answers who a legacy user is; it only reads. */
 typedef struct cogmig_store cogmig_store;
 
 /* Make a configuration: Prisma's Auth.js model, i.e. table "User" with the columns id, email, name,

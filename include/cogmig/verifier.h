@@ -15,8 +15,13 @@
 extern "C" {
 #endif
 
+/* Whose tokens are accepted, for whom, and with which keys. */
 typedef struct cogmig_verifier_config cogmig_verifier_config;
+
+/* Judges tokens. It holds the keys of its issuers and the tokens that it accepted. */
 typedef struct cogmig_verifier cogmig_verifier;
+
+/* One JWKS document that you fetch for a verifier that never blocks. */
 typedef struct cogmig_key_fetch cogmig_key_fetch;
 
 /* Make a configuration. Issuer, client and token use have no default: a verifier is made only when
