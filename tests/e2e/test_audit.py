@@ -113,6 +113,7 @@ def examples_are_ids():
         equal(remarks["id_too_long"]["examples"], [("long" * 16)[:63]])
 
 
+# promise 7
 @test
 def no_hash_and_no_password_is_told():
     for url in STORES.values():

@@ -144,6 +144,7 @@ def what_is_no_command_is_refused():
         assert "--help" in done.stderr, done.stderr
 
 
+# promise 10
 @test
 def a_password_cannot_be_given_on_the_command_line():
     done = migrate(event_named("sign-in"), "--password", "Correct-Horse-10")
@@ -155,6 +156,7 @@ def a_password_cannot_be_given_on_the_command_line():
 # ---- migrate ----
 
 
+# promise 7
 @test
 def every_event_gets_its_answer_and_no_password_is_told():
     nothing(event_cases.faults(migrate))
@@ -429,6 +431,7 @@ def a_user_is_told_without_the_hash():
         assert "$2b$" not in told and "HDT4hwe1XmEExOsg5x" not in told, "the hash is told"
 
 
+# promise 7
 @test
 def of_no_user_is_any_hash_told():
     with sqlite3.connect(cogmig.folder / "dev.db") as database:

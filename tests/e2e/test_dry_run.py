@@ -65,6 +65,7 @@ def each_event_is_told_as_it_is_answered():
         equal("answer" in each, outcome == "yes" and name != "sign-in-big-numbers", name)
 
 
+# promise 7
 @test
 def no_password_and_no_hash_is_told():
     for arguments in ((), ("--json",)):

@@ -187,6 +187,7 @@ def csv_says_what_the_database_says():
     nothing(key for key in expected if users.get(key) != expected[key])
 
 
+# promise 50
 @test
 def no_value_of_csv_begins_like_a_formula():
     text = exported(".csv").decode()
@@ -248,6 +249,7 @@ def cognitos_header_can_be_that_of_the_pool():
     equal((done.returncode, "gender" in done.stderr), (INVALID, True))
 
 
+# promise 51
 @test
 def nobody_who_is_disabled_gets_into_cognitos_csv():
     psql("""CREATE SCHEMA better; CREATE TABLE better."user" (id text PRIMARY KEY, name text, email text,
@@ -359,6 +361,34 @@ def a_sample_says_what_it_is():
     equal(manifest["columns"], ["id", "email", "name", "createdAt", "updatedAt"])
 
 
+def peak_kib(name, rows):
+    """What an export of so many users takes of memory at most, and the size of its file."""
+    psql(f"""CREATE SCHEMA memory; CREATE TABLE memory."User" AS SELECT 'c' || i AS id,
+             i || '@example.com' AS email, repeat('n', 50) AS name, NULL AS password, now() AS
+             "emailVerified", now() AS "createdAt", now() AS "updatedAt" FROM generate_series(1, {rows}) i""")
+    # What a sanitizer keeps of freed memory is not the program's.
+    sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1:thread_local_quarantine_size_kb=64"
+    child = subprocess.Popen([cogmig.path, "export", "--output", name], cwd=cogmig.folder,
+                             stdout=subprocess.DEVNULL,
+                             env={**os.environ, "DATABASE_URL": url + "&schema=memory", "ASAN_OPTIONS": sanitizer})
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    equal(child.returncode, OK)
+    psql("DROP SCHEMA memory CASCADE")
+    return usage.ru_maxrss, (cogmig.folder / name).stat().st_size
+
+
+# promise 52
+@test
+def memory_does_not_grow_with_the_number_of_users():
+    few, small = peak_kib(fresh(".json"), 1_000)
+    many, large = peak_kib(fresh(".json"), 150_000)
+    print(f"# {few} KiB for {small} bytes, {many} KiB for {large} bytes")
+    equal(large - small > 25_000_000, True)
+    equal(many - few < 5_000, True, f"{few} KiB, then {many} KiB")
+
+
+# promise 48
 @test
 def all_rows_are_of_one_moment():
     with program("--output", "-", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
@@ -375,6 +405,7 @@ def all_rows_are_of_one_moment():
 
 # ---- no hash ----
 
+# promise 11
 @test
 def the_hash_is_never_asked_for():
     log = Path(os.environ["COGMIG_TEST_PGDIRECTORY"]) / "log"
@@ -397,6 +428,7 @@ def the_hash_is_never_asked_for():
             .replace("* 1000", ""))
 
 
+# promise 11
 @test
 def a_hash_in_the_name_is_refused():
     before = files()
@@ -428,6 +460,7 @@ def the_column_of_the_hashes_cannot_be_had():
 
 # ---- files ----
 
+# promise 47
 @test
 def by_default_it_is_a_private_file_in_a_private_folder():
     before = os.umask(0)
@@ -443,6 +476,7 @@ def by_default_it_is_a_private_file_in_a_private_folder():
     equal(len(json.loads(path.read_bytes())), len(EXPECTED))
 
 
+# promise 46
 @test
 def a_file_that_is_there_is_not_touched():
     (cogmig.folder / "there.json").write_text("mine")
@@ -451,6 +485,7 @@ def a_file_that_is_there_is_not_touched():
     equal((cogmig.folder / "there.json").read_text(), "mine")
 
 
+# promise 45
 @test
 def a_full_disk_leaves_nothing():
     def at_most_100_kb():
@@ -476,6 +511,7 @@ def slowly(name, *arguments, until=".partial-", **options):
     return running
 
 
+# promise 45
 @test
 def an_interrupted_export_leaves_nothing_and_says_so():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -497,6 +533,7 @@ def a_killed_export_leaves_nothing_under_its_name():
     equal(oct((cogmig.folder / left).stat().st_mode & 0o777), "0o600")
 
 
+# promise 45
 @test
 def killed_at_any_point_there_is_a_whole_file_or_none():
     whole = 0
@@ -513,6 +550,7 @@ def killed_at_any_point_there_is_a_whole_file_or_none():
     print(f"# {whole} of 10 were whole")
 
 
+# promise 45
 @test
 def a_server_that_goes_away_is_an_outage_and_parts_before_it_are_whole():
     before, name = files(), fresh(".json")
@@ -533,6 +571,7 @@ def a_server_that_goes_away_is_an_outage_and_parts_before_it_are_whole():
 
 # ---- proof ----
 
+# promise 49
 @test
 def whatever_was_changed_is_found_out():
     name = fresh(".csv")

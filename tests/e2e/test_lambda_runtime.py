@@ -137,6 +137,7 @@ def a_no_is_the_event_as_it_came():
         equal(list(server.answers()), [("good", "response", event)])
 
 
+# promise 7
 @test
 def no_password_no_address_and_no_hash_is_in_the_log():
     plays = [deliver(event_of(email, password)) for email, password in (
@@ -170,6 +171,7 @@ def a_proxy_of_the_environment_is_not_asked():
            ALL_PROXY=nobody, all_proxy=nobody)
 
 
+# promise 12
 @test
 def what_is_said_of_a_failure_says_nothing():
     with RuntimeServer(deliver(event_of() + b"x")) as server, start(server):

@@ -223,6 +223,7 @@ world.fill(USERS)
 world.spoil(World.KINDS)
 
 
+# promises 58, 59
 @test
 def every_disagreement_is_told_and_none_is_invented():
     pool, ndjson = settle(world), new_path("all.ndjson")
@@ -236,6 +237,9 @@ def every_disagreement_is_told_and_none_is_invented():
     equal(counts["links"], len(world.links))
     equal(counts["differences"], {kind: sum(d["kind"] == kind for d in world.expected)
                                   for kind in counts["differences"]})
+    equal(pool.users, world.cognito)
+    links = psql("SELECT legacy_id || ' ' || sub FROM cogmig_idmap").split("\n")
+    equal(sorted(filter(None, links)), sorted(" ".join(link) for link in world.links))
 
 
 @test
@@ -254,6 +258,7 @@ def a_listing_that_was_cut_off_goes_on_where_it_was():
     assert_same(told_in(ndjson), world.expected)
 
 
+# promise 60
 @test
 def a_killed_listing_goes_on_and_a_whole_one_is_not_asked_for_again():
     pool, ndjson, listing = settle(world), new_path("killed.ndjson"), new_path("listing")
@@ -309,6 +314,7 @@ def what_a_person_has_to_decide_is_left_to_them():
                                   or d.get("attribute") in ("email", "enabled")])
 
 
+# promise 59
 @test
 def a_plan_stops_at_the_first_line_that_fails():
     pool, plan = settle(world), new_path("plan")

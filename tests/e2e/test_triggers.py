@@ -121,6 +121,7 @@ def of_processes_that_claim_one_id_or_one_sub_one_succeeds():
           [OK] + [CONFLICT] * (WRITERS - 1))
 
 
+# promise 43
 @test
 def of_a_dying_server_no_link_that_was_acknowledged_is_lost_and_none_is_half():
     empty_map()

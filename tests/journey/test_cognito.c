@@ -181,6 +181,7 @@ static void an_error_names_its_request(void **state)
         strstr(cogmig_error_message(err), "(request id 00000000-0000-0000-0000-000000003039)"));
 }
 
+/* promise 7 */
 static void a_password_that_the_answer_repeats_is_not_in_the_message(void **state)
 {
     (void)state;
@@ -222,6 +223,7 @@ static void nobody_there_is_an_outage(void **state)
     assert_int_equal(cogmig_status_kind(COGMIG_COGNITO_UNREACHABLE), COGMIG_KIND_UNAVAILABLE);
 }
 
+/* promise 62 */
 static void over_tls_the_certificate_is_checked(void **state)
 {
     (void)state;

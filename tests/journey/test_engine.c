@@ -137,6 +137,7 @@ static _Noreturn void end_child(int code)
     _exit(99);
 }
 
+/* promise 54 */
 static void a_forked_child_is_told_so_and_the_parent_goes_on(void **state)
 {
     struct server *server = *state;
@@ -236,6 +237,7 @@ static int copies_in_memory(const char *masked)
     return found;
 }
 
+/* promise 8 */
 static void no_password_is_left_in_memory(void **state)
 {
     const struct server *server = *state;

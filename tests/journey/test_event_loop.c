@@ -249,6 +249,7 @@ static int tear_down(void **state)
 
 /* ---- the journey ---- */
 
+/* promise 22 */
 static void requests_wait_for_one_fetch_and_the_thread_waits_for_nothing(void **state)
 {
     (void)state;

@@ -187,6 +187,7 @@ static void a_spoiled_token_of_a_migrated_user_is_refused(void **state)
 }
 
 /* Two names of one length, so that one can be put in the place of the other. */
+/* promise 30 */
 static void wrong_password_and_unknown_user_give_the_same_bytes_but_for_the_name(void **state)
 {
     (void)state;

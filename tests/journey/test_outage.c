@@ -85,6 +85,7 @@ static void assert_yes(struct world *world, const char *event)
     cogmig_free(response);
 }
 
+/* promise 1 */
 static void an_outage_gives_no_answer(void **state)
 {
     struct world *world = *state;
@@ -126,6 +127,7 @@ static void a_store_that_says_something_odd_stops_the_call(void **state)
     assert_no_answer(world, SIGN_IN, COGMIG_STOPPED_BY_CALLBACK);
 }
 
+/* promise 1 */
 static void an_outage_is_not_a_missing_row(void **state)
 {
     struct world *world = *state;

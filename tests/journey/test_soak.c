@@ -246,6 +246,7 @@ static double done_part(int round, double began_s, double seconds)
     return seconds > 0 ? (now_s() - began_s) / seconds : (double)round / (double)ROUNDS;
 }
 
+/* promise 55 */
 static void jobs_have_their_verdicts_and_memory_stays_flat(void **state)
 {
     (void)state;

@@ -276,6 +276,7 @@ static void a_token_signed_badly_or_by_the_other_key_is_refused(void **state)
 }
 
 /* Neither a byte that was changed nor a token cut short ever fits. */
+/* promise 13 */
 static void a_token_changed_in_any_byte_is_refused(void **state)
 {
     (void)state;

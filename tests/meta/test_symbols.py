@@ -62,6 +62,7 @@ def the_binary_exports_what_the_map_names():
         tap.nothing(sorted(set(exported(library)) ^ set(mapped(library))), library)
 
 
+# promise 61
 @tap.test
 def every_exported_name_begins_with_cogmig():
     for library in LIBRARIES:
@@ -90,6 +91,7 @@ def the_testing_library_uses_the_public_api_alone():
     tap.nothing(sorted(used - set(mapped("libcogmig"))))
 
 
+# promise 25
 @tap.test
 def the_library_for_production_cannot_sign():
     signing = re.compile(r"EVP_(DigestSign|PKEY_sign|PKEY_keygen|PKEY_generate|PKEY_Q_keygen|Sign)|jwt_")

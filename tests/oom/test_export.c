@@ -110,6 +110,7 @@ static const struct world world = {make_world, check_world, wait_for_nothing, re
 #call, call, COGMIG_##expected                                                             \
     }
 
+/* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
     static const struct step steps[] = {STEP(export_users, OK), STEP(verify_users, OK),

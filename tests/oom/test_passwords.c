@@ -351,6 +351,7 @@ static void check_world(void)
 #call, call, COGMIG_##expected                                                             \
     }
 
+/* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
     static const struct world world = {make_world, check_world, wait_for_nothing, release_world};

@@ -552,6 +552,7 @@ static cogmig_status verify_jws(void)
 #call, call, COGMIG_##expected                                                             \
     }
 
+/* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
     static const struct step steps[] = {

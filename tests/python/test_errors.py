@@ -43,6 +43,7 @@ def test_every_status_is_an_exception_of_its_kind(status):
     assert caught_by == set(builtin)
 
 
+# promise 1
 def test_an_outage_is_never_caught_as_a_no():
     for status in Status:
         if status.kind is Kind.UNAVAILABLE:

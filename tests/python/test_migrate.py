@@ -375,6 +375,7 @@ def test_a_migration_outlives_the_store_it_was_made_on():
         migration.handle(event("ann@example.com", "x"))
 
 
+# promise 7
 def test_no_password_and_no_hash_is_in_any_text(migration, store):
     texts = [repr(store), repr(migration), repr(store.find_by_id(USERS)), str(cogmig.PasswordRules())]
     for name in ("verified@example.com", "argon2@example.com", "cost16@example.com"):

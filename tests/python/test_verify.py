@@ -63,6 +63,7 @@ def test_an_expiry_beyond_the_calendar_is_its_end(issuer, token):
     assert claims.expires_at.year == 9999
 
 
+# promise 7
 def test_no_token_and_no_claim_is_in_the_text_of_claims(issuer, token):
     claims = issuer.verifier().verify(token("id", email="ann@example.com"))
     assert repr(claims) == f"<Claims sub={claims.sub!r} token_use='id'>"

@@ -95,6 +95,7 @@ static cogmig_status audit(void)
 
 #define HASH "HDT4hwe1XmEExOsg5x/6P..PGcedy6bkkxyr3ga1NgF9kiWDddzzz"
 
+/* promise 11 */
 static void of_a_hash_no_more_than_its_kind_is_read(void **state)
 {
     static const struct {

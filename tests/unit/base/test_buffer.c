@@ -45,6 +45,7 @@ static void an_empty_buffer_gives_an_empty_text(void **state)
     assert_int_equal(len, 0);
 }
 
+/* promise 57 */
 static void the_maximum_can_be_reached_and_not_passed(void **state)
 {
     (void)state;

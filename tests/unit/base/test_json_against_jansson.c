@@ -110,6 +110,7 @@ static void both_read_the_same_in_whole_documents(void **state)
     assert_int_equal(tally.of[BOTH_ACCEPT], sizeof documents / sizeof documents[0]);
 }
 
+/* promise 23 */
 static void both_judge_damaged_documents_alike(void **state)
 {
     (void)state;

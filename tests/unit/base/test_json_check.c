@@ -147,6 +147,7 @@ static void containers_follow_the_grammar(void **state)
     ASSERT_ALL(bad, false);
 }
 
+/* promise 23 */
 static void nothing_may_follow_the_value(void **state)
 {
     (void)state;
@@ -276,6 +277,7 @@ static void every_byte_is_judged_alike_in_every_place_of_a_string(void **state)
     }
 }
 
+/* promise 23 */
 static void two_members_of_one_name_are_refused_however_they_are_escaped(void **state)
 {
     (void)state;

@@ -80,6 +80,7 @@ static void new_memory_is_zero_and_aligned(void **state)
     }
 }
 
+/* promise 8 */
 static void a_block_is_wiped_to_its_last_byte_when_freed(void **state)
 {
     (void)state;
@@ -123,6 +124,7 @@ static void resizing_wipes_the_old_block_and_keeps_its_content(void **state)
     }
 }
 
+/* promise 8 */
 static void a_growing_buffer_leaves_no_copy_behind(void **state)
 {
     (void)state;

@@ -86,6 +86,7 @@ static int write_whole(const char *path, bool may_replace)
     return failure == 0 ? new_file_finish(&file) : failure;
 }
 
+/* promise 45 */
 static void a_file_appears_when_it_is_finished_and_not_before(void **state)
 {
     (void)state;
@@ -100,6 +101,7 @@ static void a_file_appears_when_it_is_finished_and_not_before(void **state)
     assert_int_equal(count_entries(), 1);
 }
 
+/* promise 47 */
 static void only_its_owner_may_read_it_even_before_it_is_finished(void **state)
 {
     (void)state;
@@ -139,6 +141,7 @@ static void a_name_that_is_taken_is_refused_before_the_work(void **state)
     assert_int_equal(count_entries(), 2);
 }
 
+/* promise 46 */
 static void a_name_that_is_taken_meanwhile_is_refused_and_kept(void **state)
 {
     (void)state;

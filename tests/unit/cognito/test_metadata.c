@@ -14,6 +14,7 @@ static void an_expiry_is_read_as_utc(void **state)
     assert_int_equal(metadata_expiry_s(""), 0);
 }
 
+/* promise 62 */
 static void a_token_goes_to_this_machine_or_over_tls_alone(void **state)
 {
     (void)state;

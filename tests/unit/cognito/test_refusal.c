@@ -53,6 +53,7 @@ static void the_type_may_come_with_prefix_and_suffix_and_the_message_in_capitals
     assert_non_null(strstr(err.message, ": Big ("));
 }
 
+/* promise 1 */
 static void not_authorized_is_a_no_to_users_and_an_outage_to_administrators(void **state)
 {
     (void)state;
@@ -105,6 +106,7 @@ static void only_throttling_and_inner_errors_are_worth_another_attempt(void **st
         assert_false(is_passing(lasting[i]));
 }
 
+/* promise 57 */
 static void a_huge_or_broken_body_is_survived(void **state)
 {
     char body[2000];

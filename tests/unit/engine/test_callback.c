@@ -71,6 +71,7 @@ static void *produce(void *user_data)
     return NULL;
 }
 
+/* promise 53 */
 static void jobs_of_many_threads_have_one_verdict_each(void **state)
 {
     struct pool *pool = *state;
@@ -137,6 +138,7 @@ static void a_callback_that_drains_is_told_so(void **state)
     assert_int_equal(seen.ok, 1);
 }
 
+/* promise 53 */
 static void freeing_hands_every_verdict_to_the_callback_first(void **state)
 {
     struct pool *pool = *state;

@@ -91,6 +91,7 @@ static void a_job_with_a_verdict_or_of_no_number_is_not_found(void **state)
 
 /* ---- too late ---- */
 
+/* promise 53 */
 static void a_job_that_cannot_be_done_in_time_is_refused_at_its_submission(void **state)
 {
     struct pool *pool = *state;

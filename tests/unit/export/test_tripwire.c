@@ -90,6 +90,7 @@ static const char *const harmless[] = {
     "cl9ebqhxk00003b600tymydho",
 };
 
+/* promise 11 */
 static void forms_of_hashes_are_found(void **state)
 {
     (void)state;

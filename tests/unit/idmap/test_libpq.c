@@ -37,6 +37,7 @@ static void a_connection_that_was_killed_is_made_again(void **state)
     cogmig_idmap_free(&map);
 }
 
+/* promise 1 */
 static void a_server_that_is_down_is_unavailable_and_never_not_linked(void **state)
 {
     (void)state;
@@ -97,6 +98,7 @@ static void *link_on(void *argument)
     return NULL;
 }
 
+/* promise 43 */
 static void a_server_that_dies_again_and_again_loses_no_link_and_halves_none(void **state)
 {
     (void)state;

@@ -35,6 +35,7 @@ static void the_same_pair_again_is_fine(void **state)
     cogmig_idmap_free(&map);
 }
 
+/* promise 42 */
 static void either_side_taken_is_a_conflict_that_names_the_links(void **state)
 {
     (void)state;
@@ -477,6 +478,7 @@ static void claims_lead_to_their_row(void **state)
     cogmig_idmap_free(&map);
 }
 
+/* promise 44 */
 static void a_claim_that_the_map_contradicts_leads_nowhere(void **state)
 {
     (void)state;
@@ -618,6 +620,7 @@ static void of_writers_of_one_pair_all_win(void **state)
     assert_winners(true, WRITERS);
 }
 
+/* promise 42 */
 static void of_writers_that_give_one_id_to_several_subs_one_wins(void **state)
 {
     (void)state;

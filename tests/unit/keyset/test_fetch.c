@@ -113,12 +113,14 @@ static void an_http_status_other_than_200_is_named(void **state)
     expect("/not-modified", COGMIG_JWKS_HTTP_STATUS, COGMIG_UPSTREAM_HTTP, "304");
 }
 
+/* promise 20 */
 static void a_redirect_is_not_followed(void **state)
 {
     (void)state;
     expect("/redirect", COGMIG_JWKS_HTTP_STATUS, COGMIG_UPSTREAM_HTTP, "301");
 }
 
+/* promises 20, 57 */
 static void a_body_of_10_mb_is_refused_announced_or_not(void **state)
 {
     (void)state;
@@ -157,6 +159,7 @@ static void expect_timeout(const char *path)
     assert_true(clock_steady_ms() - begin_ms < 3000);
 }
 
+/* promise 20 */
 static void a_slow_server_is_left_when_the_time_is_over(void **state)
 {
     (void)state;
@@ -170,6 +173,7 @@ static void https_with_a_known_authority_is_read(void **state)
     assert_int_equal(get("JWKS_HTTPS", "/good"), COGMIG_OK);
 }
 
+/* promise 20 */
 static void a_certificate_for_another_name_is_an_outage(void **state)
 {
     (void)state;
@@ -177,6 +181,7 @@ static void a_certificate_for_another_name_is_an_outage(void **state)
     assert_string_equal(err.upstream_code, "60");
 }
 
+/* promise 20 */
 static void a_certificate_of_an_unknown_authority_is_an_outage(void **state)
 {
     (void)state;
@@ -193,6 +198,7 @@ static void a_ca_file_that_is_not_there_is_an_outage(void **state)
     assert_string_equal(err.upstream_code, "77");
 }
 
+/* promise 20 */
 static void plain_http_is_refused_unless_it_was_allowed(void **state)
 {
     (void)state;

@@ -48,6 +48,7 @@ static void expect_algorithm(const char *members, uint32_t algorithm)
                      COGMIG_JWKS_NO_USABLE_KEY);
 }
 
+/* promise 14 */
 static void a_key_is_bound_to_the_algorithm_of_its_type_and_curve(void **state)
 {
     (void)state;

@@ -159,6 +159,7 @@ static void seeded_keys_need_no_fetch(void **state)
     assert_int_equal(server.fetches, 0);
 }
 
+/* promise 19 */
 static void unknown_kids_share_one_fetch_per_cool_down(void **state)
 {
     (void)state;
@@ -192,6 +193,7 @@ static void a_rotated_key_is_found_by_one_fetch(void **state)
     assert_int_equal(server.fetches, 1);
 }
 
+/* promise 15 */
 static void a_withdrawn_key_is_unknown_after_the_next_fetch(void **state)
 {
     (void)state;
@@ -235,6 +237,7 @@ static void expect_outage(cogmig_status status, int32_t upstream, const char *co
     assert_null(strstr(err.message, "secret"));
 }
 
+/* promise 17 */
 static void a_failed_fetch_leaves_held_keys_in_use(void **state)
 {
     (void)state;
@@ -270,6 +273,7 @@ static void every_http_status_but_200_is_a_failure(void **state)
     }
 }
 
+/* promise 17 */
 static void a_200_without_keys_is_a_failure_and_wipes_nothing(void **state)
 {
     static const char *const bodies[] = {NULL,
@@ -372,6 +376,7 @@ static void a_key_that_was_withdrawn_in_silence_ends_when_its_time_is_over(void 
     assert_int_equal(ask(source, "a", NULL), COGMIG_TOKEN_KEY_UNKNOWN);
 }
 
+/* promise 18 */
 static void stale_keys_serve_for_a_day_and_then_it_is_an_outage(void **state)
 {
     (void)state;
@@ -532,6 +537,7 @@ static void run_threads(char *kid)
         pthread_join(threads[i], NULL);
 }
 
+/* promise 19 */
 static void threads_that_ask_together_share_one_fetch(void **state)
 {
     (void)state;

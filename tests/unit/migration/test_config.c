@@ -46,6 +46,7 @@ static void numbers_out_of_range_are_refused_and_change_nothing(void **state)
     assert_int_equal(config->password_rules.max_cost, 31);
 }
 
+/* promise 34 */
 static void reserved_attributes_are_refused(void **state)
 {
     cogmig_migration_config *config = *state;

@@ -7,6 +7,7 @@ static const cogmig_status refusals[] = {
     COGMIG_HASH_MALFORMED,    COGMIG_HASH_UNSUPPORTED, COGMIG_HASH_COST_REFUSED,
 };
 
+/* promise 32 */
 static void only_a_match_for_a_row_that_was_found_is_confirmed(void **state)
 {
     (void)state;
@@ -50,6 +51,7 @@ static void a_sign_in_with_any_other_verdict_is_a_no_for_that_reason(void **stat
     assert_int_equal(decide(&locked).reason, COGMIG_PASSWORD_LOCKED);
 }
 
+/* promise 32 */
 static void without_one_row_it_is_a_no_whatever_the_password(void **state)
 {
     (void)state;
@@ -71,6 +73,7 @@ static void without_one_row_it_is_a_no_whatever_the_password(void **state)
     }
 }
 
+/* promise 33 */
 static void forgot_password_needs_a_verified_address(void **state)
 {
     (void)state;

@@ -131,6 +131,7 @@ enum {
     REFUSED = sizeof refused / sizeof refused[0]
 };
 
+/* promise 30 */
 static void every_no_does_the_work_of_the_usual_cost(void **state)
 {
     teach(*state);

@@ -95,6 +95,7 @@ static void what_is_no_trigger_is_named(void **state)
     assert_non_null(strstr(cogmig_error_message(&err), "PreSignUp"));
 }
 
+/* promise 7 */
 static void a_message_never_holds_the_password(void **state)
 {
     (void)state;
@@ -111,6 +112,7 @@ static void a_message_never_holds_the_password(void **state)
     }
 }
 
+/* promise 57 */
 static void an_event_over_6_mib_is_too_large(void **state)
 {
     (void)state;

@@ -216,6 +216,7 @@ static void what_is_wrong_with_a_row_is_a_no_with_its_reason(void **state)
     expect_no(*state, event_of("a@example.com", "U*U"), COGMIG_USER_AMBIGUOUS);
 }
 
+/* promise 1 */
 static void an_outage_is_never_a_no(void **state)
 {
     static const cogmig_status faults[] = {COGMIG_STORE_UNREACHABLE, COGMIG_STORE_LOGIN_REFUSED,
@@ -313,6 +314,7 @@ static void attributes_of_the_store_are_returned_when_cognito_would_take_them(vo
     expect_no(fixture, event_of("a@example.com", "U*U"), COGMIG_ATTRIBUTE_INVALID);
 }
 
+/* promise 32 */
 static void a_disabled_user_is_not_migrated(void **state)
 {
     legacy.disabled = true;
@@ -321,6 +323,7 @@ static void a_disabled_user_is_not_migrated(void **state)
     expect_no(*state, reset_of("a@example.com"), COGMIG_USER_DISABLED);
 }
 
+/* promise 38 */
 static void a_store_that_is_too_slow_is_an_outage(void **state)
 {
     struct fixture *fixture = *state;
@@ -373,6 +376,7 @@ static void the_host_cannot_leave_more_time_than_the_migration_takes(void **stat
     cogmig_migration_free(&migration);
 }
 
+/* promise 27 */
 static void work_that_cannot_be_done_in_time_is_not_begun(void **state)
 {
     struct fixture *fixture = *state;
@@ -416,6 +420,7 @@ static void a_migration_recovers_from_a_stalled_machine(void **state)
     cogmig_migration_free(&migration);
 }
 
+/* promise 56 */
 static void a_migration_keeps_its_store(void **state)
 {
     struct fixture *fixture = *state;

@@ -101,6 +101,7 @@ static void an_unverified_address_is_said_to_be_unverified(void **state)
                  "\"messageAction\":\"SUPPRESS\"}}");
 }
 
+/* promise 33 */
 static void an_address_that_differs_by_more_than_ascii_case_is_the_rows(void **state)
 {
     (void)state;
@@ -116,6 +117,7 @@ static void an_address_that_differs_by_more_than_ascii_case_is_the_rows(void **s
                   "\"messageAction\":\"SUPPRESS\"}}");
 }
 
+/* promise 31 */
 static void a_no_is_the_event_byte_for_byte(void **state)
 {
     (void)state;

@@ -215,6 +215,7 @@ static void expect_in_answer(const char *words)
 
 /* ---- who is migrated ---- */
 
+/* promise 37 */
 static void who_is_linked_already_is_not_migrated_again(void **state)
 {
     (void)state;
@@ -381,6 +382,7 @@ static void a_hook_is_not_asked_about_who_is_refused(void **state)
 
 /* ---- sign-ups ---- */
 
+/* promise 36 */
 static void a_legacy_users_address_cannot_be_signed_up_until_he_has_migrated(void **state)
 {
     (void)state;
@@ -503,6 +505,7 @@ static void a_token_gets_the_id_of_the_attribute_or_else_of_the_map(void **state
     expect_in_answer("{\"legacy_id\":\"clx7\"}");
 }
 
+/* promise 44 */
 static void an_attribute_that_the_map_contradicts_is_withdrawn(void **state)
 {
     (void)state;
@@ -594,6 +597,7 @@ static void assert_three_times_the_same(cogmig_migration *migration, const char 
         cogmig_free(askers[i].response);
 }
 
+/* promise 35 */
 static void three_at_once_get_one_answer_and_make_one_link(void **state)
 {
     (void)state;

@@ -91,6 +91,7 @@ static size_t number_from_env(const char *name, size_t otherwise)
     return text == NULL ? otherwise : strtoul(text, NULL, 10);
 }
 
+/* promise 26 */
 static void random_pairs_give_the_same_digest(void **state)
 {
     (void)state;

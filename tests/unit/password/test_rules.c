@@ -42,6 +42,7 @@ static cogmig_status verify(const cogmig_password_rules *rules, const char *pass
 
 /* ---- length ---- */
 
+/* promise 29 */
 static void a_password_that_was_cut_matches_and_says_so(void **state)
 {
     bool cut = true;
@@ -58,6 +59,7 @@ static void a_password_that_was_cut_matches_and_says_so(void **state)
     assert_true(cut);
 }
 
+/* promise 29 */
 static void strict_length_refuses_what_would_be_cut_and_nothing_else(void **state)
 {
     bool cut = true;

@@ -13,6 +13,7 @@ static cogmig_status verify(const char *password, const char *stored)
     return cogmig_password_verify(password, strlen(password), stored, NULL);
 }
 
+/* promise 26 */
 static void published_vectors_verify(void **state)
 {
     (void)state;
@@ -123,6 +124,7 @@ static void a_nul_is_a_byte_like_any_other(void **state)
                      COGMIG_PASSWORD_MISMATCH);
 }
 
+/* promise 2 */
 static void what_is_not_bcrypt_is_named_and_never_a_wrong_password(void **state)
 {
     (void)state;
@@ -141,6 +143,7 @@ static void what_is_not_bcrypt_is_named_and_never_a_wrong_password(void **state)
     cogmig_error_free(&err);
 }
 
+/* promise 2 */
 static void a_damaged_hash_says_what_is_wrong_with_it(void **state)
 {
     (void)state;
@@ -168,6 +171,7 @@ static void a_damaged_hash_says_what_is_wrong_with_it(void **state)
     cogmig_error_free(&err);
 }
 
+/* promise 28 */
 static void a_user_without_password_and_a_locked_one_are_a_plain_no(void **state)
 {
     (void)state;
@@ -179,6 +183,7 @@ static void a_user_without_password_and_a_locked_one_are_a_plain_no(void **state
     assert_int_equal(cogmig_status_kind(COGMIG_PASSWORD_LOCKED), COGMIG_KIND_DENIED);
 }
 
+/* promise 27 */
 static void costs_above_the_ceiling_are_refused_without_working_on_them(void **state)
 {
     (void)state;
@@ -193,6 +198,7 @@ static void costs_above_the_ceiling_are_refused_without_working_on_them(void **s
     assert_int_equal(cogmig_password_verify_up_to_cost("U*U", 3, of_cost_5, 5, NULL), COGMIG_OK);
 }
 
+/* promise 28 */
 static void a_dummy_is_never_a_match(void **state)
 {
     (void)state;

@@ -52,6 +52,7 @@ static void a_failure_is_told_whole(void **state)
     assert_string_equal(cogmig_error_upstream_code(err), "53300");
 }
 
+/* promise 6 */
 static void a_failure_leaves_nothing_of_the_one_before(void **state)
 {
     (void)state;
@@ -119,6 +120,7 @@ static void a_character_that_is_cut_in_two_leaves_no_half(void **state)
     }
 }
 
+/* promise 9 */
 static void control_characters_cannot_forge_a_log_or_steer_a_terminal(void **state)
 {
     (void)state;
@@ -133,6 +135,7 @@ static void control_characters_cannot_forge_a_log_or_steer_a_terminal(void **sta
     assert_string_equal(cogmig_error_upstream_code(err), "?[2J");
 }
 
+/* promise 9 */
 static void bytes_that_are_not_utf8_become_question_marks(void **state)
 {
     (void)state;

@@ -51,6 +51,7 @@ static void only_ok_is_of_kind_ok_and_every_kind_is_known(void **state)
     }
 }
 
+/* promise 1 */
 static void an_outage_is_no_denial(void **state)
 {
     (void)state;
@@ -78,6 +79,7 @@ static void kinds_tell_what_to_do(void **state)
     assert_int_equal(cogmig_status_kind(COGMIG_INTERNAL_ERROR), COGMIG_KIND_INTERNAL);
 }
 
+/* promise 5 */
 static void a_status_of_a_newer_library_is_survived(void **state)
 {
     (void)state;

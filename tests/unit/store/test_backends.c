@@ -293,6 +293,7 @@ static void look_for_nobody(cogmig_store *store)
     assert_email_leads_to(store, "ann@example.com", "1");
 }
 
+/* promise 40 */
 static void what_means_harm_finds_nobody_and_does_none(void **state)
 {
     (void)state;
@@ -311,6 +312,7 @@ static void look_for_too_much(cogmig_store *store)
     assert_email_leads_to(store, "ann@example.com", "1");
 }
 
+/* promise 57 */
 static void what_is_too_large_is_refused_and_never_cut(void **state)
 {
     (void)state;

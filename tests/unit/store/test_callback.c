@@ -96,6 +96,7 @@ static void the_address_in_another_case_is_found_second(void **state)
     cogmig_store_free(&store);
 }
 
+/* promise 3 */
 static void of_two_cases_the_exact_one_wins_and_neither_is_a_conflict(void **state)
 {
     (void)state;
@@ -309,6 +310,7 @@ static cogmig_user *found_by(cogmig_store_find_fn function)
     return user;
 }
 
+/* promise 56 */
 static void a_user_has_what_was_added_and_outlives_the_store(void **state)
 {
     (void)state;

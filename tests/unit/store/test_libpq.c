@@ -44,6 +44,7 @@ static void what_a_row_does_not_have_is_null_and_unverified(void **state)
     cogmig_store_free(&store);
 }
 
+/* promise 3 */
 static void an_address_is_found_as_typed_then_in_any_case(void **state)
 {
     (void)state;
@@ -252,6 +253,7 @@ static void schema_in_the_url_and_in_the_configuration(void **state)
     cogmig_store_free(&store);
 }
 
+/* promise 40 */
 static void names_with_quotes_dots_and_unicode_are_only_names(void **state)
 {
     (void)state;
@@ -330,6 +332,7 @@ static cogmig_store_config *config_for(const char *credentials, const char *data
     return new_config(url);
 }
 
+/* promise 7 */
 static void a_password_is_checked_and_never_told(void **state)
 {
     (void)state;
@@ -423,6 +426,7 @@ static void a_session_names_itself_unless_the_url_does(void **state)
     cogmig_store_free(&store);
 }
 
+/* promise 39 */
 static void a_session_cannot_write(void **state)
 {
     (void)state;
@@ -490,6 +494,7 @@ static void a_connection_that_was_killed_is_made_again(void **state)
     cogmig_store_free(&store);
 }
 
+/* promise 41 */
 static void a_connection_killed_in_the_middle_is_made_again_once(void **state)
 {
     (void)state;
@@ -512,6 +517,7 @@ static void a_server_that_restarts_is_asked_again(void **state)
     cogmig_store_free(&store);
 }
 
+/* promise 1 */
 static void a_server_that_is_down_is_unavailable_and_never_nobody(void **state)
 {
     (void)state;
@@ -533,6 +539,7 @@ static void a_server_that_is_down_is_unavailable_and_never_nobody(void **state)
     cogmig_store_free(&store);
 }
 
+/* promise 38 */
 static void a_locked_table_exceeds_the_deadline_and_heals(void **state)
 {
     (void)state;
@@ -569,6 +576,7 @@ static void the_server_gives_up_a_query_that_nobody_waits_for(void **state)
     cogmig_store_free(&store);
 }
 
+/* promise 38 */
 static void a_server_that_says_nothing_exceeds_the_deadline(void **state)
 {
     (void)state;
@@ -775,6 +783,7 @@ static const struct {
     {"XX000", COGMIG_STORE_QUERY_FAILED},
 };
 
+/* promise 1 */
 static void every_sqlstate_has_its_status_and_no_outage_is_a_no(void **state)
 {
     (void)state;

@@ -218,6 +218,7 @@ static void an_idle_connection_that_was_killed_is_noticed_before_it_is_used(void
     cogmig_store_free(&store);
 }
 
+/* promise 41 */
 static void a_question_that_kills_its_session_is_asked_twice_and_no_more(void **state)
 {
     (void)state;
@@ -482,6 +483,7 @@ static int ask_in_child(cogmig_store *store)
     return right ? 0 : 1;
 }
 
+/* promise 54 */
 static void a_child_makes_connections_of_its_own(void **state)
 {
     (void)state;

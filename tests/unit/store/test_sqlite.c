@@ -105,6 +105,7 @@ static void what_a_row_does_not_have_is_null_and_unverified(void **state)
     cogmig_store_free(&store);
 }
 
+/* promise 3 */
 static void an_address_is_found_as_typed_then_in_any_case(void **state)
 {
     (void)state;
@@ -445,6 +446,7 @@ static void hostile_addresses_find_nobody(void **state)
     cogmig_store_free(&store);
 }
 
+/* promise 39 */
 static void the_file_is_never_written(void **state)
 {
     (void)state;

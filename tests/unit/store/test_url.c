@@ -105,6 +105,7 @@ static const struct {
     {"file:dev.db?mode=rw", "mode"},
 };
 
+/* promise 7 */
 static void a_url_that_cannot_be_used_is_refused_and_its_password_kept_secret(void **state)
 {
     (void)state;

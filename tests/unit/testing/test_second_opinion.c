@@ -183,6 +183,7 @@ static void change_everywhere(const char *jwt, struct tally *tally)
     judge_with(jwt, strlen(jwt), 0, ".AAAA", tally);
 }
 
+/* promise 24 */
 static void a_token_that_was_changed_is_accepted_by_neither_or_the_difference_is_known(void **state)
 {
     (void)state;

@@ -275,6 +275,7 @@ static void other_algorithms_are_refused(void **state)
     }
 }
 
+/* promise 14 */
 static void a_kid_that_is_no_uuid_never_becomes_part_of_an_address(void **state)
 {
     static const char *const kids[] = {
@@ -507,6 +508,7 @@ static void an_outage_is_no_refusal_and_held_keys_go_on(void **state)
     assert_int_equal(judge(HEADER, PAYLOAD), COGMIG_JWKS_HTTP_STATUS);
 }
 
+/* promise 19 */
 static void invented_kids_cost_few_fetches_and_harm_nobody_whose_key_is_held(void **state)
 {
     (void)state;

@@ -186,6 +186,7 @@ static void without_a_cache_each_time_is_the_first(void **state)
     assert_false(was_kept(token));
 }
 
+/* promise 13 */
 static void a_token_with_any_byte_changed_is_not_that_token(void **state)
 {
     (void)state;
@@ -215,6 +216,7 @@ static void claims_outlive_their_place_and_their_verifier(void **state)
 
 /* ---- how long it lasts ---- */
 
+/* promise 16 */
 static void no_token_outlives_its_exp(void **state)
 {
     (void)state;
@@ -274,6 +276,7 @@ static void remaining_life_and_age_are_minded(void **state)
     assert_int_equal(verify(), COGMIG_TOKEN_TOO_OLD);
 }
 
+/* promise 15 */
 static void a_withdrawn_key_takes_its_tokens_with_it(void **state)
 {
     (void)state;
@@ -284,6 +287,7 @@ static void a_withdrawn_key_takes_its_tokens_with_it(void **state)
     assert_int_equal(verify(), COGMIG_TOKEN_KEY_UNKNOWN);
 }
 
+/* promise 15 */
 static void a_key_replaced_under_its_kid_takes_its_tokens_with_it(void **state)
 {
     (void)state;
@@ -314,6 +318,7 @@ static void keys_are_asked_for_again_though_all_tokens_are_kept(void **state)
     assert_int_equal(verify(), COGMIG_TOKEN_KEY_UNKNOWN);
 }
 
+/* promise 18 */
 static void no_key_is_trusted_for_ever(void **state)
 {
     (void)state;

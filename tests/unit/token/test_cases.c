@@ -599,6 +599,7 @@ static void check_message(const cogmig_error *err, const struct buffer *token)
         assert_null(strstr(message, token->bytes + token->len - 100));
 }
 
+/* promises 7, 14, 57 */
 static void judge_case(void **state)
 {
     const char *path = *state;

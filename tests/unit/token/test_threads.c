@@ -155,6 +155,7 @@ static void *verify_each_rotation(void *unused)
     return unused;
 }
 
+/* promise 15 */
 static void each_rotation_costs_one_fetch_and_ends_the_former_key(void **state)
 {
     (void)state;
@@ -225,6 +226,7 @@ static void await_verified(int count)
         usleep(100);
 }
 
+/* promises 15, 16 */
 static void no_token_is_accepted_once_it_expired_or_its_key_was_replaced(void **state)
 {
     (void)state;

@@ -105,6 +105,7 @@ static void expect_incomplete(const char *word)
     assert_non_null(strstr(err.message, word));
 }
 
+/* promise 21 */
 static void issuer_client_and_token_use_have_no_default(void **state)
 {
     (void)state;
@@ -118,6 +119,7 @@ static void issuer_client_and_token_use_have_no_default(void **state)
     assert_int_equal(cogmig_verifier_new(config, &verifier, NULL), COGMIG_OK);
 }
 
+/* promise 20 */
 static void plain_http_needs_leave(void **state)
 {
     (void)state;
@@ -307,6 +309,7 @@ static void a_verifier_keeps_nothing_of_its_configuration(void **state)
     assert_int_equal(cogmig_verifier_verify(verifier, token, strlen(token), NULL, NULL), COGMIG_OK);
 }
 
+/* promise 56 */
 static void claims_outlive_the_verifier(void **state)
 {
     (void)state;
@@ -324,6 +327,7 @@ static void claims_outlive_the_verifier(void **state)
     assert_null(claims);
 }
 
+/* promise 1 */
 static void an_outage_is_no_refusal(void **state)
 {
     (void)state;
