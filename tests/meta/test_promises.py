@@ -86,6 +86,14 @@ def in_build(file, built):
 
 
 @tap.test
+def the_threat_model_counts_on_promises_that_there_are():
+    shown = re.findall(r"^\|(?:[^|]*\|){2}([^|]*)\|$", source.read("SECURITY.md"), re.M)
+    numbers = {int(n) for cell in shown for n in re.findall(r"(?<![\w`/-])\d+(?![\w`])", cell)}
+    tap.equal(len(numbers) > 25, True, "the tables were read")
+    tap.nothing(sorted(numbers - set(promises())))
+
+
+@tap.test
 def each_flaw_of_a_claim_is_found():
     c = "/* promise 1 */\nstatic void a(void **state)\n{\n}\nunit_test(a)\n"
     tap.equal(list(claims("x.c", c)), [(1, "a")])

@@ -121,6 +121,13 @@ def links_between_documents_lead_somewhere():
 
 
 @tap.test
+def paths_in_documents_are_there():
+    path = re.compile(r"`((?:bindings|docs|examples|include|lib|pkgconfig|tests|tools)/[\w./-]+)`")
+    tap.nothing(f"{name}: {found}" for name in DOCUMENTS for found in path.findall(source.read(name))
+                if not os.path.exists(source.path(found)))
+
+
+@tap.test
 def each_flaw_of_a_page_is_found():
     head = ("/* SPDX-License-Identifier: X */\n/* A thing. */\ntypedef struct cogmig_x cogmig_x;\n"
             "/* Kinds. */\nenum {\n    COGMIG_X_A = 1 /* so */\n};\n"
