@@ -132,6 +132,8 @@ static cogmig_status add_container_token(struct buffer *token, cogmig_error *err
                     strerror_r(reason, text, sizeof text));
     if (path == NULL && value != NULL)
         buffer_add_text(token, value);
+    if (token->state == BUFFER_REFUSED)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     while (token->len > 0 && strchr("\r\n", token->bytes[token->len - 1]) != NULL)
         token->bytes[--token->len] = '\0';
     if (token->len > 0 && strpbrk(token->bytes, "\r\n") != NULL)
@@ -213,6 +215,8 @@ static cogmig_status walk_instance(const struct question *question, struct buffe
     if (status != COGMIG_OK || strpbrk(reply.body.bytes, "\r\n") != NULL)
         return status;
     buffer_add(token, (struct span){reply.body.bytes, reply.body.len});
+    if (token->state != BUFFER_GOOD)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     const struct http_header session = {"X-aws-ec2-metadata-token", token->bytes};
     status = ask_instance(question, "GET", path, "", &session, &reply, err);
     if (status != COGMIG_OK || !take_role(&reply, role))

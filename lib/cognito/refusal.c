@@ -57,17 +57,19 @@ struct refusal {
     char message[MAX_SHOWN + 1];
 };
 
-static void take_text(struct json_value object, const char *name, char *out, size_t size)
+/* False when memory is refused. */
+static bool take_text(struct json_value object, const char *name, char *out, size_t size)
 {
     struct json_value value;
     if (out[0] != '\0' || !json_find(object, name, &value) || value.type != JSON_STRING)
-        return;
+        return true;
     char *text = memory_new(value.text.len + 1);
     if (text == NULL)
-        return;
+        return false;
     json_string_decode_into(value, text);
     snprintf(out, size, "%s", text);
     memory_free(text);
+    return true;
 }
 
 /* "com.example#TooManyRequestsException:http://…": what stands between, as botocore reads it. */
@@ -79,18 +81,22 @@ static void cut_to_name(char *type)
         memmove(type, hash + 1, strlen(hash + 1) + 1);
 }
 
-static void read_refusal(const struct http_reply *reply, struct refusal *ret_refusal)
+/* False when memory is refused: the type, and the message of a migration that failed, decide what
+ * it means. */
+static bool read_refusal(const struct http_reply *reply, struct refusal *ret_refusal)
 {
     struct json_value root;
     *ret_refusal = (struct refusal){.type = ""};
     if (reply->body.len == 0 || reply->body.len > MAX_ERROR_BODY ||
         !json_check((struct span){reply->body.bytes, reply->body.len}, &root, NULL) ||
         root.type != JSON_OBJECT)
-        return;
-    take_text(root, "__type", ret_refusal->type, sizeof ret_refusal->type);
-    take_text(root, "message", ret_refusal->message, sizeof ret_refusal->message);
-    take_text(root, "Message", ret_refusal->message, sizeof ret_refusal->message);
+        return true;
+    if (!take_text(root, "__type", ret_refusal->type, sizeof ret_refusal->type) ||
+        !take_text(root, "message", ret_refusal->message, sizeof ret_refusal->message) ||
+        !take_text(root, "Message", ret_refusal->message, sizeof ret_refusal->message))
+        return false;
     cut_to_name(ret_refusal->type);
+    return true;
 }
 
 /* ---- judging ---- */
@@ -136,7 +142,8 @@ cogmig_status refusal_of(const struct refused_call *call, const struct http_repl
                          cogmig_error *err)
 {
     struct refusal refusal;
-    read_refusal(reply, &refusal);
+    if (!read_refusal(reply, &refusal))
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     cogmig_status status = meaning_of(call, reply->http_status, &refusal);
     if (refusal.type[0] == '\0') {
         fail(err, status, "%s was answered with HTTP status %d and no error that AWS documents.",

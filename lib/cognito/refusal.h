@@ -13,7 +13,8 @@ struct refused_call {
     bool is_signed;
 };
 
-/* The status of an answer other than 200: err gets AWS's message, request id and __type. */
+/* The status of an answer other than 200: err gets AWS's message, request id and __type.
+ * OUT_OF_MEMORY when it could not be read. */
 cogmig_status refusal_of(const struct refused_call *call, const struct http_reply *reply,
                          cogmig_error *err);
 

@@ -21,10 +21,15 @@ struct step {
     cogmig_status expected; /* when no memory is refused */
 };
 
+#define STEP(call, expected)                                                                       \
+    {                                                                                              \
+#call, call, COGMIG_##expected                                                             \
+    }
+
 struct world {
     void (*make)(void);
     void (*check)(void); /* that what there is still works */
-    void (*wait)(void);  /* until what failed may be tried again */
+    void (*wait)(void);  /* until what failed may be tried again; NULL: at once */
     void (*release)(void);
 };
 

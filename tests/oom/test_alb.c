@@ -171,11 +171,6 @@ static cogmig_status verify_refused(void)
     return verify(seen, of_another_client);
 }
 
-#define STEP(call, expected)                                                                       \
-    {                                                                                              \
-#call, call, COGMIG_##expected                                                             \
-    }
-
 static void no_refused_allocation_does_harm(void **state)
 {
     static const struct step steps[] = {

@@ -547,11 +547,6 @@ static cogmig_status verify_jws(void)
     return status;
 }
 
-#define STEP(call, expected)                                                                       \
-    {                                                                                              \
-#call, call, COGMIG_##expected                                                             \
-    }
-
 /* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
