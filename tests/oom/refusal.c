@@ -129,10 +129,16 @@ static bool refuse_one(const struct world *world, const struct step *step, long 
     return was_refused;
 }
 
+static bool goes_on(const struct step *step, long nth)
+{
+    return step->at_most == 0 || nth < step->at_most;
+}
+
 void sweep(const struct world *world, const struct step steps[], size_t count)
 {
     for (size_t i = 0; i < count; i++)
         for (int all = 0; all < 2; all++)
-            for (long nth = 0; refuse_one(world, &steps[i], nth, all); nth++)
-                ;
+            for (long nth = 0; goes_on(&steps[i], nth); nth++)
+                if (!refuse_one(world, &steps[i], nth, all))
+                    break;
 }

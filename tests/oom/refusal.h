@@ -19,11 +19,12 @@ struct step {
     const char *name;
     cogmig_status (*call)(void);
     cogmig_status expected; /* when no memory is refused */
+    long at_most;           /* allocations that are refused, of a call that takes long; 0: each */
 };
 
 #define STEP(call, expected)                                                                       \
     {                                                                                              \
-#call, call, COGMIG_##expected                                                             \
+#call, call, COGMIG_##expected, 0                                                          \
     }
 
 struct world {

@@ -45,6 +45,10 @@ static cogmig_status find(void *user_data, int32_t question, const char *key, si
         status = cogmig_store_answer_set_name(answer, "A", NULL);
     if (status == COGMIG_OK)
         status = cogmig_store_answer_set_attribute(answer, "locale", "de", NULL);
+    if (status == COGMIG_OK)
+        status = cogmig_store_answer_set_disabled(answer, false, NULL);
+    if (status == COGMIG_OK)
+        status = cogmig_store_answer_set_times(answer, "2026-01-15T10:30:00.000Z", NULL, NULL);
     return status;
 }
 
@@ -124,6 +128,50 @@ static cogmig_status set_pepper(void)
     return cogmig_password_rules_set_pepper(rules, "", 0, &err);
 }
 
+static cogmig_status spell_backwards(void *user_data, const char *password, size_t password_len,
+                                     char *prehash, size_t prehash_size, size_t *ret_len)
+{
+    (void)user_data, (void)prehash_size;
+    for (size_t i = 0; i < password_len; i++)
+        prehash[i] = password[password_len - 1 - i];
+    *ret_len = password_len;
+    return COGMIG_OK;
+}
+
+static cogmig_status set_rules(cogmig_password_rules *made)
+{
+    cogmig_status status = cogmig_password_rules_set_max_cost(made, 12, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_password_rules_set_strict_length(made, true, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_password_rules_allow_2(made, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_password_rules_allow_2x(made, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_password_rules_set_prehash(made, spell_backwards, NULL, &err);
+    return status;
+}
+
+/* "U*U" is the same backwards. */
+static cogmig_status verify_prehashed(void)
+{
+    cogmig_password_rules *made = NULL;
+    cogmig_status status = cogmig_password_rules_new(&made, &err);
+    if (status == COGMIG_OK)
+        status = set_rules(made);
+    if (status == COGMIG_OK)
+        status = cogmig_password_rules_verify(made, "U*U", 3, HASH, NULL, &err);
+    cogmig_password_rules_free(&made);
+    return status;
+}
+
+static cogmig_status verify_up_to_cost(void)
+{
+    assert_int_equal(cogmig_password_cost(HASH), 4);
+    assert_string_equal(cogmig_password_scheme(HASH), "bcrypt");
+    return cogmig_password_verify_up_to_cost("U*U", 3, HASH, 4, &err);
+}
+
 static cogmig_status verify_right(void)
 {
     return cogmig_password_verify("U*U", 3, HASH, &err);
@@ -163,6 +211,15 @@ static cogmig_status verify_many(void)
     assert_int_equal(statuses[1], COGMIG_PASSWORD_MISMATCH);
     assert_int_equal(statuses[2], COGMIG_PASSWORD_MISMATCH);
     return COGMIG_OK;
+}
+
+static cogmig_status verify_one_of_many(void)
+{
+    const char *const passwords[] = {"U*U"}, *const stored[] = {HASH};
+    const size_t lens[] = {3};
+    cogmig_status one = COGMIG_INTERNAL_ERROR;
+    cogmig_status status = cogmig_password_verify_many(passwords, lens, stored, 1, &one, &err);
+    return status == COGMIG_OK ? one : status;
 }
 
 /* ---- stores ---- */
@@ -301,6 +358,40 @@ static cogmig_status make_engine(void)
     return status;
 }
 
+static void take_verdict(void *user_data, const cogmig_verdict *verdict)
+{
+    (void)user_data, (void)verdict;
+}
+
+static cogmig_status configure_engine(void)
+{
+    cogmig_engine_config *config = NULL;
+    cogmig_status status = cogmig_engine_config_new(&config, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_engine_config_set_max_jobs(config, 16, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_engine_config_set_deadline_ms(config, PATIENCE_MS, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_engine_config_set_on_verdict(config, take_verdict, NULL, &err);
+    cogmig_engine_config_free(&config);
+    return status;
+}
+
+/* What a verdict holds beside its status; nothing of it is lost for want of memory. */
+static void check_verdict(const cogmig_verdict *verdict)
+{
+    bool good = cogmig_verdict_status(verdict) == COGMIG_OK;
+    const cogmig_user *user = cogmig_verdict_user(verdict);
+    const char *response = cogmig_verdict_response(verdict, NULL);
+    assert_true(cogmig_verdict_job(verdict) > 0);
+    assert_ptr_equal(cogmig_verdict_job_data(verdict), &engine);
+    assert_non_null(cogmig_verdict_error(verdict));
+    assert_false(cogmig_verdict_password_cut(verdict));
+    assert_true(good || (user == NULL && response == NULL));
+    if (user != NULL)
+        assert_string_equal(cogmig_user_id(user), "clx1");
+}
+
 static cogmig_status verdict_of(cogmig_status submitted)
 {
     if (submitted != COGMIG_OK)
@@ -311,6 +402,7 @@ static cogmig_status verdict_of(cogmig_status submitted)
     assert_int_equal(cogmig_engine_poll(engine, &verdict, NULL), COGMIG_OK);
     assert_non_null(verdict);
     cogmig_status status = cogmig_verdict_status(verdict);
+    check_verdict(verdict);
     cogmig_verdict_free(&verdict);
     return status;
 }
@@ -318,20 +410,43 @@ static cogmig_status verdict_of(cogmig_status submitted)
 static cogmig_status submit_password(void)
 {
     return verdict_of(
-        cogmig_engine_submit_password(engine, "U*U", 3, HASH, PATIENCE_MS, NULL, NULL, &err));
+        cogmig_engine_submit_password(engine, "U*U", 3, HASH, PATIENCE_MS, &engine, NULL, &err));
 }
 
 static cogmig_status submit_sign_in(void)
 {
     return verdict_of(cogmig_engine_submit_sign_in(engine, store, EMAIL, "U*V", 3, PATIENCE_MS,
-                                                   NULL, NULL, &err));
+                                                   &engine, NULL, &err));
 }
 
 static cogmig_status submit_event(void)
 {
     const char *event = EVENT("UserMigration_Authentication", "U*U");
     return verdict_of(cogmig_engine_submit_event(engine, migration, event, strlen(event),
-                                                 PATIENCE_MS, NULL, NULL, &err));
+                                                 PATIENCE_MS, &engine, NULL, &err));
+}
+
+static cogmig_status cancel(void)
+{
+    int64_t job = 0;
+    cogmig_status status =
+        cogmig_engine_submit_password(engine, "U*U", 3, HASH, PATIENCE_MS, &engine, &job, &err);
+    if (status != COGMIG_OK)
+        return status;
+    status = cogmig_engine_cancel(engine, job, &err); /* unless it is done already */
+    assert_true(status == COGMIG_OK || status == COGMIG_JOB_NOT_FOUND);
+    status = verdict_of(COGMIG_OK);
+    return status == COGMIG_JOB_CANCELLED ? COGMIG_OK : status;
+}
+
+static cogmig_status drain(void)
+{
+    cogmig_engine *made = new_engine(&err);
+    if (made == NULL)
+        return cogmig_error_status(&err);
+    cogmig_status status = cogmig_engine_drain(made, PATIENCE_MS, &err);
+    cogmig_engine_free(&made);
+    return status;
 }
 
 static void check_world(void)
@@ -353,6 +468,9 @@ static void no_refused_allocation_does_harm(void **state)
         STEP(verify_wrong, PASSWORD_MISMATCH),
         STEP(verify_digest, PASSWORD_MISMATCH),
         STEP(verify_dummy, PASSWORD_MISMATCH),
+        STEP(verify_prehashed, OK),
+        STEP(verify_up_to_cost, OK),
+        STEP(verify_one_of_many, OK),
         STEP(verify_many, OK),
         STEP(make_store_config, OK),
         STEP(configure_store, STORE_UNREACHABLE),
@@ -367,9 +485,12 @@ static void no_refused_allocation_does_harm(void **state)
         STEP(handle_wrong, OK),
         STEP(handle_forgotten, OK),
         STEP(make_engine, OK),
+        STEP(configure_engine, OK),
         STEP(submit_password, OK),
         STEP(submit_sign_in, PASSWORD_MISMATCH),
         STEP(submit_event, OK),
+        STEP(cancel, OK),
+        STEP(drain, OK),
     };
     (void)state;
     sweep(&world, steps, sizeof steps / sizeof steps[0]);

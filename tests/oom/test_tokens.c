@@ -226,6 +226,7 @@ static void check_world(void)
     assert_int_equal(verify(seeded, rs256), COGMIG_OK);
     assert_int_equal(verify(seeded, rs256), COGMIG_OK);
     assert_int_equal(verify(seeded, expired), COGMIG_TOKEN_EXPIRED);
+    assert_true(cogmig_verifier_get_counter(seeded, COGMIG_COUNTER_CACHE_HITS) > 0);
     assert_int_equal(cogmig_keyset_verify_jws(keyset, rs256, strlen(rs256), NULL, NULL, &err),
                      COGMIG_OK);
     assert_int_equal(cogmig_verifier_new(config, &made, NULL), COGMIG_OK);
@@ -333,6 +334,32 @@ static cogmig_status set_key_file(void)
     return cogmig_verifier_config_set_key_file(config, key_file, &err);
 }
 
+static int64_t tell_time(void *user_data)
+{
+    (void)user_data;
+    return 1700000000;
+}
+
+static cogmig_status set_limits(void)
+{
+    cogmig_status status = cogmig_verifier_config_allow_any_client(config, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_allow_plain_http(config, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_set_cache_bytes(config, 1 << 16, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_set_clock(config, tell_time, NULL, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_set_fetch_timeout_ms(config, 1000, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_set_leeway_s(config, 1, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_set_max_age_s(config, 3600, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_verifier_config_set_min_remaining_s(config, 10, &err);
+    return status;
+}
+
 /* ---- verifiers ---- */
 
 static cogmig_status make_verifier(void)
@@ -425,6 +452,70 @@ static cogmig_status verify_rs256(void)
     return verify(seeded, rs256);
 }
 
+/* What a getter reads is there: it takes no memory that could be refused. */
+static void check_texts(const cogmig_claims *claims)
+{
+    const char *text = NULL;
+    assert_string_equal(cogmig_claims_issuer(claims), issuer);
+    assert_string_equal(cogmig_claims_name(claims), "\xC3\xA9");
+    assert_string_equal(cogmig_claims_nonce(claims), "n");
+    assert_string_equal(cogmig_claims_scope(claims), "openid email");
+    assert_true(cogmig_claims_has_scope(claims, "email"));
+    assert_int_equal(cogmig_claims_group_count(claims), 2);
+    assert_string_equal(cogmig_claims_group_at(claims, 1), "b");
+    assert_true(cogmig_claims_in_group(claims, "a"));
+    assert_int_equal(cogmig_claims_get_string(claims, "nonce", &text, &err), COGMIG_OK);
+    assert_string_equal(text, "n");
+    assert_int_equal(cogmig_claims_get_string_at(claims, "cognito:groups", 0, &text, &err),
+                     COGMIG_OK);
+    assert_string_equal(text, "a");
+    assert_non_null(strstr(cogmig_claims_json(claims, NULL), "\"nonce\":\"n\""));
+}
+
+static void check_numbers(const cogmig_claims *claims)
+{
+    int64_t integer = 0;
+    size_t count = 0;
+    bool flag;
+    assert_int_equal(cogmig_claims_token_use(claims), COGMIG_TOKEN_USE_ACCESS);
+    assert_int_equal(cogmig_claims_expires_at_s(claims), 4000000000);
+    assert_int_equal(cogmig_claims_get_integer(claims, "exp", &integer, &err), COGMIG_OK);
+    assert_int_equal(integer, 4000000000);
+    assert_int_equal(cogmig_claims_get_count(claims, "cognito:groups", &count, &err), COGMIG_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(cogmig_claims_get_bool(claims, "none", &flag, &err), COGMIG_CLAIM_NOT_FOUND);
+    assert_int_equal(cogmig_claims_issued_at_s(claims), 0);
+    assert_int_equal(cogmig_claims_auth_time_s(claims), 0);
+    assert_int_equal(cogmig_claims_version(claims), 0);
+}
+
+static void check_absent(const cogmig_claims *claims)
+{
+    assert_null(cogmig_claims_legacy_id(claims));
+    assert_null(cogmig_claims_username(claims));
+    assert_null(cogmig_claims_email(claims));
+    assert_null(cogmig_claims_phone_number(claims));
+    assert_null(cogmig_claims_jti(claims));
+    assert_null(cogmig_claims_origin_jti(claims));
+    assert_null(cogmig_claims_event_id(claims));
+    assert_null(cogmig_claims_device_key(claims));
+    assert_false(cogmig_claims_email_verified(claims));
+    assert_false(cogmig_claims_phone_number_verified(claims));
+}
+
+static cogmig_status read_claims(void)
+{
+    cogmig_claims *claims = NULL;
+    cogmig_status status = cogmig_verifier_verify(seeded, rs256, strlen(rs256), &claims, &err);
+    if (status == COGMIG_OK) {
+        check_texts(claims);
+        check_numbers(claims);
+        check_absent(claims);
+    }
+    cogmig_claims_free(&claims);
+    return status;
+}
+
 static cogmig_status verify_es256(void)
 {
     return verify(seeded, es256);
@@ -486,7 +577,11 @@ static cogmig_status fetch_for(cogmig_verifier *verifier)
     if (status != COGMIG_OK)
         return status;
     assert_non_null(fetch);
+    assert_non_null(strstr(cogmig_key_fetch_url(fetch), issuer));
+    assert_true(cogmig_key_fetch_timeout_ms(fetch) > 0);
     cogmig_jwks_reply *reply = cogmig_key_fetch_reply(fetch);
+    assert_null(cogmig_jwks_reply_if_none_match(reply));
+    cogmig_jwks_reply_set_max_age_s(reply, 600);
     cogmig_jwks_reply_set_http_status(reply, 200);
     status = cogmig_jwks_reply_append(reply, jwks, strlen(jwks));
     if (status != COGMIG_OK) {
@@ -524,6 +619,10 @@ static cogmig_status parse(void)
     cogmig_keyset *parsed = NULL;
     cogmig_status status = cogmig_keyset_parse(jwks, strlen(jwks), &parsed, &err);
     assert_int_equal(status == COGMIG_OK, parsed != NULL);
+    if (status == COGMIG_OK) {
+        assert_int_equal(cogmig_keyset_size(parsed), 1); /* that of RS256 */
+        assert_string_equal(cogmig_keyset_kid(parsed, 0), "r");
+    }
     cogmig_keyset_free(&parsed);
     return status;
 }
@@ -563,6 +662,7 @@ static void no_refused_allocation_does_harm(void **state)
         STEP(require_scope, OK),
         STEP(require_claim, OK),
         STEP(require_claim_text, OK),
+        STEP(set_limits, OK),
         STEP(set_ca_file, OK),
         STEP(set_key_file, OK),
         STEP(make_verifier, OK),
@@ -575,6 +675,7 @@ static void no_refused_allocation_does_harm(void **state)
         STEP(hydrate, OK),
         STEP(share_key_file, OK),
         STEP(verify_rs256, OK),
+        STEP(read_claims, OK),
         STEP(verify_es256, OK),
         STEP(verify_fetching, OK),
         STEP(verify_balanced, OK),
