@@ -302,6 +302,8 @@ static void check_user(const cogmig_cognito_user *user, const char *name, const 
     assert_string_equal(cogmig_cognito_user_status(user), "CONFIRMED");
     assert_true(cogmig_cognito_user_enabled(user));
     assert_string_equal(cogmig_cognito_user_attribute(user, "email"), email);
+    assert_int_equal(cogmig_cognito_user_attribute_count(user), 1);
+    assert_string_equal(cogmig_cognito_user_attribute_name(user, 0), "email");
 }
 
 static cogmig_status get_user_by(cogmig_cognito *asked, const char *name)
