@@ -42,6 +42,8 @@ static cogmig_status is_no_listing(const struct listing_file *file, cogmig_error
                 "%s is no listing of this user pool: give another name, or remove it.", file->path);
 }
 
+static const char heading_begins[] = "{\"listing\":1,";
+
 /* ---- writing ---- */
 
 static void add_member(struct buffer *line, const char *name, struct span text)
@@ -96,7 +98,7 @@ cogmig_status listing_file_end_page(struct listing_file *file, const char *next,
 static cogmig_status write_heading(struct listing_file *file, const char *pool_id,
                                    cogmig_error *err)
 {
-    buffer_add_text(&file->page, "{\"listing\":1,");
+    buffer_add_text(&file->page, heading_begins);
     add_member(&file->page, "pool", span_of(pool_id));
     buffer_add_text(&file->page, "\"format\":\"cogmig\"}\n");
     return write_page(file, err);
@@ -251,11 +253,22 @@ static void release_reader(struct reader *reader)
     buffer_release(&reader->words);
 }
 
+/* Nothing, or the first line of a listing that was cut off in the middle of it. Anything else
+ * without a line end is somebody's file, which is not to be overwritten. */
+static bool may_be_begun(const struct reader *reader)
+{
+    size_t len =
+        reader->text.len < sizeof heading_begins - 1 ? reader->text.len : sizeof heading_begins - 1;
+    return len == 0 || memcmp(reader->text.bytes, heading_begins, len) == 0;
+}
+
 static cogmig_status take_up(struct reader *reader, cogmig_error *err)
 {
     cogmig_status status = keep_others_out(reader->file, err);
     if (status == COGMIG_OK)
         status = read_all(reader, err);
+    if (status == COGMIG_OK && reader->whole_bytes == 0 && !may_be_begun(reader))
+        status = is_no_listing(reader->file, err);
     if (status == COGMIG_OK)
         status = cut_off(reader->file, reader->whole_bytes, err);
     if (status == COGMIG_OK && reader->whole_bytes == 0)
