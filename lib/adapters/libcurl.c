@@ -2,8 +2,8 @@
 #include "adapters/libcurl.h"
 
 #include "adapters/libcurl_handle.h"
+#include "adapters/libcurl_header.h"
 #include "base/cleanup.h"
-#include "base/span.h"
 #include "status/error.h"
 
 #include <stdio.h>
@@ -28,62 +28,11 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *user_data)
     return transfer->body_outcome == COGMIG_OK ? len : 0;
 }
 
-/* ---- headers ---- */
-
-static struct span next_directive(struct span *rest)
-{
-    const char *comma = memchr(rest->bytes, ',', rest->len);
-    size_t len = comma == NULL ? rest->len : (size_t)(comma - rest->bytes);
-    struct span directive = span_trim((struct span){rest->bytes, len});
-    size_t used = comma == NULL ? len : len + 1;
-    *rest = (struct span){rest->bytes + used, rest->len - used};
-    return directive;
-}
-
-/* RFC 9111 section 1.2.2: digits; what is too large to hold counts as large. */
-static int64_t seconds_of(struct span digits)
-{
-    enum {
-        LARGE = 1000000000
-    };
-    int64_t seconds = 0;
-    for (size_t i = 0; i < digits.len && seconds < LARGE; i++) {
-        if (digits.bytes[i] < '0' || digits.bytes[i] > '9')
-            return 0;
-        seconds = seconds * 10 + (digits.bytes[i] - '0');
-    }
-    return seconds;
-}
-
-static void take_cache_control(cogmig_jwks_reply *reply, struct span directives)
-{
-    while (directives.len > 0) {
-        struct span seconds = libcurl_header_value(next_directive(&directives), "max-age=");
-        if (seconds.bytes != NULL)
-            cogmig_jwks_reply_set_max_age_s(reply, seconds_of(seconds));
-    }
-}
-
-static void take_etag(cogmig_jwks_reply *reply, struct span value)
-{
-    char text[512];
-    if (value.len >= sizeof text || span_contains_nul(value))
-        return;
-    memcpy(text, value.bytes, value.len);
-    text[value.len] = '\0';
-    cogmig_jwks_reply_set_etag(reply, text);
-}
-
 static size_t take_header(char *bytes, size_t size, size_t count, void *user_data)
 {
     struct transfer *transfer = user_data;
     struct span line = {bytes, size * count};
-    struct span cache_control = libcurl_header_value(line, "cache-control:");
-    struct span etag = libcurl_header_value(line, "etag:");
-    if (cache_control.bytes != NULL)
-        take_cache_control(transfer->reply, cache_control);
-    if (etag.bytes != NULL)
-        take_etag(transfer->reply, etag);
+    libcurl_take_header(transfer->reply, line);
     return line.len;
 }
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the headers of a JWKS response say. For adapters of libcurl alone. */
+#ifndef ADAPTERS_LIBCURL_HEADER_H
+#define ADAPTERS_LIBCURL_HEADER_H
+
+#include "base/span.h"
+
+#include <cogmig/keyset.h>
+
+/* A header line, with its end or without: Cache-Control and ETag are kept, others are nothing. */
+void libcurl_take_header(cogmig_jwks_reply *reply, struct span line);
+
+#endif
