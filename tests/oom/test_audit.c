@@ -52,6 +52,7 @@ static void release_world(void)
     cogmig_store_config_free(&store);
 }
 
+/* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
     static const struct world world = {make_world, check_world, NULL, release_world};

@@ -309,6 +309,7 @@ static void check_world(void)
     assert_true(cogmig_idmap_get_counter(map, COGMIG_IDMAP_CONFLICTS) > 0);
 }
 
+/* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
     static const struct world world = {make_world, check_world, NULL, release_world};

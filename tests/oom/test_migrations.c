@@ -246,6 +246,7 @@ static void check_world(void)
     assert_true(cogmig_migration_get_counter(migration, COGMIG_MIGRATION_REFUSED) > 0);
 }
 
+/* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
     static const struct world world = {make_world, check_world, NULL, release_world};

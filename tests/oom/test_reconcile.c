@@ -261,6 +261,7 @@ static void check_world(void)
     unlink("listing");
 }
 
+/* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
     static const struct world world = {make_world, check_world, NULL, release_world};

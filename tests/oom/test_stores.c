@@ -226,6 +226,7 @@ static void check_world(void)
     assert_int_equal(cogmig_store_get_counter(store, COGMIG_STORE_WAITING), 0);
 }
 
+/* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
     static const struct world world = {make_world, check_world, NULL, release_world};

@@ -111,6 +111,7 @@ static void check_world(void)
     assert_int_equal(sign(), COGMIG_OK);
 }
 
+/* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
     static const struct world world = {make_world, check_world, NULL, release_world};
