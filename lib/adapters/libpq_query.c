@@ -126,26 +126,14 @@ void libpq_leave_out_missing(struct store_model *model, const PGresult *names)
     model_leave_out_missing(model, model->sql_by_email == NULL ? is_row : is_column, names);
 }
 
-/* At most so many characters, whatever the row holds; they are counted only where there are many.
- */
-static void add_qualified_text(struct buffer *sql, const char *alias, const char *column)
-{
-    sql_add_name(sql, alias, column);
-    buffer_add_text(sql, "::text");
-}
-
+/* At most so many characters, whatever the row holds; they are counted only where there are many
+ * bytes, as left() would not do. */
 static void add_cut(struct buffer *sql, const char *alias, const char *column, int max_characters)
 {
-    char larger[32], cut[48];
-    snprintf(larger, sizeof larger, ") > %d THEN left(", max_characters);
-    snprintf(cut, sizeof cut, ", %d) ELSE ", max_characters);
-    buffer_add_text(sql, "CASE WHEN octet_length(");
-    add_qualified_text(sql, alias, column);
-    buffer_add_text(sql, larger);
-    add_qualified_text(sql, alias, column);
+    char cut[48];
+    snprintf(cut, sizeof cut, "::text::varchar(%d)", max_characters);
+    sql_add_name(sql, alias, column);
     buffer_add_text(sql, cut);
-    add_qualified_text(sql, alias, column);
-    buffer_add_text(sql, " END");
 }
 
 static void add_text(struct buffer *sql, const struct store_model *model, enum store_column column,
@@ -183,18 +171,20 @@ static void add_time(struct buffer *sql, const struct store_model *model, enum s
     buffer_add_text(sql, ", 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')");
 }
 
-static bool tells_verified_by_type(Oid type)
+static bool tells_verified_by_value(Oid type)
 {
-    return type == TYPE_BOOL || type == TYPE_INT2 || type == TYPE_INT4 || type == TYPE_INT8 ||
-           type == TYPE_DATE || type == TYPE_TIMESTAMP || type == TYPE_TIMESTAMPTZ;
+    return type == TYPE_BOOL || type == TYPE_INT2 || type == TYPE_INT4 || type == TYPE_INT8;
 }
 
+/* Whether there is a time is all that is asked; to write it out takes the server long. */
 static void add_verified(struct buffer *sql, const struct store_model *model, Oid type)
 {
-    if (tells_verified_by_type(type))
+    if (is_time(type) || tells_verified_by_value(type))
         sql_add_column(sql, model, COLUMN_EMAIL_VERIFIED);
     else
         add_text(sql, model, COLUMN_EMAIL_VERIFIED, MAX_SHORT_TEXT);
+    if (is_time(type))
+        buffer_add_text(sql, " IS NOT NULL");
 }
 
 /* What cannot be too large by its type needs no cutting. */
@@ -290,15 +280,14 @@ static void add_flag(struct buffer *sql, const struct store_model *model, size_t
     add_is_in_future(sql, flag->until, type_of_flag(probe, index, true), "true");
 }
 
+/* A column if there is any flag: even a constant one would cost each look-up something. */
 static void add_disabled(struct buffer *sql, const struct store_model *model, const PGresult *probe)
 {
-    buffer_add_text(sql, ", (false");
     for (size_t i = 0; i < model->flag_count; i++) {
-        buffer_add_text(sql, " OR (");
+        buffer_add_text(sql, i == 0 ? ", (" : " OR (");
         add_flag(sql, model, i, probe);
         buffer_add_text(sql, ")");
     }
-    buffer_add_text(sql, ")");
 }
 
 /* ---- a whole query ---- */
@@ -428,10 +417,6 @@ static bool is_verified(const PGresult *result, int row)
     case TYPE_INT4:
     case TYPE_INT8:
         return !span_equal_text(value, "0");
-    case TYPE_DATE:
-    case TYPE_TIMESTAMP:
-    case TYPE_TIMESTAMPTZ:
-        return true;
     default:
         return verified_by_text(value);
     }
@@ -444,13 +429,21 @@ static void wipe_hash(const PGresult *result, int row)
     memory_wipe(bytes, (size_t)PQgetlength(result, row, COLUMN_PASSWORD));
 }
 
+/* Of the model's flags the table may have none: the result tells whether there is a column. */
+static bool is_disabled(const PGresult *result, int row, const struct store_model *model)
+{
+    bool asked = PQnfields(result) - (int)model->attribute_count > COLUMN_COUNT;
+    return asked && !span_equal_text(value_at(result, row, COLUMN_COUNT), "f");
+}
+
 static void read_attributes(const PGresult *result, int row, const struct store_model *model,
                             struct store_row *values)
 {
+    int first = PQnfields(result) - (int)model->attribute_count;
     values->attribute_count = model->attribute_count;
     for (size_t i = 0; i < model->attribute_count; i++) {
         values->attributes[i].name = model->attributes[i].name;
-        values->attributes[i].value = value_at(result, row, COLUMN_COUNT + 1 + (int)i);
+        values->attributes[i].value = value_at(result, row, first + (int)i);
     }
 }
 
@@ -459,7 +452,7 @@ static cogmig_status read_row(const PGresult *result, int row, const struct stor
 {
     struct store_row values;
     values.email_verified = is_verified(result, row);
-    values.disabled = !span_equal_text(value_at(result, row, COLUMN_COUNT), "f");
+    values.disabled = is_disabled(result, row, model);
     for (int column = 0; column < COLUMN_COUNT; column++)
         values.values[column] = column == COLUMN_EMAIL_VERIFIED ? (struct span){NULL, 0}
                                                                 : value_at(result, row, column);

@@ -77,10 +77,9 @@ static bool copy_value(struct span value, char **slot)
 }
 
 /* What is no time is left out, as a missing one is. */
-static bool copy_time(struct span value, char **slot)
+static const char *write_time(struct span value, char out[TIMESTAMP_SIZE])
 {
-    char text[TIMESTAMP_SIZE];
-    return !timestamp_normalise(value, text) || copy_value(span_of(text), slot);
+    return timestamp_normalise(value, out) ? out : NULL;
 }
 
 /* An attribute without a value is none. */
@@ -105,16 +104,38 @@ static bool fill_attributes(cogmig_user *user, const struct store_row *row)
     return good;
 }
 
+/* The columns whose text is allocated with the user. */
+static const enum store_column allocated_with[] = {COLUMN_ID, COLUMN_EMAIL, COLUMN_PASSWORD};
+
+static cogmig_user *new_user(const struct store_row *row)
+{
+    size_t size = sizeof(cogmig_user);
+    for (size_t i = 0; i < sizeof allocated_with / sizeof allocated_with[0]; i++)
+        size += row->values[allocated_with[i]].len + 1;
+    return memory_new(size);
+}
+
+/* Moves on to where the next one goes; NULL stays NULL. */
+static const char *place_text(char **at, struct span value)
+{
+    if (value.bytes == NULL)
+        return NULL;
+    char *text = memcpy(*at, value.bytes, value.len);
+    *at += value.len + 1;
+    return text;
+}
+
 static bool fill_user(cogmig_user *user, const struct store_row *row)
 {
+    char *at = user->texts;
+    user->id = place_text(&at, row->values[COLUMN_ID]);
+    user->email = place_text(&at, row->values[COLUMN_EMAIL]);
+    user->password_hash = place_text(&at, row->values[COLUMN_PASSWORD]);
+    user->created_at = write_time(row->values[COLUMN_CREATED_AT], user->created_at_text);
+    user->updated_at = write_time(row->values[COLUMN_UPDATED_AT], user->updated_at_text);
     user->email_verified = row->email_verified;
     user->disabled = row->disabled;
-    return fill_attributes(user, row) && copy_value(row->values[COLUMN_ID], &user->id) &&
-           copy_value(row->values[COLUMN_EMAIL], &user->email) &&
-           copy_value(row->values[COLUMN_NAME], &user->name) &&
-           copy_value(row->values[COLUMN_PASSWORD], &user->password_hash) &&
-           copy_time(row->values[COLUMN_CREATED_AT], &user->created_at) &&
-           copy_time(row->values[COLUMN_UPDATED_AT], &user->updated_at);
+    return copy_value(row->values[COLUMN_NAME], &user->name) && fill_attributes(user, row);
 }
 
 static cogmig_status add_user(cogmig_store_answer *answer, const struct store_row *row,
@@ -127,7 +148,7 @@ static cogmig_status add_user(cogmig_store_answer *answer, const struct store_ro
         answer->overflowed = true;
         return COGMIG_OK;
     }
-    SCOPED(cogmig_user_free) cogmig_user *user = memory_new(sizeof *user);
+    SCOPED(cogmig_user_free) cogmig_user *user = new_user(row);
     if (user == NULL || !fill_user(user, row))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     answer->users[answer->count++] = user;
@@ -280,13 +301,15 @@ COGMIG_PUBLIC cogmig_status cogmig_store_answer_set_disabled(cogmig_store_answer
     return remember(answer, &failure, err);
 }
 
-static cogmig_status set_time(char **slot, const char *time, cogmig_error *err)
+static cogmig_status set_time(const char **slot, const char *time, char out[TIMESTAMP_SIZE],
+                              cogmig_error *err)
 {
     char text[TIMESTAMP_SIZE];
     if (time != NULL && !timestamp_normalise(span_of(time), text))
         return fail(err, COGMIG_INVALID_ARGUMENT,
                     "A time is not of the form 2026-01-15T10:30:00.000Z.");
-    return replace_text(slot, time == NULL ? NULL : text, err);
+    *slot = time == NULL ? NULL : memcpy(out, text, sizeof text);
+    return COGMIG_OK;
 }
 
 static cogmig_status set_times(cogmig_store_answer *answer, const char *created_at,
@@ -297,8 +320,10 @@ static cogmig_status set_times(cogmig_store_answer *answer, const char *created_
     if (answer->overflowed)
         return COGMIG_OK;
     cogmig_user *user = answer->users[answer->count - 1];
-    cogmig_status status = set_time(&user->created_at, created_at, err);
-    return status == COGMIG_OK ? set_time(&user->updated_at, updated_at, err) : status;
+    cogmig_status status = set_time(&user->created_at, created_at, user->created_at_text, err);
+    if (status != COGMIG_OK)
+        return status;
+    return set_time(&user->updated_at, updated_at, user->updated_at_text, err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_store_answer_set_times(cogmig_store_answer *answer,

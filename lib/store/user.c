@@ -11,12 +11,7 @@ COGMIG_PUBLIC void cogmig_user_free(cogmig_user **user)
 {
     if (user == NULL || *user == NULL)
         return;
-    memory_free((*user)->id);
-    memory_free((*user)->email);
     memory_free((*user)->name);
-    memory_free((*user)->password_hash);
-    memory_free((*user)->created_at);
-    memory_free((*user)->updated_at);
     for (size_t i = 0; i < (*user)->attribute_count; i++) {
         memory_free((*user)->attributes[i].name);
         memory_free((*user)->attributes[i].value);

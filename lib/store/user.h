@@ -3,6 +3,8 @@
 #ifndef STORE_USER_H
 #define STORE_USER_H
 
+#include "store/timestamp.h"
+
 #include <cogmig/user.h>
 #include <stddef.h>
 
@@ -11,18 +13,19 @@ struct user_attribute {
     char *value;
 };
 
-/* All text is owned by the user; NULL where the row has none. */
+/* NULL where the row has none. What a row always has is allocated with the user: a look-up is to
+ * cost little more than its query. */
 struct cogmig_user {
-    char *id;
-    char *email;
-    char *name;
-    char *password_hash;
-    char *created_at;
-    char *updated_at;
+    const char *id, *email, *password_hash; /* in texts */
+    char *name;                             /* owned */
+    const char *created_at, *updated_at;    /* in the arrays below */
+    char created_at_text[TIMESTAMP_SIZE];
+    char updated_at_text[TIMESTAMP_SIZE];
     bool email_verified;
     bool disabled;
-    struct user_attribute *attributes;
+    struct user_attribute *attributes; /* owned */
     size_t attribute_count;
+    char texts[];
 };
 
 #endif
