@@ -339,6 +339,32 @@ static void columns_become_attributes(void **state)
     cogmig_store_free(&store);
 }
 
+static void check_deleted(const char *preset, bool disabled)
+{
+    struct cogmig_error err = {0};
+    cogmig_store_config *config = config_of(preset);
+    assert_status(cogmig_store_config_add_attribute(config, "custom:plan", "plan", &err), COGMIG_OK,
+                  &err);
+    cogmig_store *store = open_config(config);
+    cogmig_user *user = found_by_email(store, "deleted@example.com");
+    assert_string_equal(cogmig_user_attribute(user, "custom:plan"), "f");
+    assert_int_equal(cogmig_user_disabled(user), disabled);
+    cogmig_user_free(&user);
+    cogmig_store_free(&store);
+}
+
+/* Whatever columns a database has: a flag is not read from an attribute, nor an attribute from it.
+ */
+static void attributes_stand_beside_flags(void **state)
+{
+    (void)state;
+    load("laravel");
+    execute("ALTER TABLE users ADD plan text DEFAULT 'f'");
+    check_deleted("laravel", true);
+    execute("ALTER TABLE users DROP deleted_at");
+    check_deleted("laravel", false);
+}
+
 /* ---- SQL of one's own ---- */
 
 static cogmig_store_config *config_with_sql(const char *by_email, const char *by_id)
@@ -419,6 +445,7 @@ int main(void)
         cmocka_unit_test(what_is_not_unique_in_django_is_ambiguous),
         cmocka_unit_test(disabled_is_what_the_columns_say),
         cmocka_unit_test(columns_become_attributes),
+        cmocka_unit_test(attributes_stand_beside_flags),
         cmocka_unit_test(sql_of_ones_own_is_asked),
         cmocka_unit_test(sql_that_cannot_be_is_refused),
     };
