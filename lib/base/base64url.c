@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/base64url.h"
 
+#include <endian.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
     OUTSIDE = 64
@@ -63,12 +65,69 @@ static bool decode_rest(const char *text, size_t len, unsigned char *out)
     return (c & 0x3) == 0;
 }
 
+/* ---- sixteen characters at a time ---- */
+
+/* Vectors as gcc and clang have them for every processor. A comparison yields bytes of all ones. */
+typedef int8_t sixteen_bytes __attribute__((vector_size(16)));
+typedef uint16_t eight_pairs __attribute__((vector_size(16)));
+typedef uint32_t four_groups __attribute__((vector_size(16)));
+
+enum {
+    CHUNK = 16
+};
+
+/* Scalars beside vectors stand for vectors of them. */
+static sixteen_bytes between(sixteen_bytes text, int8_t first, int8_t last)
+{
+    return (text >= first) & (text <= last);
+}
+
+/* The values of the characters, and in ret_known all ones for each that has one. */
+static sixteen_bytes values_of(sixteen_bytes text, sixteen_bytes *ret_known)
+{
+    sixteen_bytes upper = between(text, 'A', 'Z'), lower = between(text, 'a', 'z');
+    sixteen_bytes digit = between(text, '0', '9');
+    sixteen_bytes minus = text == '-', underscore = text == '_';
+    *ret_known = upper | lower | digit | minus | underscore;
+    return text + ((upper & (0 - 'A')) | (lower & (26 - 'a')) | (digit & (52 - '0')) |
+                   (minus & (62 - '-')) | (underscore & (63 - '_')));
+}
+
+/* Each group of four values becomes 24 bits, the first value highest. */
+static four_groups join(sixteen_bytes values)
+{
+    eight_pairs halves = (eight_pairs)values;
+    four_groups pairs = (four_groups)((halves << 6 | halves >> 8) & 0xFFF);
+    return (pairs << 12 | pairs >> 16) & 0xFFFFFF;
+}
+
+static bool decode_chunk(const char *text, unsigned char *out)
+{
+    sixteen_bytes characters, known;
+    memcpy(&characters, text, CHUNK);
+    four_groups groups = join(values_of(characters, &known));
+    for (int i = 0; i < 4; i++) {
+        out[3 * i] = (unsigned char)(groups[i] >> 16);
+        out[3 * i + 1] = (unsigned char)(groups[i] >> 8);
+        out[3 * i + 2] = (unsigned char)groups[i];
+    }
+    uint64_t halves[2];
+    memcpy(halves, &known, sizeof known);
+    return (halves[0] & halves[1]) == UINT64_MAX;
+}
+
+/* ---- */
+
 bool base64url_decode(struct span text, unsigned char *out, size_t *ret_len)
 {
     size_t groups = text.len / 4, rest = text.len % 4;
     if (rest == 1)
         return false;
-    for (size_t i = 0; i < groups; i++)
+    size_t i = 0;
+    for (; BYTE_ORDER == LITTLE_ENDIAN && i + 4 <= groups; i += 4)
+        if (!decode_chunk(text.bytes + i * 4, out + i * 3))
+            return false;
+    for (; i < groups; i++)
         if (!decode_group(text.bytes + i * 4, out + i * 3))
             return false;
     if (rest > 0 && !decode_rest(text.bytes + groups * 4, rest, out + groups * 3))

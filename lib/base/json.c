@@ -273,12 +273,22 @@ static bool same_string(struct json_value a, struct json_value b)
 
 size_t json_string_decode_into(struct json_value string, char *out)
 {
-    struct string_reader reader = read_string(string);
-    size_t len = 0;
-    while (read_byte(&reader, &out[len]))
-        len++;
-    memory_wipe(&reader, sizeof reader); /* it may have been a password */
-    return len;
+    struct span raw = inside_quotes(string);
+    const char *at = raw.bytes, *end = raw.bytes + raw.len;
+    char *to = out;
+    while (at < end) {
+        const char *escape = memchr(at, '\\', (size_t)(end - at));
+        size_t plain = (size_t)((escape == NULL ? end : escape) - at);
+        memcpy(to, at, plain);
+        to += plain;
+        at += plain;
+        if (escape == NULL)
+            break;
+        uint32_t code_point = 0;
+        at += escape_length(at, end, &code_point);
+        to += utf8_encode(code_point, to);
+    }
+    return (size_t)(to - out);
 }
 
 /* ---- numbers and literals ---- */
@@ -384,14 +394,15 @@ static struct json_value name_at(const struct scanner *s, const struct names *na
                                {s->start + names->at[index].offset, names->at[index].len}};
 }
 
-/* Without escapes, and that is nearly always, names of different lengths differ. */
+/* Without escapes, and that is nearly always, names of different lengths differ, and most others by
+ * their last letter. */
 static bool same_name(const struct scanner *s, const struct names *names, uint32_t a, uint32_t b)
 {
     if (names->escapes)
         return same_string(name_at(s, names, a), name_at(s, names, b));
-    return names->at[a].len == names->at[b].len &&
-           memcmp(s->start + names->at[a].offset, s->start + names->at[b].offset,
-                  names->at[a].len) == 0;
+    uint32_t len = names->at[a].len;
+    const char *x = s->start + names->at[a].offset, *y = s->start + names->at[b].offset;
+    return len == names->at[b].len && x[len - 2] == y[len - 2] && memcmp(x, y, len) == 0;
 }
 
 static bool remember_name(struct scanner *s, struct names *names, const char *start, bool escaped)
