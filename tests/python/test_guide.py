@@ -1,18 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The code of docs/guide/use-from-python.md, run from top to bottom."""
+"""The Python in the documentation: the guide is run from top to bottom, and each README."""
 
 import re
+import sys
+from pathlib import Path
 
 import cogmig
 import pytest
 from test_migrate import event
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import markdown  # noqa: E402
+
 OFFLINE = "verifier.seed_keys(issuer.jwks)\n"
+GUIDE, READMES = "docs/guide/use-from-python.md", ("README.md", "bindings/python/README.md")
 
 
-def blocks(source):
-    text = (source / "docs/guide/use-from-python.md").read_text(encoding="utf-8")
-    return re.findall(r"```python\n(.*?)```", text, re.S)
+def blocks(page=GUIDE):
+    return [block.text for block in markdown.blocks()
+            if block.page == page and block.language == "python"]
+
+
+def test_no_other_page_has_python():
+    pages = {block.page for block in markdown.blocks() if block.language == "python"}
+    assert pages == {GUIDE, *READMES}
 
 
 @pytest.fixture
@@ -33,8 +44,8 @@ def world(issuer, token, sqlite_url, tmp_path, monkeypatch):
     }
 
 
-def test_the_guide_runs(source, world, capsys):
-    for code in blocks(source):
+def test_the_guide_runs(world, capsys):
+    for code in blocks():
         if "Verifier(pool_id" in code:  # its keys come from here, not from the network
             code = code.replace("claims = verifier", OFFLINE + "claims = verifier", 1)
         exec(compile(code, "use-from-python.md", "exec"), world)
@@ -46,8 +57,8 @@ def test_the_guide_runs(source, world, capsys):
     assert callable(world["handler"]) and world["app"].verifier is world["verifier"]
 
 
-def test_the_guides_test_passes(source, world, issuer, token):
-    [code] = [code for code in blocks(source) if "def test_orders" in code]
+def test_the_guides_test_passes(issuer, token):
+    [code] = [code for code in blocks() if "def test_orders" in code]
     scope = {"cogmig": cogmig, "pytest": pytest}
     exec(code, scope)
     scope["test_orders"](issuer, token)
@@ -64,10 +75,15 @@ def test_the_guides_table_of_exceptions_is_true(source):
         and name != "Error"}
 
 
-def test_the_readmes_program_runs(source, issuer, token):
-    text = (source / "bindings/python/README.md").read_text(encoding="utf-8")
-    [code] = re.findall(r"```python\n(.*?)```", text, re.S)
-    exec(code.replace("claims = verifier", OFFLINE + "claims = verifier"),
-         {"issuer": issuer, "token": token(groups=["a"])})
+@pytest.mark.parametrize("page", READMES)
+def test_a_readmes_program_runs(issuer, token, page):
+    [code] = blocks(page)
+    scope = {"issuer": issuer, "token": token(groups=["a"])}
+    exec(code.replace("claims = verifier", OFFLINE + "claims = verifier"), scope)
+    assert scope["claims"].groups == ("a",)
+
+
+def test_what_the_packages_readme_names_is_there(source):
+    text = (source / READMES[1]).read_text(encoding="utf-8")
     for name in re.findall(r"`(?:cogmig\.)?([A-Z]\w+)`", text):
         assert hasattr(cogmig, name), name
