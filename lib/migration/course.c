@@ -33,18 +33,8 @@ cogmig_status course_find_user(const struct course *course, const char *email,
 
 cogmig_status course_look_up(struct course *course, cogmig_error *err)
 {
-    switch (course->event.trigger) {
-    case TRIGGER_SIGN_UP:
-        return sign_up_check(course, err);
-    case TRIGGER_SIGNED_IN:
-        return signed_in_link(course, err);
-    case TRIGGER_TOKEN:
-        return token_find_legacy_id(course, err);
-    case TRIGGER_OTHER:
-        return COGMIG_OK;
-    default:
-        return user_look_up(course, err);
-    }
+    const struct handling *handling = course->event.handling;
+    return handling->ask == NULL ? COGMIG_OK : handling->ask(course, err);
 }
 
 cogmig_status course_tolerate(struct course *course, cogmig_status status, bool tolerated,
@@ -119,29 +109,25 @@ cogmig_status course_echo(const struct course *course, char **ret_response, size
     return response_no(course->document, ret_response, ret_len, err);
 }
 
-/* What was tolerated is told. */
-static cogmig_status answer_other(struct course *course, char **ret_response, size_t *ret_len,
-                                  cogmig_error *err)
+/* Of other triggers than the migration's: what was tolerated is told. */
+static void tell_outcome(struct course *course, cogmig_error *err)
 {
-    cogmig_status status = course->event.trigger == TRIGGER_TOKEN
-                               ? token_answer(course, ret_response, ret_len, err)
-                               : course_echo(course, ret_response, ret_len, err);
-    if (status != COGMIG_OK)
-        return status;
     if (course->outcome == 0)
         course->outcome = COGMIG_MIGRATION_PASSED_THROUGH;
     if (course->lookup_error.status != COGMIG_OK)
         error_copy(err, &course->lookup_error);
-    return COGMIG_OK;
 }
 
 cogmig_status course_answer(struct course *course, char **ret_response, size_t *ret_len,
                             cogmig_error *err)
 {
-    bool migration = course->event.trigger == TRIGGER_AUTHENTICATION ||
-                     course->event.trigger == TRIGGER_FORGOT_PASSWORD;
-    return migration ? user_answer(course, ret_response, ret_len, err)
-                     : answer_other(course, ret_response, ret_len, err);
+    const struct handling *handling = course->event.handling;
+    cogmig_status status = handling->answer == NULL
+                               ? course_echo(course, ret_response, ret_len, err)
+                               : handling->answer(course, ret_response, ret_len, err);
+    if (status == COGMIG_OK && !event_migrates(&course->event))
+        tell_outcome(course, err);
+    return status;
 }
 
 void course_release(struct course *course)

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "migration/triggers.h"
 #include "status/error.h"
 
 /* Names the member, never its value: the event holds the password. */
@@ -23,40 +24,6 @@ static cogmig_status check_document(struct span document, struct json_value *ret
     return ret_root->type == JSON_OBJECT ? COGMIG_OK : malformed(err, "it is no object");
 }
 
-/* Of several the first that fits. What a family may get in addition one day is treated like the
- * rest of it; a new way to migrate alone is not, since passing it through is a no. */
-static const struct {
-    const char *prefix;
-    enum trigger trigger;
-} triggers[] = {
-    {"PreSignUp_", TRIGGER_SIGN_UP},          {"PostAuthentication_", TRIGGER_SIGNED_IN},
-    {"PostConfirmation_", TRIGGER_SIGNED_IN}, {"TokenGeneration_", TRIGGER_TOKEN},
-    {"UserMigration_", TRIGGER_OTHER},        {"PreAuthentication_", TRIGGER_OTHER},
-    {"CustomMessage_", TRIGGER_OTHER},        {"DefineAuthChallenge_", TRIGGER_OTHER},
-    {"CreateAuthChallenge_", TRIGGER_OTHER},  {"VerifyAuthChallengeResponse_", TRIGGER_OTHER},
-    {"CustomEmailSender_", TRIGGER_OTHER},    {"CustomSMSSender_", TRIGGER_OTHER},
-    {"InboundFederation_", TRIGGER_OTHER},
-};
-
-static bool find_trigger(const char *source, enum trigger *ret_trigger)
-{
-    if (span_equal_text(span_of(source), "UserMigration_Authentication")) {
-        *ret_trigger = TRIGGER_AUTHENTICATION;
-        return true;
-    }
-    if (span_equal_text(span_of(source), "UserMigration_ForgotPassword")) {
-        *ret_trigger = TRIGGER_FORGOT_PASSWORD;
-        return true;
-    }
-    for (size_t i = 0; i < sizeof triggers / sizeof triggers[0]; i++) {
-        if (!span_starts_with(span_of(source), triggers[i].prefix))
-            continue;
-        *ret_trigger = triggers[i].trigger;
-        return true;
-    }
-    return false;
-}
-
 static cogmig_status read_trigger(struct event *event, cogmig_error *err)
 {
     struct json_value source;
@@ -64,8 +31,11 @@ static cogmig_status read_trigger(struct event *event, cogmig_error *err)
         return malformed(err, "triggerSource is missing or no string");
     if (source.text.len <= SOURCE_MAX_BYTES)
         event->source[json_string_decode_into(source, event->source)] = '\0';
-    if (find_trigger(event->source, &event->trigger))
+    event->handling = handling_of(event->source);
+    if (event->handling != NULL) {
+        event->trigger = event->handling->trigger;
         return COGMIG_OK;
+    }
     return fail(err, COGMIG_TRIGGER_UNKNOWN,
                 "The trigger source %.*s is none that Cognito is known to send.",
                 source.text.len < 64 ? (int)source.text.len : 64, source.text.bytes);
@@ -81,7 +51,7 @@ static cogmig_status decode(struct json_value string, char **ret_memory, struct 
     return COGMIG_OK;
 }
 
-static bool is_migration(const struct event *event)
+bool event_migrates(const struct event *event)
 {
     return event->trigger == TRIGGER_AUTHENTICATION || event->trigger == TRIGGER_FORGOT_PASSWORD;
 }
@@ -89,7 +59,7 @@ static bool is_migration(const struct event *event)
 static cogmig_status read_user_name(struct event *event, cogmig_error *err)
 {
     struct json_value name;
-    if (!is_migration(event))
+    if (!event_migrates(event))
         return COGMIG_OK;
     if (!json_find(event->root, "userName", &name) || name.type != JSON_STRING)
         return malformed(err, "userName is missing or no string");
@@ -102,7 +72,7 @@ static cogmig_status read_user_name(struct event *event, cogmig_error *err)
 static cogmig_status read_password(struct event *event, cogmig_error *err)
 {
     struct json_value request, password;
-    if (event->trigger == TRIGGER_OTHER)
+    if (event->trigger == TRIGGER_PASSED)
         return COGMIG_OK;
     if (!json_find(event->root, "request", &request) || request.type != JSON_OBJECT)
         return malformed(err, "request is missing or no object");
@@ -119,7 +89,7 @@ static cogmig_status read_password(struct event *event, cogmig_error *err)
 static cogmig_status check_response(const struct event *event, cogmig_error *err)
 {
     struct json_value response;
-    if (event->trigger == TRIGGER_OTHER)
+    if (event->trigger == TRIGGER_PASSED)
         return COGMIG_OK;
     if (json_find(event->root, "response", &response) && response.type != JSON_OBJECT &&
         response.type != JSON_NULL)

@@ -16,17 +16,18 @@ enum {
 enum trigger {
     TRIGGER_AUTHENTICATION,
     TRIGGER_FORGOT_PASSWORD,
-    TRIGGER_SIGN_UP,   /* PreSignUp, whoever signs the user up */
-    TRIGGER_SIGNED_IN, /* PostAuthentication, PostConfirmation */
-    TRIGGER_TOKEN,     /* PreTokenGeneration of any version */
-    TRIGGER_OTHER      /* nothing of ours */
+    TRIGGER_OTHER, /* another one for which something is done */
+    TRIGGER_PASSED /* nothing is done, and nothing read */
 };
+
+struct handling;
 
 enum {
     SOURCE_MAX_BYTES = 64
 };
 
 struct event {
+    const struct handling *handling; /* what is done for it: triggers.h */
     enum trigger trigger;
     char source[SOURCE_MAX_BYTES + 1];
     struct json_value root;
@@ -40,6 +41,9 @@ struct event {
  *
  * Errors: OUT_OF_MEMORY, EVENT_MALFORMED, EVENT_TOO_LARGE, TRIGGER_UNKNOWN. */
 cogmig_status event_read(struct span document, struct event *ret_event, cogmig_error *err);
+
+/* Does somebody sign in, or want a new password, whom Cognito does not know? */
+bool event_migrates(const struct event *event);
 
 /* A text of the event, by the names of the members that lead to it, ending in NULL. NULL for one
  * that is missing, null, empty, no string, or holds a NUL.

@@ -6,6 +6,18 @@
 
 #include "migration/course.h"
 
+/* What is done for a trigger: a line of the table in triggers.c. */
+struct handling {
+    const char *source; /* of events; one that ends in "_" stands for all that begin so */
+    enum trigger trigger;
+    cogmig_status (*ask)(struct course *course, cogmig_error *err); /* NULL: nothing is asked */
+    cogmig_status (*answer)(struct course *course, char **ret_response, size_t *ret_len,
+                            cogmig_error *err); /* NULL: the event as it came */
+};
+
+/* NULL for what Cognito is not known to send. */
+const struct handling *handling_of(const char *source);
+
 /* UserMigration. */
 cogmig_status user_look_up(struct course *course, cogmig_error *err);
 cogmig_status user_answer(struct course *course, char **ret_response, size_t *ret_len,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `./dev bench [SUITE] [--json FILE]` runs: every program here prints rows of JSON, and each
+"""What `./dev bench [SUITE] [--json FILE] [--report [--rows FILE]]` runs: every program here prints rows of JSON, and each
 row is a ratio inside of one run. Nothing fails for being slow."""
 
 import argparse
@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
 import peers
+import report
 
 # A suite's programs; for one that needs a PostgreSQL, what is loaded into the one that it gets.
 SUITES = {
@@ -57,10 +58,7 @@ def peers_of(build, rows):
 
 
 def machine():
-    with open("/proc/cpuinfo", encoding="utf-8") as lines:
-        model = next((line.split(":", 1)[1].strip() for line in lines
-                      if line.startswith("model name")), platform.machine())
-    return f"{model}, {platform.freedesktop_os_release().get('PRETTY_NAME', '')}"
+    return f"{report.processor()}, {platform.freedesktop_os_release().get('PRETTY_NAME', '')}"
 
 
 def show(row):
@@ -68,25 +66,40 @@ def show(row):
           f"   {row['target']:10} {row['unit']}", flush=True)
 
 
+def measured(build, suites):
+    print(machine())
+    print(f"{'name':24} {'ours':>12} {'reference':>12} {'ratio':>8}   target     unit")
+    rows = []
+    for suite in suites:
+        for name, sql in SUITES[suite]:
+            for row in rows_of(build, name, sql):
+                rows.append(row)
+                show(row)
+    for row in peers_of(build, list(rows)):
+        rows.append(row)
+        show(row)
+    return rows
+
+
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench")
     parser.add_argument("suite", nargs="?", choices=list(SUITES), help="all of them by default")
     parser.add_argument("--json", type=Path, help="write the rows here, a JSON object per line")
+    parser.add_argument("--report", action="store_true",
+                        help="write docs/benchmarks.md and its plots from the rows")
+    parser.add_argument("--rows", type=Path,
+                        help="measure nothing: take the rows of a run on this machine from here")
     parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    print(machine())
-    print(f"{'name':24} {'ours':>12} {'reference':>12} {'ratio':>8}   target     unit")
-    rows = []
-    for suite in [arguments.suite] if arguments.suite else SUITES:
-        for name, sql in SUITES[suite]:
-            for row in rows_of(arguments.build, name, sql):
-                rows.append(row)
-                show(row)
-    for row in peers_of(arguments.build, list(rows)):
-        rows.append(row)
-        show(row)
+    if arguments.rows:
+        rows = [json.loads(line) for line in arguments.rows.read_text("utf-8").splitlines()]
+    else:
+        rows = measured(arguments.build, [arguments.suite] if arguments.suite else SUITES)
     if arguments.json:
         arguments.json.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    if arguments.report:
+        report.keep(rows)
+        report.write()
 
 
 main()
