@@ -10,36 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- what stands before the hash ---- */
-
-static const struct {
-    const char *text;
-    enum recipe_key key;
-} wrappers[] = {
-    {"bcrypt_sha256$", RECIPE_KEY_SHA256_HEX},
-    {"bcrypt$", RECIPE_KEY_PLAIN},
-    {"{bcrypt}", RECIPE_KEY_PLAIN},
-};
+/* ---- the hash ---- */
 
 static struct span behind(struct span text, const char *prefix)
 {
     size_t len = strlen(prefix);
     return (struct span){text.bytes + len, text.len - len};
 }
-
-static struct span unwrap(struct span text, enum recipe_key *ret_key)
-{
-    *ret_key = RECIPE_KEY_BY_RULES;
-    for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++) {
-        if (!span_starts_with(text, wrappers[i].text))
-            continue;
-        *ret_key = wrappers[i].key;
-        return behind(text, wrappers[i].text);
-    }
-    return text;
-}
-
-/* ---- the hash ---- */
 
 /* Old revisions differ in the key alone; with another prefix they are read like any. A text that is
  * too long stays so. */
@@ -136,7 +113,7 @@ static cogmig_status check_cost(const struct cogmig_password_rules *rules, int32
 cogmig_status recipe_read(const struct cogmig_password_rules *rules, const char *stored,
                           struct recipe *ret_recipe, cogmig_error *err)
 {
-    struct span text = unwrap(scheme_trim(stored), &ret_recipe->key);
+    struct span text = scheme_unwrap(scheme_trim(stored), &ret_recipe->key);
     const char *damage = parse(rules, text, ret_recipe);
     if (damage == NULL)
         return check_cost(rules, ret_recipe->hash.cost, err);

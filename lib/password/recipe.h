@@ -7,12 +7,7 @@
 #include "password/bcrypt_hash.h"
 #include "password/key_schedule.h"
 #include "password/rules.h"
-
-enum recipe_key {
-    RECIPE_KEY_BY_RULES,  /* a bare hash: the rules' pepper or pre-hash, if there is one */
-    RECIPE_KEY_PLAIN,     /* Django's bcrypt$, Spring's {bcrypt} */
-    RECIPE_KEY_SHA256_HEX /* Django's bcrypt_sha256$ */
-};
+#include "password/scheme.h"
 
 struct recipe {
     struct bcrypt_hash hash; /* of $2x$ and $2$: as $2b$ */

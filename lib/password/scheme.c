@@ -6,48 +6,51 @@
 #include "password/password.h"
 
 #include <cogmig/password.h>
+#include <string.h>
 
-/* The first that fits names the scheme. */
+/* The first that fits names the scheme. Behind a prefix with a key stands a bcrypt hash that is
+ * verified. */
 static const struct {
     const char *prefix;
     const char *name;
+    enum recipe_key key; /* RECIPE_KEY_BY_RULES: it is only named */
 } prefixes[] = {
-    {"$2x$", "bcrypt $2x$"},
-    {"$2$", "bcrypt $2$"},
-    {"$argon2id$", "argon2id"},
-    {"$argon2i$", "argon2i"},
-    {"$argon2d$", "argon2d"},
-    {"argon2$", "argon2 (Django)"},
-    {"$fbscrypt$", "scrypt (Firebase)"},
-    {"$scrypt$", "scrypt"},
-    {"$7$", "scrypt"},
-    {"scrypt$", "scrypt (Django)"},
-    {"scrypt:", "scrypt (Werkzeug)"},
-    {"$y$", "yescrypt"},
-    {"$gy$", "gost-yescrypt"},
-    {"$pbkdf2", "pbkdf2"},
-    {"pbkdf2_", "pbkdf2 (Django)"},
-    {"pbkdf2:", "pbkdf2 (Werkzeug)"},
-    {"bcrypt_sha256$", "bcrypt over SHA-256 (Django)"},
-    {"bcrypt$", "bcrypt (Django)"},
-    {"$bcrypt-sha256$", "bcrypt over SHA-256 (passlib)"},
-    {"{bcrypt}", "bcrypt (Spring)"},
-    {"{noop}", "plain text (Spring)"},
-    {"{SSHA", "salted SHA (LDAP)"},
-    {"{SHA", "SHA (LDAP)"},
-    {"{SMD5", "salted MD5 (LDAP)"},
-    {"{MD5", "MD5 (LDAP)"},
-    {"{CRYPT}", "crypt (LDAP)"},
-    {"{", "a scheme in braces"},
-    {"$apr1$", "md5crypt (Apache)"},
-    {"$1$", "md5crypt"},
-    {"$5$", "sha256crypt"},
-    {"$6$", "sha512crypt"},
-    {"$P$", "phpass"},
-    {"$H$", "phpass"},
-    {"$S$", "sha512 (Drupal)"},
-    {"sha1$", "SHA-1 (Django)"},
-    {"md5$", "MD5 (Django)"},
+    {"$2x$", "bcrypt $2x$", RECIPE_KEY_BY_RULES},
+    {"$2$", "bcrypt $2$", RECIPE_KEY_BY_RULES},
+    {"$argon2id$", "argon2id", RECIPE_KEY_BY_RULES},
+    {"$argon2i$", "argon2i", RECIPE_KEY_BY_RULES},
+    {"$argon2d$", "argon2d", RECIPE_KEY_BY_RULES},
+    {"argon2$", "argon2 (Django)", RECIPE_KEY_BY_RULES},
+    {"$fbscrypt$", "scrypt (Firebase)", RECIPE_KEY_BY_RULES},
+    {"$scrypt$", "scrypt", RECIPE_KEY_BY_RULES},
+    {"$7$", "scrypt", RECIPE_KEY_BY_RULES},
+    {"scrypt$", "scrypt (Django)", RECIPE_KEY_BY_RULES},
+    {"scrypt:", "scrypt (Werkzeug)", RECIPE_KEY_BY_RULES},
+    {"$y$", "yescrypt", RECIPE_KEY_BY_RULES},
+    {"$gy$", "gost-yescrypt", RECIPE_KEY_BY_RULES},
+    {"$pbkdf2", "pbkdf2", RECIPE_KEY_BY_RULES},
+    {"pbkdf2_", "pbkdf2 (Django)", RECIPE_KEY_BY_RULES},
+    {"pbkdf2:", "pbkdf2 (Werkzeug)", RECIPE_KEY_BY_RULES},
+    {"bcrypt_sha256$", "bcrypt over SHA-256 (Django)", RECIPE_KEY_SHA256_HEX},
+    {"bcrypt$", "bcrypt (Django)", RECIPE_KEY_PLAIN},
+    {"$bcrypt-sha256$", "bcrypt over SHA-256 (passlib)", RECIPE_KEY_BY_RULES},
+    {"{bcrypt}", "bcrypt (Spring)", RECIPE_KEY_PLAIN},
+    {"{noop}", "plain text (Spring)", RECIPE_KEY_BY_RULES},
+    {"{SSHA", "salted SHA (LDAP)", RECIPE_KEY_BY_RULES},
+    {"{SHA", "SHA (LDAP)", RECIPE_KEY_BY_RULES},
+    {"{SMD5", "salted MD5 (LDAP)", RECIPE_KEY_BY_RULES},
+    {"{MD5", "MD5 (LDAP)", RECIPE_KEY_BY_RULES},
+    {"{CRYPT}", "crypt (LDAP)", RECIPE_KEY_BY_RULES},
+    {"{", "a scheme in braces", RECIPE_KEY_BY_RULES},
+    {"$apr1$", "md5crypt (Apache)", RECIPE_KEY_BY_RULES},
+    {"$1$", "md5crypt", RECIPE_KEY_BY_RULES},
+    {"$5$", "sha256crypt", RECIPE_KEY_BY_RULES},
+    {"$6$", "sha512crypt", RECIPE_KEY_BY_RULES},
+    {"$P$", "phpass", RECIPE_KEY_BY_RULES},
+    {"$H$", "phpass", RECIPE_KEY_BY_RULES},
+    {"$S$", "sha512 (Drupal)", RECIPE_KEY_BY_RULES},
+    {"sha1$", "SHA-1 (Django)", RECIPE_KEY_BY_RULES},
+    {"md5$", "MD5 (Django)", RECIPE_KEY_BY_RULES},
 };
 
 static bool is_hex_digit(char c)
@@ -90,12 +93,32 @@ static const char *name_by_shape(struct span s)
     }
 }
 
+enum {
+    PREFIXES = sizeof prefixes / sizeof prefixes[0]
+};
+
+static size_t find_prefix(struct span s)
+{
+    size_t i = 0;
+    while (i < PREFIXES && !span_starts_with(s, prefixes[i].prefix))
+        i++;
+    return i;
+}
+
 static const char *name_of_other(struct span s)
 {
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (span_starts_with(s, prefixes[i].prefix))
-            return prefixes[i].name;
-    return name_by_shape(s);
+    size_t i = find_prefix(s);
+    return i < PREFIXES ? prefixes[i].name : name_by_shape(s);
+}
+
+struct span scheme_unwrap(struct span trimmed, enum recipe_key *ret_key)
+{
+    size_t i = find_prefix(trimmed);
+    *ret_key = i < PREFIXES ? prefixes[i].key : RECIPE_KEY_BY_RULES;
+    if (*ret_key == RECIPE_KEY_BY_RULES)
+        return trimmed;
+    size_t len = strlen(prefixes[i].prefix);
+    return (struct span){trimmed.bytes + len, trimmed.len - len};
 }
 
 /* shadow(5) and Django lock with "!", crypt(3) fails with "*0", others write a word. */

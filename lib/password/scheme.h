@@ -22,4 +22,14 @@ struct span scheme_trim(const char *stored);
 
 struct scheme scheme_of(struct span trimmed);
 
+/* What bcrypt was given. */
+enum recipe_key {
+    RECIPE_KEY_BY_RULES,  /* a bare hash: the password, with the rules' pepper or pre-hash */
+    RECIPE_KEY_PLAIN,     /* the password */
+    RECIPE_KEY_SHA256_HEX /* its SHA-256 in hexadecimal */
+};
+
+/* The bcrypt hash behind a prefix that says how its key is made; else the text as it is. */
+struct span scheme_unwrap(struct span trimmed, enum recipe_key *ret_key);
+
 #endif
