@@ -34,7 +34,10 @@ cogmig_status course_find_user(const struct course *course, const char *email,
 cogmig_status course_look_up(struct course *course, cogmig_error *err)
 {
     const struct handling *handling = course->event.handling;
-    return handling->ask == NULL ? COGMIG_OK : handling->ask(course, err);
+    cogmig_status status = handling->ask == NULL ? COGMIG_OK : handling->ask(course, err);
+    if (status == COGMIG_OK)
+        cogmig_error_clear(err); /* what was found on the way is no reason for a no */
+    return status;
 }
 
 cogmig_status course_tolerate(struct course *course, cogmig_status status, bool tolerated,
