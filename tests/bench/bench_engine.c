@@ -181,6 +181,8 @@ static void open_both(void)
     must(cogmig_store_config_new(&store_config, NULL) == COGMIG_OK &&
              cogmig_store_config_set_url(store_config, url, NULL) == COGMIG_OK &&
              cogmig_store_config_set_timeout_ms(store_config, DEADLINE_MS, NULL) == COGMIG_OK &&
+             cogmig_store_config_set_acquire_timeout_ms(store_config, DEADLINE_MS, NULL) ==
+                 COGMIG_OK &&
              cogmig_store_open(store_config, &store, NULL) == COGMIG_OK,
          "the store opens");
     must(cogmig_engine_config_new(&config, NULL) == COGMIG_OK &&
