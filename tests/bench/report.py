@@ -186,10 +186,10 @@ Every figure is a ratio inside of one run: both sides do their part by turns in 
 side by side, and the median of the turns counts, so that it holds where a machine's speed drifts.
 Absolute times are not compared. {list_of_missed(rows)}
 
-```sh
+```sh (by hand: it takes a quarter of an hour)
 ./dev bench --report                  # measure everything, write this page anew
 ./dev bench tokens --report           # measure one suite, keep the rows of the others
-./dev bench --report --rows FILE      # write the page from the rows of --json
+./dev bench --report --rows rows.json  # write the page from the rows of --json
 ```
 
 | | |

@@ -109,18 +109,6 @@ def documents_name_nothing_that_does_not_exist():
 
 
 @tap.test
-def links_between_documents_lead_somewhere():
-    broken = []
-    for name in DOCUMENTS:
-        for target in re.findall(r"\]\(([^)#\s]+)(?:#[\w-]*)?\)", source.read(name)):
-            if "://" in target or target.startswith("mailto:"):
-                continue
-            if not os.path.exists(source.path(os.path.dirname(name), target)):
-                broken.append(f"{name}: {target}")
-    tap.nothing(broken)
-
-
-@tap.test
 def paths_in_documents_are_there():
     path = re.compile(r"`((?:bindings|docs|examples|include|lib|pkgconfig|tests|tools)/[\w./-]+)`")
     tap.nothing(f"{name}: {found}" for name in DOCUMENTS for found in path.findall(source.read(name))
