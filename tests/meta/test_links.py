@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each link in the documentation leads somewhere, and each guide is found from the index."""
+"""Each link in the documentation leads somewhere, each guide is found from the index, and each function
+that is spoken of is there."""
 import os
 import re
 import sys
@@ -58,6 +59,23 @@ def the_examples_are_all_told_of():
     told = set(re.findall(r"\]\(([\w-]+)", read("examples/README.md")))
     tap.nothing(name for name in sorted(os.listdir(markdown.SOURCE / "examples"))
                 if os.path.isdir(markdown.SOURCE / "examples" / name) and name not in told | {"http"})
+
+
+def unknown_names(text, known):
+    """Functions and types that are spoken of and that no header has."""
+    spoken = set(re.findall(r"`(cogmig_\w+)(?:\(\))?`", prose(text)))
+    return sorted(name for name in spoken if name not in known)
+
+
+@tap.test
+def every_function_that_is_spoken_of_is_declared():
+    known = set(re.findall(r"\bcogmig_\w+", "".join(
+        path.read_text(encoding="utf-8")
+        for path in (markdown.SOURCE / "include/cogmig").glob("*.h"))))
+    known.add("cogmig_idmap")  # a table, too
+    tap.nothing(f"{page}: {name}" for page in markdown.pages()
+                for name in unknown_names(read(page), known))
+    tap.equal(unknown_names("`cogmig_x` and `cogmig_y()`", {"cogmig_x"}), ["cogmig_y"])
 
 
 @tap.test
