@@ -89,6 +89,7 @@ def main():
                         help="write docs/benchmarks.md and its plots from the rows")
     parser.add_argument("--rows", type=Path,
                         help="measure nothing: take the rows of a run on this machine from here")
+    parser.add_argument("--remark", default="", help="of the run, for the report")
     parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.rows:
@@ -98,7 +99,7 @@ def main():
     if arguments.json:
         arguments.json.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     if arguments.report:
-        report.keep(rows)
+        report.keep(rows, arguments.remark)
         report.write()
 
 

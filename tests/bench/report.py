@@ -94,10 +94,10 @@ def versions():
     return {name: version for name, version in found.items() if version}
 
 
-def surroundings():
+def surroundings(remark):
     with open(ROOT / "meson.build", encoding="utf-8") as file:
         version = re.search(r"^ *version: '([^']+)'", file.read(), re.M).group(1)
-    return {"measured": datetime.date.today().isoformat(), "libcogmig": version,
+    return {"measured": datetime.date.today().isoformat(), "remark": remark, "libcogmig": version,
             "commit": first_line("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"),
             "processor": processor(), "processors": os.cpu_count(),
             "system": platform.freedesktop_os_release().get("PRETTY_NAME", ""),
@@ -112,13 +112,18 @@ def read_rows(path):
     return lines[0], lines[1:]
 
 
-def keep(rows):
+def is_same_place(before, now):
+    changes = {"measured": "", "commit": "", "remark": ""}
+    return {**before, **changes} == {**now, **changes}
+
+
+def keep(rows, remark):
     """Writes the rows down. Those of other suites stay when they are of the same surroundings."""
-    path, now = ROOT / ROWS, surroundings()
+    path, now = ROOT / ROWS, surroundings(remark)
     known = {}
     if path.exists():
         before, former = read_rows(path)
-        if {**before, "measured": "", "commit": ""} == {**now, "measured": "", "commit": ""}:
+        if is_same_place(before, now):
             known = {row["name"]: row for row in former}
     known.update({row["name"]: row for row in rows})
     ordered = sorted(known.values(), key=lambda row: list(ABOUT).index(row["name"]))
@@ -195,7 +200,7 @@ Absolute times are not compared. {list_of_missed(rows)}
 | | |
 |---|---|
 | libcogmig | {around["libcogmig"]}, commit {around["commit"]} |
-| measured | {around["measured"]} |
+| measured | {around["measured"]}{", " * bool(around["remark"])}{around["remark"]} |
 | machine | {around["processor"]}, {around["processors"]} processors |
 | system | {around["system"]}, kernel {around["kernel"]} |
 """
