@@ -134,7 +134,12 @@ int main(int argc, char **argv)
     must(argc == 2, "bench-lambda BOOTSTRAP");
     must(cogmig_store_open_from_env(&store, NULL) == COGMIG_OK, "the store opens");
     start_function(argv[1]);
-    run_contest(&(struct contest){"lambda.event", "<= 1.02", through_lambda, alone, 1, ROUNDS, 0});
+    run_contest(&(struct contest){.name = "lambda.event",
+                                  .target = "<= 1.02",
+                                  .ours = through_lambda,
+                                  .reference = alone,
+                                  .operations = 1,
+                                  .rounds = ROUNDS});
     kill(process, SIGTERM);
     waitpid(process, NULL, 0);
     cogmig_store_free(&store);
