@@ -6,13 +6,12 @@
  * 204 with X-Auth-Sub and X-Auth-Legacy-Id, 401, or 503 when nothing could be decided. A few
  * threads with a blocking verifier: simple, and enough, since a token that was seen before costs a
  * few microseconds. nginx.conf is its other half. */
+#include "../http/listener.h"
 #include "../http/request.h"
 
-#include <arpa/inet.h>
 #include <cogmig/cogmig.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -95,29 +94,13 @@ static bool make_verifier(void)
     return made;
 }
 
-static bool listen_on(const char *port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof address;
-    int yes = 1;
-    address.sin_port = htons((uint16_t)strtol(port, NULL, 10));
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (listener < 0 || bind(listener, (struct sockaddr *)&address, len) != 0 ||
-        listen(listener, 128) != 0 ||
-        getsockname(listener, (struct sockaddr *)&address, &len) != 0) {
-        perror("listen");
-        return false;
-    }
-    printf("http://127.0.0.1:%d\n", ntohs(address.sin_port));
-    fflush(stdout);
-    return true;
-}
-
 int main(int argc, char **argv)
 {
     pthread_t thread;
-    if (!make_verifier() || !listen_on(argc > 1 ? argv[1] : "9000"))
+    if (!make_verifier())
+        return 1;
+    listener = listener_open(argc > 1 ? argv[1] : "9000", 0);
+    if (listener < 0)
         return 1;
     for (int i = 1; i < THREADS; i++)
         if (pthread_create(&thread, NULL, serve, NULL) != 0)

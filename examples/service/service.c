@@ -5,10 +5,10 @@
  *
  * The verifier never blocks: while keys are on their way the requests that need them wait, and all
  * others are answered. No token, or one that is refused, is 401; an outage of the keys is 503. */
+#include "../http/listener.h"
 #include "../http/request.h"
 #include "key_fetcher.h"
 
-#include <arpa/inet.h>
 #include <cogmig/cogmig.h>
 #include <errno.h>
 #include <stdio.h>
@@ -275,25 +275,6 @@ static bool make_verifier(void)
     return made;
 }
 
-static bool listen_on(const char *port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof address;
-    int yes = 1;
-    address.sin_port = htons((uint16_t)strtol(port, NULL, 10));
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (listener < 0 || bind(listener, (struct sockaddr *)&address, len) != 0 ||
-        listen(listener, 128) != 0 ||
-        getsockname(listener, (struct sockaddr *)&address, &len) != 0) {
-        perror("listen");
-        return false;
-    }
-    printf("http://127.0.0.1:%d\n", ntohs(address.sin_port));
-    fflush(stdout);
-    return true;
-}
-
 int main(int argc, char **argv)
 {
     for (int i = 0; i < MAX_CONNECTIONS; i++)
@@ -303,7 +284,8 @@ int main(int argc, char **argv)
     if (!make_verifier() || keys_descriptor < 0 || epoll_descriptor < 0)
         return 1;
     fetch_keys(); /* now, so that the first request need not wait */
-    if (!listen_on(argc > 1 ? argv[1] : "8080"))
+    listener = listener_open(argc > 1 ? argv[1] : "8080", SOCK_NONBLOCK);
+    if (listener < 0)
         return 1;
     watch(listener, &listener);
     watch(keys_descriptor, &keys_descriptor);
