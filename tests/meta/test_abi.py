@@ -32,18 +32,21 @@ def changed(header, before, after):
     return {**texts, header: texts[header].replace(before, after)}
 
 
+# promise 63
 @tap.test
 def the_headers_declare_all_that_is_promised_as_it_is_promised():
     for library in abi.MAPS:
         tap.nothing(faults_of(library=library), library)
 
 
+# promise 63
 @tap.test
 def the_built_libraries_have_all_that_is_promised_as_it_is_promised():
     for library, binary in BINARIES.items():
         tap.nothing(abi.differences(library, os.path.join(source.BUILD, binary), *PUBLIC), library)
 
 
+# promise 63
 @tap.test
 def constants_keep_their_numbers():
     promised = abi.stored_constants()
