@@ -3,6 +3,7 @@
 import os
 import re
 
+import markdown
 import reference_pages
 import source
 
@@ -108,7 +109,13 @@ def kinds():
                    for member in enumeration.members)
 
 
+def program():
+    [region] = [r for r in markdown.regions() if r.at == "examples/hello/hello.c, region program"]
+    return escaped(region.text.rstrip("\n") + "\n")
+
+
 PLACES = {
+    "EXAMPLE": program,
     "VERSION": version,
     "VERBS": lambda: main_help("  cogmig ", "Settings come"),
     "EVERY_VERB": every_verb,
