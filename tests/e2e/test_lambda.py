@@ -36,6 +36,7 @@ POSTGRES = SOURCE / "tests/support/postgres.py"
 KINDS = ("OK", "DENIED", "NOT_FOUND", "INVALID", "CONFLICT", "UNAVAILABLE", "STOPPED", "INTERNAL")
 
 cogmig = Program(sys.argv[1])
+architecture = {"aarch64": "arm64"}.get(sys.argv[2], sys.argv[2])
 database_url = os.environ["COGMIG_TEST_DATABASE_URL"]
 door = DatabaseDoor(os.environ["COGMIG_TEST_PGDIRECTORY"])
 
@@ -44,11 +45,10 @@ door = DatabaseDoor(os.environ["COGMIG_TEST_PGDIRECTORY"])
 
 
 def package(folder):
-    done = subprocess.run([SOURCE / "dev", "lambda", folder], capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run([SOURCE / "dev", "lambda", "--arch", architecture, folder],
+                          capture_output=True, text=True, check=False)
     equal(done.returncode, 0, done.stdout + done.stderr)
-    [archive] = (SOURCE / "build" / folder).glob("cogmig-migration-*.zip")
-    return archive
+    return SOURCE / "build" / folder / f"cogmig-migration-{architecture}.zip"
 
 
 def unpack(archive, root):
@@ -65,7 +65,11 @@ def in_root(root, *command):
     if os.geteuid() == 0:
         found = shutil.which("chroot", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
         return [found, str(root), *command]
-    return ["unshare", "--map-root-user", f"--root={root}", *command]
+    enter = ["unshare", "--map-root-user"]
+    if subprocess.run([*enter, "true"], capture_output=True, check=False).returncode != 0:
+        sys.exit("An empty root takes root, or user namespaces, which this system refuses. On Ubuntu:"
+                 " sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0")
+    return [*enter, f"--root={root}", *command]
 
 
 archive = package("lambda")

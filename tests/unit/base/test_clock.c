@@ -16,9 +16,17 @@ int __wrap_clock_gettime(clockid_t which, struct timespec *now)
     return 0;
 }
 
+/* Its name with 64 bits of time on a machine of 32. */
+int __wrap___clock_gettime64(clockid_t which, struct timespec *now);
+
+int __wrap___clock_gettime64(clockid_t which, struct timespec *now)
+{
+    return __wrap_clock_gettime(which, now);
+}
+
 static void set_ms(int64_t ms)
 {
-    steady = (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    steady = (struct timespec){.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
 }
 
 static void the_steady_clock_is_read_in_its_units(void **state)
