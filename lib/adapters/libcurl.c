@@ -76,6 +76,8 @@ static cogmig_status judge(const struct transfer *transfer, CURLcode code, const
     }
     if (transfer->body_outcome != COGMIG_OK)
         return fail_plainly(err, transfer->body_outcome);
+    if (code == CURLE_OUT_OF_MEMORY)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     cogmig_status status = fail(err, COGMIG_JWKS_UNREACHABLE, "%s",
                                 detail[0] == '\0' ? curl_easy_strerror(code) : detail);
     fail_upstream_number(err, COGMIG_UPSTREAM_CURL, code);
@@ -94,6 +96,6 @@ cogmig_status libcurl_get(const struct libcurl_options *options, const char *url
     if (curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail) != CURLE_OK ||
         !libcurl_handle_set_limits(handle, options, timeout_ms) ||
         !set_request(handle, url, &transfer) || !set_condition(handle, &transfer, &headers))
-        return fail(err, COGMIG_INTERNAL_ERROR, "libcurl refused an option; is it built with TLS?");
+        return libcurl_handle_refused(err);
     return judge(&transfer, curl_easy_perform(handle), detail, err);
 }

@@ -2,6 +2,7 @@
 #include "adapters/libcurl_handle.h"
 
 #include "base/span.h"
+#include "status/error.h"
 
 #include <pthread.h>
 
@@ -30,6 +31,13 @@ CURL *libcurl_handle_new(void)
 void libcurl_handle_release(CURL **handle)
 {
     curl_easy_cleanup(*handle);
+}
+
+cogmig_status libcurl_handle_refused(cogmig_error *err)
+{
+    if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_SSL) != 0)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    return fail(err, COGMIG_INTERNAL_ERROR, "libcurl is built without TLS.");
 }
 
 long libcurl_http_status(CURL *handle)

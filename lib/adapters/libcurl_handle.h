@@ -16,6 +16,9 @@ void libcurl_handle_release(CURL **handle);
 bool libcurl_handle_set_limits(CURL *handle, const struct libcurl_options *options,
                                int32_t timeout_ms);
 
+/* An option was refused: OUT_OF_MEMORY, or INTERNAL_ERROR of a libcurl without TLS. */
+cogmig_status libcurl_handle_refused(cogmig_error *err);
+
 long libcurl_http_status(CURL *handle);
 
 /* What stands behind the name (with its colon) when the line is that header; no bytes when not. */

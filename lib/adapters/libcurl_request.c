@@ -125,7 +125,7 @@ static bool set_request(CURL *handle, const struct http_request *request,
 static cogmig_status judge(struct http_session *session, CURLcode code, const char *detail,
                            struct http_reply *reply, cogmig_error *err)
 {
-    if (reply->body.state == BUFFER_REFUSED)
+    if (reply->body.state == BUFFER_REFUSED || code == CURLE_OUT_OF_MEMORY)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     if (reply->body.state == BUFFER_FULL)
         return fail(err, COGMIG_COGNITO_RESPONSE_INVALID, "the answer is larger than %zu bytes.",
@@ -159,7 +159,7 @@ cogmig_status http_exchange(struct http_session *session, const struct libcurl_o
     if (curl_easy_setopt(session->handle, CURLOPT_ERRORBUFFER, detail) != CURLE_OK ||
         !libcurl_handle_set_limits(session->handle, options, timeout_ms) ||
         !set_request(session->handle, request, headers, reply))
-        return fail(err, COGMIG_INTERNAL_ERROR, "libcurl refused an option; is it built with TLS?");
+        return libcurl_handle_refused(err);
     cogmig_status status = judge(session, curl_easy_perform(session->handle), detail, reply, err);
     curl_easy_reset(session->handle); /* it pointed to headers, body and this stack */
     return status;

@@ -4,10 +4,12 @@
 
 #include "cmocka_all.h"
 
+#include <curl/curl.h>
 #include <openssl/crypto.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static atomic_long countdown; /* allocations until one is refused; below 0: none is */
 static atomic_bool all_that_follow;
@@ -82,6 +84,54 @@ void refusal_prepare(void)
     exit(1);
 }
 
+/* ---- libcurl's ---- */
+
+static bool with_libcurl;
+
+static bool curl_is_refused(void)
+{
+    return with_libcurl && is_refused();
+}
+
+void refusal_include_libcurl(void)
+{
+    with_libcurl = true;
+}
+
+static void *curl_new(size_t size)
+{
+    return curl_is_refused() ? NULL : malloc(size);
+}
+
+static void *curl_resize(void *block, size_t size)
+{
+    return curl_is_refused() ? NULL : realloc(block, size);
+}
+
+static void curl_release(void *block)
+{
+    __real_free(block);
+}
+
+static char *curl_copy(const char *text)
+{
+    return curl_is_refused() ? NULL : strdup(text);
+}
+
+static void *curl_new_zeroed(size_t count, size_t size)
+{
+    return curl_is_refused() ? NULL : __real_calloc(count, size);
+}
+
+void refusal_prepare_libcurl(void)
+{
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_new, curl_release, curl_resize, curl_copy,
+                             curl_new_zeroed) == CURLE_OK)
+        return;
+    fputs("libcurl was used before it could be watched\n", stderr);
+    exit(1);
+}
+
 /* ---- one allocation after the other ---- */
 
 static cogmig_status call_refusing(const struct step *step, long nth, bool all)
@@ -94,6 +144,11 @@ static cogmig_status call_refusing(const struct step *step, long nth, bool all)
     return status;
 }
 
+static bool is_outage(cogmig_status status)
+{
+    return with_libcurl && cogmig_status_kind(status) == COGMIG_KIND_UNAVAILABLE;
+}
+
 static void judge(const struct world *world, const struct step *step, cogmig_status status,
                   long nth, bool all)
 {
@@ -102,7 +157,7 @@ static void judge(const struct world *world, const struct step *step, cogmig_sta
     const char *what = all ? "and all that follow" : "alone";
     if (!atomic_load(&refused))
         fail_msg("%s: %s\n", step->name, cogmig_status_name(status));
-    if (status != COGMIG_OUT_OF_MEMORY)
+    if (status != COGMIG_OUT_OF_MEMORY && !is_outage(status))
         fail_msg("%s: allocation %ld %s refused: %s\n", step->name, nth, what,
                  cogmig_status_name(status));
     if (world->wait != NULL)

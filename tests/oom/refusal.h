@@ -11,6 +11,11 @@
 /* Before anything else; ends the program when OpenSSL was used already. */
 void refusal_prepare(void);
 
+/* The same for libcurl, whose memory is refused from then on too. It may call that a connection
+ * that broke, so a status of kind UNAVAILABLE will do. */
+void refusal_prepare_libcurl(void);
+void refusal_include_libcurl(void);
+
 /* How many blocks of the library's own are not freed. */
 long live_blocks(void);
 

@@ -442,10 +442,11 @@ static void check_world(void)
     assert_int_equal(sign_in(), COGMIG_OK);
 }
 
+static const struct world world = {make_world, check_world, NULL, release_world};
+
 /* promise 4 */
 static void no_refused_allocation_does_harm(void **state)
 {
-    static const struct world world = {make_world, check_world, NULL, release_world};
     static const struct step steps[] = {
         STEP(make_config, OK),
         STEP(make, OK),
@@ -479,11 +480,27 @@ static void no_refused_allocation_does_harm(void **state)
     sweep(&world, steps, sizeof steps / sizeof steps[0]);
 }
 
+/* promises 1, 4 */
+static void memory_that_libcurl_is_refused_is_an_outage(void **state)
+{
+    static const struct step steps[] = {
+        STEP(sign_in, OK),
+        STEP(sign_in_wrong, COGNITO_SIGN_IN_REFUSED),
+        STEP(get_nobody, COGNITO_USER_NOT_FOUND),
+        STEP(list_users, OK),
+    };
+    (void)state;
+    refusal_include_libcurl();
+    sweep(&world, steps, sizeof steps / sizeof steps[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_refused_allocation_does_harm),
+        cmocka_unit_test(memory_that_libcurl_is_refused_is_an_outage),
     };
     refusal_prepare();
+    refusal_prepare_libcurl();
     return cmocka_run_group_tests_name("Cognito's API", tests, start_server, stop_server);
 }

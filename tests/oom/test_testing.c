@@ -47,7 +47,8 @@ static int release_issuer(void **state)
     return 0;
 }
 
-/* Keys are made by thousands of allocations, so the first must do. Without memory the old ones stay. */
+/* Keys are made by thousands of allocations, so the first must do. Without memory the old ones
+ * stay. */
 static cogmig_status rotate_keys(void)
 {
     return plain(cogmig_test_issuer_rotate_keys(issuer, &err));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every call of verifier.h, claims.h and keyset.h with each allocation refused in turn. */
+#include "api_server.h"
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "cmocka_all.h"
@@ -27,6 +28,7 @@ static const char of_balancer[] = "{\"alg\":\"ES256\",\"kid\":\"" BALANCED_KID
                                   "\",\"iss\":\"https://issuer.example\",\"client\":\"c\","
                                   "\"signer\":\"" ARN "\",\"exp\":4000000000}";
 
+static const char *server;
 static struct signer *rsa, *curve;
 static char *jwks, *pem, *rs256, *es256, *balanced, *unknown_kid, *expired;
 static char folder[] = "/tmp/cogmig-oom-XXXXXX";
@@ -695,11 +697,62 @@ static void no_refused_allocation_does_harm(void **state)
     sweep(&world, steps, sizeof steps / sizeof steps[0]);
 }
 
+/* ---- keys that are fetched by the library itself ---- */
+
+static cogmig_verifier *fetching;
+
+static void make_fetching(void)
+{
+    cogmig_verifier_config *own = NULL;
+    char url[128];
+    snprintf(url, sizeof url, "%s/jwks.json", server);
+    assert_int_equal(cogmig_verifier_config_new(&own, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_allow_plain_http(own, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_issuer(own, issuer, url, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_client(own, "c", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_token_use(own, COGMIG_TOKEN_USE_ANY, NULL),
+                     COGMIG_OK);
+    own->steady_ms = steady_ms;
+    assert_int_equal(cogmig_verifier_new(own, &fetching, NULL), COGMIG_OK);
+    cogmig_verifier_config_free(&own);
+}
+
+static void check_fetching(void)
+{
+    assert_int_equal(verify(fetching, rs256), COGMIG_OK);
+}
+
+static void release_fetching(void)
+{
+    cogmig_verifier_free(&fetching);
+}
+
+static cogmig_status fetch_and_verify(void)
+{
+    return verify(fetching, rs256);
+}
+
+/* promises 1, 4 */
+static void memory_that_libcurl_is_refused_is_an_outage(void **state)
+{
+    static const struct world of_fetching = {make_fetching, check_fetching, wait_for_back_off,
+                                             release_fetching};
+    static const struct step steps[] = {STEP(fetch_and_verify, OK)};
+    const struct api_answer answers[] = {{"/jwks.json", 200, jwks}};
+    (void)state;
+    server = api_server_start(answers, 1);
+    refusal_include_libcurl();
+    sweep(&of_fetching, steps, 1);
+    api_server_stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_refused_allocation_does_harm),
+        cmocka_unit_test(memory_that_libcurl_is_refused_is_an_outage),
     };
     refusal_prepare();
+    refusal_prepare_libcurl();
     return cmocka_run_group_tests_name("tokens", tests, make_tokens, release_tokens);
 }
