@@ -320,7 +320,8 @@ static cogmig_status read_row(sqlite3_stmt *row, const struct store_model *model
         values.values[column] =
             column == COLUMN_EMAIL_VERIFIED ? (struct span){NULL, 0} : value_at(row, column);
     read_attributes(row, model, &values);
-    return answer_add_row(answer, &values, err);
+    cogmig_status status = sqlite_check_row(sqlite3_db_handle(row), err);
+    return status == COGMIG_OK ? answer_add_row(answer, &values, err) : status;
 }
 
 static cogmig_status read_rows(struct sqlite_store *store, sqlite3_stmt *query,
@@ -403,12 +404,16 @@ static cogmig_status describe(const struct backend_settings *settings, struct de
     honour(store->db, &deadline);
     sqlite3_stmt **query = &store->queries[0];
     int code = sqlite3_prepare_v2(store->db, columns_and_indexes, -1, query, NULL);
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
+    while (status == COGMIG_OK && (code == SQLITE_OK || code == SQLITE_ROW)) {
         code = sqlite3_step(*query);
-        if (code == SQLITE_ROW)
+        if (code == SQLITE_ROW) {
             take(data, "main", text_at(*query, 0), text_at(*query, 1),
                  sqlite3_column_int(*query, 2) != 0);
+            status = sqlite_check_row(store->db, err);
+        }
     }
+    if (status != COGMIG_OK)
+        return status;
     return code == SQLITE_DONE ? COGMIG_OK : sqlite_fail_query(store->db, err);
 }
 

@@ -182,6 +182,9 @@ static cogmig_status next_row(void *state, struct export_value *values, bool *re
             return fail_step(copy, err);
         for (size_t i = 0; i < copy->column_count; i++)
             read_value(copy->rows, (int)i, copy->kinds[i], &values[i]);
+        cogmig_status status = sqlite_check_row(copy->db, err);
+        if (status != COGMIG_OK)
+            return status;
         *ret_any = is_of_shard(copy, &values[0]);
     }
     copy->left -= *ret_any && copy->left > 0;

@@ -139,3 +139,9 @@ cogmig_status sqlite_open_for_writing(const char *path, sqlite3 **db, cogmig_err
 {
     return open_as(path, SQLITE_OPEN_READWRITE, db, err);
 }
+
+cogmig_status sqlite_check_row(sqlite3 *db, cogmig_error *err)
+{
+    return sqlite3_errcode(db) == SQLITE_NOMEM ? fail_plainly(err, COGMIG_OUT_OF_MEMORY)
+                                               : COGMIG_OK;
+}

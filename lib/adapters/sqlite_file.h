@@ -17,4 +17,8 @@ cogmig_status sqlite_fail_with(sqlite3 *db, cogmig_status status, const char *wh
 
 cogmig_status sqlite_fail_query(sqlite3 *db, cogmig_error *err);
 
+/* After the values of a row were read: for want of memory SQLite gives NULL for one that is there
+ * ("Result Values From A Query"). OK or OUT_OF_MEMORY. */
+cogmig_status sqlite_check_row(sqlite3 *db, cogmig_error *err);
+
 #endif

@@ -101,7 +101,8 @@ static cogmig_status take_rows(struct sqlite_idmap *map, sqlite3_stmt *statement
     int code = SQLITE_ROW;
     while (status == COGMIG_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         struct span columns[2] = {value_at(statement, 0), value_at(statement, 1)};
-        if (question->take != NULL)
+        status = sqlite_check_row(map->db, err);
+        if (status == COGMIG_OK && question->take != NULL)
             status = question->take(question->user_data, columns, err);
     }
     if (status == COGMIG_OK && code != SQLITE_DONE)

@@ -16,7 +16,7 @@ static atomic_bool all_that_follow;
 static atomic_bool refused;
 static atomic_long live;
 
-static bool is_refused(void)
+bool refusal_is_due(void)
 {
     if (atomic_load(&countdown) < 0)
         return false;
@@ -39,7 +39,7 @@ void __wrap_free(void *block);
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    void *block = is_refused() ? NULL : __real_calloc(count, size);
+    void *block = refusal_is_due() ? NULL : __real_calloc(count, size);
     atomic_fetch_add(&live, block != NULL);
     return block;
 }
@@ -60,13 +60,13 @@ long live_blocks(void)
 static void *openssl_allocate(size_t size, const char *file, int line)
 {
     (void)file, (void)line;
-    return is_refused() ? NULL : malloc(size);
+    return refusal_is_due() ? NULL : malloc(size);
 }
 
 static void *openssl_resize(void *block, size_t size, const char *file, int line)
 {
     (void)file, (void)line;
-    return is_refused() ? NULL : realloc(block, size);
+    return refusal_is_due() ? NULL : realloc(block, size);
 }
 
 static void openssl_release(void *block, const char *file, int line)
@@ -90,7 +90,7 @@ static bool with_libcurl;
 
 static bool curl_is_refused(void)
 {
-    return with_libcurl && is_refused();
+    return with_libcurl && refusal_is_due();
 }
 
 void refusal_include_libcurl(void)

@@ -16,6 +16,9 @@ void refusal_prepare(void);
 void refusal_prepare_libcurl(void);
 void refusal_include_libcurl(void);
 
+/* For another library's functions: is this allocation to be refused? */
+bool refusal_is_due(void);
+
 /* How many blocks of the library's own are not freed. */
 long live_blocks(void);
 

@@ -215,5 +215,6 @@ int main(void)
                                         users_leave_folder),
     };
     refusal_prepare();
+    users_prepare_sqlite();
     return cmocka_run_group_tests_name("export", tests, NULL, NULL);
 }

@@ -348,6 +348,7 @@ int main(void)
         cmocka_unit_test(no_refused_allocation_does_harm),
     };
     refusal_prepare();
+    users_prepare_sqlite();
     return cmocka_run_group_tests_name("identity map", tests, users_enter_folder,
                                        users_leave_folder);
 }

@@ -9,6 +9,9 @@
 /* Of cost 4, for "U*U". */
 #define USERS_HASH "$2a$04$CCCCCCCCCCCCCCCCCCCCC.K7Qr0se1MxuggH4aP4YgB.U2Em1pGSK"
 
+/* Before anything else: memory is refused to SQLite too. */
+void users_prepare_sqlite(void);
+
 int users_enter_folder(void **state);
 int users_leave_folder(void **state);
 
