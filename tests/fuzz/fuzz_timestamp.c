@@ -11,8 +11,8 @@ static void write_and_read_again(int64_t unix_ms)
     char digits[TIMESTAMP_MAX_SIZE];
     int64_t again;
     size_t len = timestamp_write(unix_ms, digits);
-    HOLDS(len < sizeof digits && digits[len] == '\0');
-    if (len == TIMESTAMP_SIZE - 1)
+    HOLDS(len < sizeof digits && (len == 0 || digits[len] == '\0'));
+    if (len == TIMESTAMP_SIZE - 1 && memcmp(digits, "0000", 4) != 0) /* no year 0 is read */
         HOLDS(timestamp_read((struct span){digits, len}, &again) && again == unix_ms);
 }
 
