@@ -22,7 +22,7 @@ ABOUT = {
     "tokens.repeat": ("verify a token again", "one SHA-256 over the token"),
     "tokens.threads.cold": ("two threads, tokens not seen before", "one thread"),
     "tokens.threads.repeat": ("two threads, tokens seen before", "one thread"),
-    "tokens.rotating": ("verify while keys rotate", "verify while a thread only parses keys"),
+    "tokens.rotating": ("verify while keys rotate", "verify while no keys change"),
     "passwords.many": ("bcrypt, many pending, per core", "libxcrypt"),
     "passwords.mixed": ("bcrypt of mixed costs, many pending", "libxcrypt"),
     "passwords.one": ("bcrypt, one pending", "libxcrypt"),
