@@ -68,6 +68,15 @@ cogmig_status cogmig_cognito_config_set_client(cogmig_cognito_config *config, co
 cogmig_status cogmig_cognito_config_set_endpoint(cogmig_cognito_config *config, const char *url,
                                                  cogmig_error *err);
 
+/* Where Lambda's API is, for cogmig_cognito_get_function_policy(); by default it follows from the
+ * function's region, unless the API's own endpoint was given.
+ *
+ * url  in: as cogmig_cognito_config_set_endpoint()
+ *
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INVALID. Threads: one at a time. Since: 1.0. */
+cogmig_status cogmig_cognito_config_set_lambda_endpoint(cogmig_cognito_config *config,
+                                                        const char *url, cogmig_error *err);
+
 /* Let the endpoint be http://, for an emulator on this machine. Whoever can touch the connection
  * reads passwords then: never in production.
  *
@@ -116,8 +125,8 @@ cogmig_status cogmig_cognito_config_set_list_rate(cogmig_cognito_config *config,
                                                   int32_t pages_per_s, cogmig_error *err);
 
 /* Configure from the environment: COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID (the first of several),
- * COGNITO_CLIENT_SECRET, COGNITO_ENDPOINT and COGMIG_ALLOW_PLAIN_HTTP. Of these only the pool must
- * be set.
+ * COGNITO_CLIENT_SECRET, COGNITO_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA and COGMIG_ALLOW_PLAIN_HTTP. Of
+ * these only the pool must be set.
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INCOMPLETE, CONFIG_INVALID, POOL_ID_INVALID.
  * Threads: one at a time, while nobody changes the environment. Since: 1.0. */
@@ -269,6 +278,21 @@ cogmig_status cogmig_cognito_describe_pool(cogmig_cognito *cognito, char **ret_j
  * Since: 1.0. */
 cogmig_status cogmig_cognito_describe_client(cogmig_cognito *cognito, char **ret_json,
                                              size_t *ret_len, cogmig_error *err);
+
+/* Who may invoke the function of a trigger (Lambda's GetPolicy): Cognito must.
+ *
+ * function_arn  in: as the pool's LambdaConfig has it, with or without alias or version
+ * ret_json      out: the answer as Lambda gave it: the policy is a text within it, "Policy".
+ *               NUL-terminated; release it with cogmig_free()
+ * ret_len       out: bytes of it; NULL is fine
+ *
+ * Errors: as cogmig_cognito_get_user(), COGNITO_REQUEST_REFUSED (with the upstream code
+ * ResourceNotFoundException: there is no such function, or nobody may invoke it), CONFIG_INCOMPLETE
+ * (the API's endpoint was given, but not Lambda's). Threads: any. Since: 1.0.
+ * Source: AWS Lambda API Reference, GetPolicy. */
+cogmig_status cogmig_cognito_get_function_policy(cogmig_cognito *cognito, const char *function_arn,
+                                                 char **ret_json, size_t *ret_len,
+                                                 cogmig_error *err);
 
 /* SECRET_HASH for a call that you make yourself: base64 of HMAC-SHA-256 over user name and client
  * id, by the client's secret.

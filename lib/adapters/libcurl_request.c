@@ -43,15 +43,21 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *user_data)
     return reply->body.state == BUFFER_GOOD ? len : 0;
 }
 
+static void take_value(struct span line, const char *name, char *out, size_t max)
+{
+    struct span value = libcurl_header_value(line, name);
+    if (value.bytes == NULL || value.len > max || span_contains_nul(value))
+        return;
+    memcpy(out, value.bytes, value.len);
+    out[value.len] = '\0';
+}
+
 static size_t take_header(char *bytes, size_t size, size_t count, void *user_data)
 {
     struct http_reply *reply = user_data;
     struct span line = {bytes, size * count};
-    struct span id = libcurl_header_value(line, "x-amzn-requestid:");
-    if (id.bytes != NULL && id.len <= HTTP_MAX_REQUEST_ID && !span_contains_nul(id)) {
-        memcpy(reply->request_id, id.bytes, id.len);
-        reply->request_id[id.len] = '\0';
-    }
+    take_value(line, "x-amzn-requestid:", reply->request_id, HTTP_MAX_REQUEST_ID);
+    take_value(line, "x-amzn-errortype:", reply->error_type, HTTP_MAX_ERROR_TYPE);
     return line.len;
 }
 
@@ -143,7 +149,7 @@ static void empty_reply(struct http_reply *reply)
 {
     buffer_release(&reply->body);
     reply->http_status = 0;
-    reply->request_id[0] = '\0';
+    reply->request_id[0] = reply->error_type[0] = '\0';
 }
 
 cogmig_status http_exchange(struct http_session *session, const struct libcurl_options *options,

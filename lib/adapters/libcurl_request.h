@@ -23,13 +23,16 @@ struct http_request {
 };
 
 enum {
-    HTTP_MAX_REQUEST_ID = 64
+    HTTP_MAX_REQUEST_ID = 64,
+    HTTP_MAX_ERROR_TYPE = 128
 };
 
 struct http_reply {
     int32_t http_status;
     struct buffer body; /* whatever the status is */
     char request_id[HTTP_MAX_REQUEST_ID + 1];
+    char
+        error_type[HTTP_MAX_ERROR_TYPE + 1]; /* of AWS's services that do not have it in the body */
 };
 
 /* Keeps its connection for the next request. One thread at a time. */

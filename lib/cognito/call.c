@@ -92,13 +92,22 @@ static size_t make_headers(const struct attempt *attempt, const char *target, co
                            struct http_header headers[MAX_HEADERS])
 {
     size_t count = 0;
-    headers[count++] = (struct http_header){"content-type", "application/x-amz-json-1.1"};
-    headers[count++] = (struct http_header){"host", attempt->cognito->host};
+    const struct resource *resource = attempt->call->resource;
+    const char *host = resource == NULL ? attempt->cognito->host : resource->host;
+    if (resource == NULL)
+        headers[count++] = (struct http_header){"content-type", "application/x-amz-json-1.1"};
+    headers[count++] = (struct http_header){"host", host};
     headers[count++] = (struct http_header){"x-amz-date", date};
     if (credentials->session_token != NULL)
         headers[count++] = (struct http_header){"x-amz-security-token", credentials->session_token};
-    headers[count++] = (struct http_header){"x-amz-target", target};
+    if (resource == NULL)
+        headers[count++] = (struct http_header){"x-amz-target", target};
     return count;
+}
+
+static struct span body_of(const struct call *call)
+{
+    return call->resource == NULL ? (struct span){call->body.bytes, call->body.len} : span_of("");
 }
 
 static cogmig_status sign(const struct attempt *attempt, const char *date,
@@ -106,9 +115,16 @@ static cogmig_status sign(const struct attempt *attempt, const char *date,
                           const struct credentials *credentials, char out[SIGV4_MAX_AUTHORIZATION],
                           cogmig_error *err)
 {
-    const struct sigv4_scope scope = {date, attempt->cognito->region, "cognito-idp"};
-    struct span body = {attempt->call->body.bytes, attempt->call->body.len};
-    cogmig_status status = sigv4_sign(&scope, headers, count, body, credentials, out);
+    const struct resource *r = attempt->call->resource;
+    const struct sigv4_scope scope = {date, r == NULL ? attempt->cognito->region : r->region,
+                                      r == NULL ? "cognito-idp" : r->service};
+    const struct sigv4_request request = {.method = r == NULL ? "POST" : "GET",
+                                          .path = r == NULL ? "/" : r->path,
+                                          .query = r == NULL ? "" : r->query,
+                                          .headers = headers,
+                                          .header_count = count,
+                                          .body = body_of(attempt->call)};
+    cogmig_status status = sigv4_sign(&scope, &request, credentials, out);
     if (status == COGMIG_CONFIG_INVALID)
         return fail(err, status, "The AWS access key id is too long to be one.");
     return status == COGMIG_OK ? COGMIG_OK : fail_plainly(err, status);
@@ -119,19 +135,20 @@ static cogmig_status send(const struct attempt *attempt, const struct http_heade
 {
     const struct libcurl_options options = {attempt->cognito->plain_http,
                                             attempt->cognito->ca_file};
-    const struct http_request request = {
-        .method = "POST",
-        .url = attempt->cognito->endpoint,
-        .headers = headers,
-        .header_count = count,
-        .body = {attempt->call->body.bytes, attempt->call->body.len}};
+    const struct resource *resource = attempt->call->resource;
+    const struct http_request request = {.method = resource == NULL ? "POST" : "GET",
+                                         .url = resource == NULL ? attempt->cognito->endpoint
+                                                                 : resource->url,
+                                         .headers = headers,
+                                         .header_count = count,
+                                         .body = body_of(attempt->call)};
     int32_t left_ms = deadline_left_ms(attempt->deadline);
     struct cogmig_error detail = {.status = COGMIG_OK};
     cogmig_status status = http_exchange(attempt->session, &options, &request,
                                          left_ms < 1 ? 1 : left_ms, reply, &detail);
     if (status == COGMIG_OK)
         return COGMIG_OK;
-    fail(err, status, "%s at %.100s: %.300s", attempt->call->operation, attempt->cognito->endpoint,
+    fail(err, status, "%s at %.100s: %.300s", attempt->call->operation, request.url,
          detail.message);
     fail_upstream(err, detail.upstream, detail.upstream_code);
     return status;

@@ -6,11 +6,22 @@
 #include "base/json.h"
 #include "cognito/client.h"
 
+/* What another service than Cognito has, read with GET. */
+struct resource {
+    const char *service;
+    const char *region;
+    const char *host;
+    const char *url;
+    const char *path; /* and query, as they are signed: see sigv4.h */
+    const char *query;
+};
+
 /* Filled member by member, then run once. */
 struct call {
-    const char *operation; /* as AWS names it */
-    bool is_signed;        /* with AWS credentials */
-    struct span secret;    /* what must not be in a message even if AWS repeats it */
+    const char *operation;           /* as AWS names it */
+    bool is_signed;                  /* with AWS credentials */
+    const struct resource *resource; /* NULL: the operation is Cognito's, and has a body */
+    struct span secret;              /* what must not be in a message even if AWS repeats it */
     struct buffer body;
 };
 

@@ -29,7 +29,7 @@ static bool copy_span(struct span s, char **ret_copy)
 static bool copy_endpoint(const cogmig_cognito_config *config, cogmig_cognito *cognito)
 {
     cognito->endpoint = config->endpoint == NULL
-                            ? endpoint_of_region(endpoint_region(config->pool_id))
+                            ? endpoint_of_service("cognito-idp", endpoint_region(config->pool_id))
                             : memory_copy_text(config->endpoint);
     if (cognito->endpoint == NULL)
         return false;
@@ -42,6 +42,7 @@ static bool copy_endpoint(const cogmig_cognito_config *config, cogmig_cognito *c
 static bool copy_config(const cogmig_cognito_config *config, cogmig_cognito *cognito)
 {
     cognito->plain_http = config->plain_http;
+    cognito->endpoint_is_given = config->endpoint != NULL;
     cognito->timeout_ms = config->timeout_ms;
     cognito->pages_per_s = config->pages_per_s;
     cognito->credentials_are_given = config->credentials.access_key_id != NULL;
@@ -49,10 +50,16 @@ static bool copy_config(const cogmig_cognito_config *config, cogmig_cognito *cog
            copy_text(config->client_id, &cognito->client_id) &&
            copy_text(config->client_secret, &cognito->client_secret) &&
            copy_text(config->ca_file, &cognito->ca_file) &&
+           copy_text(config->lambda_endpoint, &cognito->lambda_endpoint) &&
            copy_span(endpoint_region(config->pool_id), &cognito->region) &&
            copy_endpoint(config, cognito) &&
            (!cognito->credentials_are_given ||
             credentials_copy(&config->credentials, &cognito->credentials));
+}
+
+static bool is_plain(const char *endpoint)
+{
+    return endpoint != NULL && endpoint_is_plain_http(endpoint);
 }
 
 static cogmig_status check_config(const cogmig_cognito_config *config, cogmig_error *err)
@@ -64,7 +71,7 @@ static cogmig_status check_config(const cogmig_cognito_config *config, cogmig_er
         return fail(err, COGMIG_CONFIG_INCOMPLETE,
                     "\"%.60s\" is a pool of an emulator; give its endpoint (COGNITO_ENDPOINT).",
                     config->pool_id);
-    if (config->endpoint != NULL && endpoint_is_plain_http(config->endpoint) && !config->plain_http)
+    if (!config->plain_http && (is_plain(config->endpoint) || is_plain(config->lambda_endpoint)))
         return fail(err, COGMIG_CONFIG_INVALID,
                     "The endpoint is plain http://, over which passwords can be read; allow it for "
                     "an emulator (COGMIG_ALLOW_PLAIN_HTTP=1).");
@@ -101,7 +108,7 @@ COGMIG_PUBLIC void cogmig_cognito_free(cogmig_cognito **cognito)
         return;
     cogmig_cognito *c = *cognito;
     char *texts[] = {c->pool_id,  c->client_id, c->client_secret, c->region,
-                     c->endpoint, c->host,      c->ca_file};
+                     c->endpoint, c->host,      c->ca_file,       c->lambda_endpoint};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         memory_free(texts[i]);
     credentials_release(&c->credentials);
@@ -135,6 +142,7 @@ static cogmig_status set_where(cogmig_cognito_config *config, cogmig_error *err)
 {
     const char *pool_id = variable("COGNITO_USER_POOL_ID");
     const char *endpoint = variable("COGNITO_ENDPOINT");
+    const char *lambda_endpoint = variable("AWS_ENDPOINT_URL_LAMBDA"); /* as the AWS CLI has it */
     const char *plain_http = variable("COGMIG_ALLOW_PLAIN_HTTP");
     if (plain_http != NULL && strcmp(plain_http, "1") != 0 && strcmp(plain_http, "0") != 0)
         return fail(err, COGMIG_CONFIG_INVALID, "COGMIG_ALLOW_PLAIN_HTTP is 1 or 0.");
@@ -144,6 +152,8 @@ static cogmig_status set_where(cogmig_cognito_config *config, cogmig_error *err)
     cogmig_status status = cogmig_cognito_config_set_pool(config, pool_id, err);
     if (status == COGMIG_OK && endpoint != NULL)
         status = cogmig_cognito_config_set_endpoint(config, endpoint, err);
+    if (status == COGMIG_OK && lambda_endpoint != NULL)
+        status = cogmig_cognito_config_set_lambda_endpoint(config, lambda_endpoint, err);
     return status;
 }
 

@@ -15,7 +15,9 @@ struct cogmig_cognito {
     char *region;
     char *endpoint; /* without a slash at the end, which the path is */
     char *host;
+    char *lambda_endpoint; /* NULL: that of the function's region */
     char *ca_file;
+    bool endpoint_is_given;
     bool plain_http;
     int32_t timeout_ms;
     int32_t pages_per_s;

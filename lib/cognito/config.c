@@ -39,6 +39,7 @@ COGMIG_PUBLIC void cogmig_cognito_config_free(cogmig_cognito_config **config)
     memory_free((*config)->client_id);
     memory_free((*config)->client_secret);
     memory_free((*config)->endpoint);
+    memory_free((*config)->lambda_endpoint);
     memory_free((*config)->ca_file);
     credentials_release(&(*config)->credentials);
     memory_free(*config);
@@ -105,17 +106,30 @@ COGMIG_PUBLIC cogmig_status cogmig_cognito_config_set_client(cogmig_cognito_conf
     return status == COGMIG_OK ? replace(&config->client_secret, client_secret, err) : status;
 }
 
-COGMIG_PUBLIC cogmig_status cogmig_cognito_config_set_endpoint(cogmig_cognito_config *config,
-                                                               const char *url, cogmig_error *err)
+static cogmig_status replace_endpoint(char **setting, const char *url, cogmig_error *err)
 {
-    cogmig_error_clear(err);
-    if (config == NULL || url == NULL)
-        return no_argument(err);
     if (!endpoint_is_url(url))
         return fail(err, COGMIG_CONFIG_INVALID,
                     "\"%.100s\" cannot be an endpoint; it is https://host or https://host:port.",
                     url);
-    return replace(&config->endpoint, url, err);
+    return replace(setting, url, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_cognito_config_set_endpoint(cogmig_cognito_config *config,
+                                                               const char *url, cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    return config == NULL || url == NULL ? no_argument(err)
+                                         : replace_endpoint(&config->endpoint, url, err);
+}
+
+COGMIG_PUBLIC cogmig_status cogmig_cognito_config_set_lambda_endpoint(cogmig_cognito_config *config,
+                                                                      const char *url,
+                                                                      cogmig_error *err)
+{
+    cogmig_error_clear(err);
+    return config == NULL || url == NULL ? no_argument(err)
+                                         : replace_endpoint(&config->lambda_endpoint, url, err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_cognito_config_allow_plain_http(cogmig_cognito_config *config,

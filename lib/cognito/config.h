@@ -17,7 +17,8 @@ struct cogmig_cognito_config {
     char *pool_id;
     char *client_id;
     char *client_secret;
-    char *endpoint; /* NULL: that of the pool's region */
+    char *endpoint;        /* NULL: that of the pool's region */
+    char *lambda_endpoint; /* NULL: that of the function's region */
     char *ca_file;
     bool plain_http;
     struct credentials credentials;

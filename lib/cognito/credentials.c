@@ -59,10 +59,22 @@ static cogmig_status from_environment(struct credentials *ret_credentials, cogmi
                : fail_plainly(err, COGMIG_OUT_OF_MEMORY);
 }
 
+/* Kubernetes' roles for service accounts: without them the machine's own role would be taken. */
+static cogmig_status refuse_web_identity(cogmig_error *err)
+{
+    if (variable("AWS_WEB_IDENTITY_TOKEN_FILE") == NULL || variable("AWS_ROLE_ARN") == NULL)
+        return COGMIG_OK;
+    return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,
+                "AWS_WEB_IDENTITY_TOKEN_FILE is set, which only the AWS CLI follows: eval \"$(aws "
+                "configure export-credentials --format env)\", or use EKS Pod Identity.");
+}
+
 cogmig_status credentials_find(struct deadline deadline, struct credentials *ret_credentials,
                                cogmig_error *err)
 {
     cogmig_status status = from_environment(ret_credentials, err);
+    if (status == COGMIG_OK && ret_credentials->access_key_id == NULL)
+        status = refuse_web_identity(err);
     if (status == COGMIG_OK && ret_credentials->access_key_id == NULL)
         status = credentials_from_profile(ret_credentials, err);
     if (status == COGMIG_OK && ret_credentials->access_key_id == NULL)

@@ -44,10 +44,12 @@ static const char *host_suffix(struct span region)
     return ".amazonaws.com";
 }
 
-char *endpoint_of_region(struct span region)
+char *endpoint_of_service(const char *service, struct span region)
 {
     struct buffer url = buffer_with_max(ENDPOINT_MAX_BYTES);
-    buffer_add_text(&url, "https://cognito-idp.");
+    buffer_add_text(&url, "https://");
+    buffer_add_text(&url, service);
+    buffer_add_byte(&url, '.');
     buffer_add(&url, region);
     buffer_add_text(&url, host_suffix(region));
     return buffer_take(&url, NULL);

@@ -18,8 +18,8 @@ struct span endpoint_region(const char *pool_id);
 /* Is it a region of AWS, whose host is known, or an emulator's "local"? */
 bool endpoint_is_known_region(struct span region);
 
-/* https://cognito-idp.{region}.{suffix of the partition}; NULL when memory is refused. */
-char *endpoint_of_region(struct span region);
+/* https://{service}.{region}.{suffix of the partition}; NULL when memory is refused. */
+char *endpoint_of_service(const char *service, struct span region);
 
 /* https://host, http://host, with or without port, nothing behind it but a slash. */
 bool endpoint_is_url(const char *url);

@@ -12,8 +12,11 @@ const char *profile_name(void);
  * that are indented belong to another key. */
 struct span profile_value(struct span file, const char *profile, const char *key);
 
+bool profile_is_in(struct span file, const char *profile);
+
 /* From ~/.aws/credentials or AWS_SHARED_CREDENTIALS_FILE, then from ~/.aws/config or
- * AWS_CONFIG_FILE. None there, and no file: COGMIG_OK without credentials. */
+ * AWS_CONFIG_FILE. None there, and no file: COGMIG_OK without credentials. A profile that the AWS
+ * CLI would follow elsewhere (a role, SSO, a process) or that is not there is a failure. */
 cogmig_status credentials_from_profile(struct credentials *ret_credentials, cogmig_error *err);
 
 #endif

@@ -83,18 +83,27 @@ static void cut_to_name(char *type)
 
 /* False when memory is refused: the type, and the message of a migration that failed, decide what
  * it means. */
-static bool read_refusal(const struct http_reply *reply, struct refusal *ret_refusal)
+static bool read_body(const struct http_reply *reply, struct refusal *refusal)
 {
     struct json_value root;
-    *ret_refusal = (struct refusal){.type = ""};
     if (reply->body.len == 0 || reply->body.len > MAX_ERROR_BODY ||
         !json_check((struct span){reply->body.bytes, reply->body.len}, &root, NULL) ||
         root.type != JSON_OBJECT)
         return true;
-    if (!take_text(root, "__type", ret_refusal->type, sizeof ret_refusal->type) ||
-        !take_text(root, "message", ret_refusal->message, sizeof ret_refusal->message) ||
-        !take_text(root, "Message", ret_refusal->message, sizeof ret_refusal->message))
+    return take_text(root, "__type", refusal->type, sizeof refusal->type) &&
+           take_text(root, "message", refusal->message, sizeof refusal->message) &&
+           take_text(root, "Message", refusal->message, sizeof refusal->message);
+}
+
+/* Cognito's JSON protocol has the type in the body, Lambda's REST protocol in a header. */
+static bool read_refusal(const struct http_reply *reply, struct refusal *ret_refusal)
+{
+    *ret_refusal = (struct refusal){.type = ""};
+    if (!read_body(reply, ret_refusal))
         return false;
+    if (ret_refusal->type[0] == '\0')
+        snprintf(ret_refusal->type, sizeof ret_refusal->type, "%.*s",
+                 (int)sizeof ret_refusal->type - 1, reply->error_type);
     cut_to_name(ret_refusal->type);
     return true;
 }

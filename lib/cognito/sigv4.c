@@ -48,22 +48,29 @@ static void add_header_names(struct buffer *b, const struct http_header *headers
     }
 }
 
-/* No query, and white space inside of a value is not folded: ours have none. */
-static bool add_canonical_request(struct buffer *b, const struct http_header *headers, size_t count,
-                                  struct span body)
+static void add_line(struct buffer *b, const char *text)
+{
+    buffer_add_text(b, text);
+    buffer_add_byte(b, '\n');
+}
+
+/* White space inside of a header's value is not folded: ours have none. */
+static bool add_canonical_request(struct buffer *b, const struct sigv4_request *request)
 {
     char body_hash[HEX_SIZE];
-    buffer_add_text(b, "POST\n/\n\n");
-    for (size_t i = 0; i < count; i++) {
-        buffer_add_text(b, headers[i].name);
+    add_line(b, request->method);
+    add_line(b, request->path);
+    add_line(b, request->query);
+    for (size_t i = 0; i < request->header_count; i++) {
+        buffer_add_text(b, request->headers[i].name);
         buffer_add_byte(b, ':');
-        buffer_add(b, span_trim(span_of(headers[i].value)));
+        buffer_add(b, span_trim(span_of(request->headers[i].value)));
         buffer_add_byte(b, '\n');
     }
     buffer_add_byte(b, '\n');
-    add_header_names(b, headers, count);
+    add_header_names(b, request->headers, request->header_count);
     buffer_add_byte(b, '\n');
-    bool hashed = hash(body, body_hash);
+    bool hashed = hash(request->body, body_hash);
     buffer_add_text(b, hashed ? body_hash : "");
     return hashed && b->state == BUFFER_GOOD;
 }
@@ -123,7 +130,7 @@ static bool sign(const struct sigv4_scope *scope, const char *secret, struct spa
 }
 
 static cogmig_status write_authorization(const struct sigv4_scope *scope,
-                                         const struct http_header *headers, size_t header_count,
+                                         const struct sigv4_request *request,
                                          const char *access_key_id, const char *signature,
                                          char out[SIGV4_MAX_AUTHORIZATION])
 {
@@ -133,7 +140,7 @@ static cogmig_status write_authorization(const struct sigv4_scope *scope,
     buffer_add_byte(&b, '/');
     add_scope(&b, scope);
     buffer_add_text(&b, ", SignedHeaders=");
-    add_header_names(&b, headers, header_count);
+    add_header_names(&b, request->headers, request->header_count);
     buffer_add_text(&b, ", Signature=");
     buffer_add_text(&b, signature);
     if (b.state != BUFFER_GOOD)
@@ -142,18 +149,16 @@ static cogmig_status write_authorization(const struct sigv4_scope *scope,
     return COGMIG_OK;
 }
 
-cogmig_status sigv4_sign(const struct sigv4_scope *scope, const struct http_header *headers,
-                         size_t header_count, struct span body,
+cogmig_status sigv4_sign(const struct sigv4_scope *scope, const struct sigv4_request *request,
                          const struct credentials *credentials, char out[SIGV4_MAX_AUTHORIZATION])
 {
-    SCOPED(buffer_release) struct buffer request = buffer_with_max(MAX_CANONICAL);
+    SCOPED(buffer_release) struct buffer canonical = buffer_with_max(MAX_CANONICAL);
     SCOPED(buffer_release) struct buffer string = buffer_with_max(MAX_CANONICAL);
     char signature[HEX_SIZE];
-    if (!add_canonical_request(&request, headers, header_count, body) ||
-        !add_string_to_sign(&string, scope, &request) ||
+    if (!add_canonical_request(&canonical, request) ||
+        !add_string_to_sign(&string, scope, &canonical) ||
         !sign(scope, credentials->secret_access_key, (struct span){string.bytes, string.len},
               signature))
-        return request.state == BUFFER_FULL ? COGMIG_CONFIG_INVALID : COGMIG_OUT_OF_MEMORY;
-    return write_authorization(scope, headers, header_count, credentials->access_key_id, signature,
-                               out);
+        return canonical.state == BUFFER_FULL ? COGMIG_CONFIG_INVALID : COGMIG_OUT_OF_MEMORY;
+    return write_authorization(scope, request, credentials->access_key_id, signature, out);
 }

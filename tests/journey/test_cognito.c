@@ -40,7 +40,9 @@ static const char *const aws_variables[] = {"AWS_ACCESS_KEY_ID",
                                             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
                                             "AWS_CONTAINER_AUTHORIZATION_TOKEN",
                                             "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-                                            "AWS_EC2_METADATA_SERVICE_ENDPOINT"};
+                                            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                                            "AWS_ROLE_ARN",
+                                            "AWS_WEB_IDENTITY_TOKEN_FILE"};
 
 static int set_up(void **state)
 {
@@ -374,6 +376,59 @@ static void pool_and_client_are_described_as_cognito_tells_them(void **state)
     assert_null(json);
 }
 
+/* ---- who may invoke a function ---- */
+
+#define FUNCTION "arn:aws:lambda:eu-central-1:123456789012:function:"
+
+static cogmig_status get_policy(const char *arn, const char *holds)
+{
+    char *json = NULL;
+    size_t len = 0;
+    cogmig_status status = cogmig_cognito_get_function_policy(cognito, arn, &json, &len, err);
+    assert_true((json != NULL) == (status == COGMIG_OK));
+    if (json != NULL) {
+        assert_non_null(strstr(json, holds));
+        assert_int_equal(strlen(json), len);
+    }
+    cogmig_free(json);
+    return status;
+}
+
+static void lambda_is_asked_who_may_invoke_a_function(void **state)
+{
+    (void)state;
+    cogmig_cognito_config_set_lambda_endpoint(config, server("COGNITO_SERVER"), err);
+    make();
+    expect(get_policy(FUNCTION "cogmig", FUNCTION "cogmig\\\""), COGMIG_OK);
+    expect(get_policy(FUNCTION "cogmig:prod", FUNCTION "cogmig:prod\\\""), COGMIG_OK);
+    expect(get_policy(FUNCTION "cogmig:$LATEST", FUNCTION "cogmig\\\""), COGMIG_OK);
+    expect(get_policy(FUNCTION "throttled", FUNCTION "throttled"), COGMIG_OK);
+    expect(get_policy(FUNCTION "missing", ""), COGMIG_COGNITO_REQUEST_REFUSED);
+    assert_string_equal(cogmig_error_upstream_code(err), "ResourceNotFoundException");
+    expect(get_policy(FUNCTION "forbidden", ""), COGMIG_COGNITO_ACCESS_REFUSED);
+    assert_non_null(strstr(cogmig_error_message(err), "lambda:GetPolicy"));
+    expect(get_policy(FUNCTION "html", ""), COGMIG_COGNITO_RESPONSE_INVALID);
+    expect(get_policy("cogmig", ""), COGMIG_INVALID_ARGUMENT);
+    expect(get_policy("arn:aws:lambda:eu-west-1:123456789012:function:f", ""),
+           COGMIG_COGNITO_ACCESS_REFUSED); /* signed for its own region, which this is not */
+    cogmig_cognito_config_set_credentials(config, key_id, "another", NULL, err);
+    make();
+    expect(get_policy(FUNCTION "cogmig", ""), COGMIG_COGNITO_ACCESS_REFUSED);
+    cogmig_cognito_config_set_lambda_endpoint(config, server("COGNITO_SERVER_CLOSED"), err);
+    make();
+    expect(get_policy(FUNCTION "cogmig", ""), COGMIG_COGNITO_UNREACHABLE);
+}
+
+static void where_cognito_is_an_emulator_lambda_is_not_guessed(void **state)
+{
+    (void)state;
+    make();
+    expect(get_policy(FUNCTION "cogmig", ""), COGMIG_CONFIG_INCOMPLETE);
+    expect(cogmig_cognito_config_set_lambda_endpoint(config, "https://host/path", err),
+           COGMIG_CONFIG_INVALID);
+    expect(cogmig_cognito_config_set_lambda_endpoint(config, NULL, err), COGMIG_INVALID_ARGUMENT);
+}
+
 /* ---- listing ---- */
 
 struct seen {
@@ -506,6 +561,58 @@ static void credentials_are_found_in_the_shared_files(void **state)
     expect(get_user("ann"), COGMIG_OK);
 }
 
+static void expect_named(const char *profile, const char *named)
+{
+    setenv("AWS_PROFILE", profile, 1);
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
+    if (strstr(cogmig_error_message(err), named) == NULL)
+        fail_msg("%s: %s", profile, cogmig_error_message(err));
+}
+
+static void set_container(const char *path);
+
+/* The container would give good ones: those of somebody else. */
+static void a_profile_that_only_the_aws_cli_follows_is_told(void **state)
+{
+    static const char good[] = "aws_access_key_id = AKIDEXAMPLE\n"
+                               "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\n";
+    char path[4096], text[2048];
+    (void)state;
+    set_container("/container");
+    setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "container-token", 1);
+    snprintf(text, sizeof text, "[role]\n%s[process]\n%s", good, good);
+    write_file("credentials", text, path, sizeof path);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", path, 1);
+    snprintf(text, sizeof text,
+             "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\n"
+             "[profile sso]\nsso_session = s\n[profile old-sso]\nsso_account_id = 1\n"
+             "[profile login]\nlogin_session = arn:aws:iam::123456789012:user/u\n"
+             "[profile web]\nweb_identity_token_file = /token\n"
+             "[profile process]\ncredential_process = true\n"
+             "[profile process-alone]\ncredential_process = true\n%s",
+             good);
+    write_file("config", text, path, sizeof path);
+    setenv("AWS_CONFIG_FILE", path, 1);
+    expect_named("role", "role_arn");
+    expect_named("sso", "export-credentials --profile sso");
+    expect_named("old-sso", "sso_account_id");
+    expect_named("login", "login_session");
+    expect_named("web", "web_identity_token_file");
+    expect_named("process-alone", "credential_process");
+    expect_named("nowhere", "no profile \"nowhere\"");
+    setenv("AWS_PROFILE", "process", 1); /* keys of the credentials file go first */
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_OK);
+    unsetenv("AWS_PROFILE");
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_OK); /* the container's */
+    setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r", 1);
+    setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/token", 1);
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
+}
+
 static void set_container(const char *path)
 {
     char url[512];
@@ -588,6 +695,8 @@ int main(void)
         JOURNEY(attributes_are_set_together),
         JOURNEY(wrong_credentials_are_an_outage),
         JOURNEY(pool_and_client_are_described_as_cognito_tells_them),
+        JOURNEY(lambda_is_asked_who_may_invoke_a_function),
+        JOURNEY(where_cognito_is_an_emulator_lambda_is_not_guessed),
         JOURNEY(every_user_is_listed_once_over_empty_and_throttled_pages),
         JOURNEY(a_listing_goes_on_where_it_was_stopped),
         JOURNEY(a_filter_is_sent_as_it_is),
@@ -595,6 +704,7 @@ int main(void)
         JOURNEY(without_credentials_it_says_where_it_looked),
         JOURNEY(credentials_are_found_in_the_environment),
         JOURNEY(credentials_are_found_in_the_shared_files),
+        JOURNEY(a_profile_that_only_the_aws_cli_follows_is_told),
         JOURNEY(credentials_are_found_at_the_container_endpoint),
         JOURNEY(credentials_that_aws_calls_expired_are_looked_for_again),
         JOURNEY(credentials_that_expire_soon_are_renewed_and_kept_while_they_last),

@@ -12,7 +12,8 @@ Runs COMMAND with these variables set, and ends with its exit code:
     COGNITO_SERVER_CLOSED http://127.0.0.1:PORT where nobody listens
 
 Signed operations must be signed for eu-central-1 by sigv4.SECRET, every header among those signed:
-with sigv4.KEY_ID, or with TEMPORARY_KEY_ID and the session token. How it misbehaves is chosen by user name, pool id and pagination token.
+with sigv4.KEY_ID, or with TEMPORARY_KEY_ID and the session token. How it misbehaves is chosen by
+user name, pool id, pagination token and name of the function. Lambda's GetPolicy is there, too.
 """
 
 import base64
@@ -27,6 +28,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.parse
 import uuid
 from collections import Counter
 
@@ -273,6 +275,7 @@ def admin_update_user_attributes(request):
 
 
 def described(name):
+    """From the file that the variable names."""
     with open(os.environ["COGNITO_SERVER_" + name], encoding="utf-8") as file:
         return json.load(file)
 
@@ -301,16 +304,35 @@ SIGNED = {"ListUsers": list_users, "AdminGetUser": admin_get_user,
           "DescribeUserPool": describe_user_pool, "DescribeUserPoolClient": describe_user_pool_client}
 
 
+# ---- Lambda ----
+
+def get_policy(function, qualifier):
+    """COGNITO_SERVER_POLICIES: the answers by ARN, with the qualifier."""
+    arn = f"{function}:{qualifier}" if qualifier else function
+    name = function.rpartition(":")[2]
+    if name == "throttled":
+        first_times(arn, 2, Refusal("TooManyRequestsException", "Rate Exceeded.", 429))
+    if name == "forbidden":
+        raise Refusal("AccessDeniedException", "User is not authorized to perform: lambda:GetPolicy",
+                      403)
+    if name == "html":
+        raise Raw(200, HTML)
+    policies = described("POLICIES") if "COGNITO_SERVER_POLICIES" in os.environ else {}
+    if name == "missing" or (policies and arn not in policies):
+        raise Refusal("ResourceNotFoundException", "The resource you requested does not exist.", 404)
+    return policies.get(arn, {"Policy": json.dumps({"Statement": [], "Id": arn}), "RevisionId": "1"})
+
+
 # ---- signatures ----
 
-def check_signature(headers, body):
+def check_signature(headers, body, service="cognito-idp", **request):
     """headers: names in lower case."""
     found = re.fullmatch(
         r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request, "
         r"SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})", headers.get("authorization", ""))
     if not found:
         raise Refusal("MissingAuthenticationTokenException", "Missing Authentication Token")
-    key_id, day, region, service, names, signature = found.groups()
+    key_id, day, region, signed_for, names, signature = found.groups()
     if key_id == "AKIDEXPIRED":
         raise Refusal("ExpiredTokenException", "The security token included in the request is expired")
     token = {sigv4.KEY_ID: None, TEMPORARY_KEY_ID: sigv4.SESSION_TOKEN}
@@ -321,10 +343,11 @@ def check_signature(headers, body):
         raise Refusal("InvalidSignatureException", f"signed {names}, sent {sorted(wanted)}")
     date = headers.get("x-amz-date", "")
     check_date(date, day)
-    if (region, service) != (REGION, "cognito-idp"):
-        raise Refusal("InvalidSignatureException", f"Credential should be scoped, not {region}/{service}")
+    if (region, signed_for) != (REGION, service):
+        raise Refusal("InvalidSignatureException",
+                      f"Credential should be scoped, not {region}/{signed_for}")
     covered = {name: headers[name] for name in wanted}
-    if signature != sigv4.sign(sigv4.SECRET, date, region, service, covered, body):
+    if signature != sigv4.sign(sigv4.SECRET, date, region, service, covered, body, **request):
         raise Refusal("InvalidSignatureException", "The request signature we calculated does not match")
 
 
@@ -362,12 +385,17 @@ def container(path, headers):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body go together: otherwise each waits 40 ms for the other end's delayed answer.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def log_message(self, *arguments):
         pass
 
-    def send(self, status, body):
+    def send(self, status, body, headers=()):
         self.send_response(status)
+        for name, value in dict(headers).items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("x-amzn-RequestId", str(uuid.UUID(int=12345)))
         self.end_headers()
@@ -410,8 +438,32 @@ class Handler(http.server.BaseHTTPRequestHandler):
         demand("authorization" not in headers, "an unsigned operation is signed")
         return UNSIGNED[operation](json.loads(body))
 
+    def lambda_policy(self):
+        path, _, query = self.path.partition("?")
+        found = re.fullmatch("/2015-03-31/functions/([^/]+)/policy", path)
+        qualifier = re.fullmatch("(?:Qualifier=([A-Za-z0-9_-]+))?", query)
+        demand(found and qualifier, "no path of GetPolicy")
+        headers = self.lower_headers()
+        demand("content-type" not in headers and "accept-encoding" not in headers,
+               "an unwanted header")
+        check_signature(headers, b"", "lambda", method="GET", query=query,
+                        path=urllib.parse.quote(path, safe="/~"))
+        return get_policy(urllib.parse.unquote(found[1]), qualifier[1])
+
+    def answer_as_lambda(self):
+        """Its errors have their type in a header."""
+        try:
+            self.send(200, json.dumps(self.lambda_policy()).encode())
+        except Refusal as refusal:
+            self.send(refusal.status, json.dumps({"Type": "User", "Message": refusal.message}).encode(),
+                      {"x-amzn-ErrorType": refusal.type + ":http://internal.example/coral/"})
+        except Raw as raw:
+            self.send(raw.status, raw.body)
+
     def do_GET(self):
-        if self.path.startswith("/container"):
+        if self.path.startswith("/2015-03-31/"):
+            self.answer_as_lambda()
+        elif self.path.startswith("/container"):
             self.answer(lambda: container(self.path, self.lower_headers()))
         else:
             self.answer(self.instance)

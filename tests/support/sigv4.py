@@ -16,11 +16,11 @@ SESSION_TOKEN = (
     "wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==")
 
 
-def sign(secret, date, region, service, headers, body, method="POST", path="/"):
+def sign(secret, date, region, service, headers, body, method="POST", path="/", query=""):
     """The signature over all of `headers`, whose names are in lower case."""
     names = sorted(headers)
     canonical = "\n".join([
-        method, path, "", *(f"{name}:{' '.join(headers[name].split())}" for name in names), "",
+        method, path, query, *(f"{name}:{' '.join(headers[name].split())}" for name in names), "",
         ";".join(names), hashlib.sha256(body).hexdigest()])
     scope = f"{date[:8]}/{region}/{service}/aws4_request"
     string = "\n".join(["AWS4-HMAC-SHA256", date, scope,

@@ -12,7 +12,7 @@ static void expect_host(const char *pool_id, const char *url)
     struct span region = endpoint_region(pool_id);
     assert_true(endpoint_is_pool_id(pool_id));
     assert_true(endpoint_is_known_region(region));
-    char *made = endpoint_of_region(region);
+    char *made = endpoint_of_service("cognito-idp", region);
     assert_string_equal(made, url);
     memory_free(made);
 }

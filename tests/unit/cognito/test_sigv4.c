@@ -15,8 +15,8 @@ static const struct http_header dated = {"x-amz-date", date};
 static char key_id[] = "AKIDEXAMPLE", secret[] = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 static const struct credentials example = {.access_key_id = key_id, .secret_access_key = secret};
 
-static void expect(const struct http_header *headers, size_t count, const char *body,
-                   const char *names, const char *signature)
+static void expect_signed(const struct sigv4_request *request, const char *names,
+                          const char *signature)
 {
     const struct sigv4_scope scope = {date, "us-east-1", "service"};
     char authorization[SIGV4_MAX_AUTHORIZATION], expected[SIGV4_MAX_AUTHORIZATION];
@@ -24,9 +24,37 @@ static void expect(const struct http_header *headers, size_t count, const char *
              "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
              "SignedHeaders=%s, Signature=%s",
              names, signature);
-    assert_int_equal(sigv4_sign(&scope, headers, count, span_of(body), &example, authorization),
-                     COGMIG_OK);
+    assert_int_equal(sigv4_sign(&scope, request, &example, authorization), COGMIG_OK);
     assert_string_equal(authorization, expected);
+}
+
+static void expect(const struct http_header *headers, size_t count, const char *body,
+                   const char *names, const char *signature)
+{
+    const struct sigv4_request request = {"POST", "/", "", headers, count, span_of(body)};
+    expect_signed(&request, names, signature);
+}
+
+static void expect_get(const char *path, const char *query, const char *signature)
+{
+    const struct http_header headers[] = {host, dated};
+    const struct sigv4_request request = {"GET", path, query, headers, 2, span_of("")};
+    expect_signed(&request, "host;x-amz-date", signature);
+}
+
+static void get_vanilla_and_unreserved(void **state)
+{
+    (void)state;
+    expect_get("/", "", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
+    expect_get("/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "",
+               "07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f");
+}
+
+static void get_vanilla_query_order_key_case(void **state)
+{
+    (void)state;
+    expect_get("/", "Param1=value1&Param2=value2",
+               "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500");
 }
 
 static void post_vanilla(void **state)
@@ -86,8 +114,8 @@ static void a_header_that_is_too_long_is_told(void **state)
     const struct http_header headers[] = {host, {"x", long_value}};
     (void)state;
     memset(long_value, 'x', sizeof long_value - 1);
-    assert_int_equal(sigv4_sign(&scope, headers, 2, span_of(""), &example, authorization),
-                     COGMIG_CONFIG_INVALID);
+    const struct sigv4_request request = {"POST", "/", "", headers, 2, span_of("")};
+    assert_int_equal(sigv4_sign(&scope, &request, &example, authorization), COGMIG_CONFIG_INVALID);
 }
 
 /* Computed with Python's hmac from the rule of the Developer Guide. */
@@ -103,6 +131,8 @@ static void secret_hash_is_base64_of_the_hmac_of_name_and_client(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(get_vanilla_and_unreserved),
+        TEST(get_vanilla_query_order_key_case),
         TEST(post_vanilla),
         TEST(post_header_key_sort_and_value_case),
         TEST(post_x_www_form_urlencoded),
