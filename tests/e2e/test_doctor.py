@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import cognito_server  # noqa: E402
 import sigv4  # noqa: E402
 from jwks_server import KEYS as JWKS  # noqa: E402
 from program import INVALID, OK, SOURCE, UNAVAILABLE, Program  # noqa: E402
@@ -245,9 +246,25 @@ def a_file_that_is_no_description_is_told():
 
 @test
 def options_are_checked():
-    for arguments in (["--only", "half"], ["--legacy-id-length", "0"], ["--legacy-id-length", "x"],
+    for arguments in (["--only", "half"], ["--legacy-id-attribute", "email"],
+                      ["--legacy-id-attribute", "custom:a'b"], ["--legacy-id-length", "0"], ["--legacy-id-length", "x"],
                       ["--unknown"], ["extra"]):
         equal(doctor(*arguments).returncode, INVALID, str(arguments))
+
+
+@test
+def the_attribute_may_have_another_name():
+    renamed = json.loads(json.dumps([GOOD_POOL, GOOD_CLIENT]).replace("legacy_id", "app_id"))
+    policy = policy_arguments({})
+    done, checks = examine(*renamed, *policy, "--legacy-id-attribute", "custom:app_id")
+    equal((not_ok(checks), done.returncode), ({}, OK))
+    own = ["--only", "pool", "--pool", write("pool.json", GOOD_POOL), "--client",
+           write("client.json", GOOD_CLIENT), *policy]
+    done = doctor(*own, COGMIG_LEGACY_ID_ATTRIBUTE="custom:app_id")
+    equal((done.returncode, b"legacy_id" in done.stdout), (INVALID, False),
+          done.stdout)
+    equal(b"--custom-attributes 'Name=app_id,AttributeDataType=String" in done.stdout, True)
+    equal(doctor(*own, COGMIG_LEGACY_ID_ATTRIBUTE="email").returncode, INVALID)
 
 
 # ---- live ----
@@ -273,6 +290,46 @@ def a_pool_that_cannot_be_asked_is_an_outage_and_no_problem():
     equal(done.returncode, UNAVAILABLE, done.stderr)
     equal("InvalidSignatureException" in done.stderr, True)
     equal(done.stdout, b"")
+
+
+FUNCTION = GOOD_POOL["LambdaConfig"]["UserMigration"]
+OTHER = FUNCTION + "-other:live"
+
+
+def permission(pool, policies):
+    """The check trigger-permission, and how many are not ok, of a pool and functions that are asked."""
+    os.environ.update(COGNITO_SERVER_POOL=write("live.pool.json", {"UserPool": pool}),
+                      COGNITO_SERVER_CLIENT=write("live.client.json", {"UserPoolClient": GOOD_CLIENT}),
+                      COGNITO_SERVER_POLICIES=write("live.policies.json", policies))
+    url = f"http://127.0.0.1:{cognito_server.serve()}"
+    done = doctor("--only", "pool", "--json",
+                  **{**LIVE, "COGNITO_ENDPOINT": url, "AWS_ENDPOINT_URL_LAMBDA": url})
+    checks = {each["check"]: each for each in json.loads(done.stdout)["checks"]}
+    equal(set(not_ok(checks)) <= {"trigger-permission"}, True, f"{not_ok(checks)}")
+    return checks["trigger-permission"]
+
+
+@test
+def lambda_is_asked_whether_the_pool_may_invoke_each_triggers_function():
+    policy = load("good.lambda-policy.json")
+    with_other = merged(GOOD_POOL, {"LambdaConfig": {"PreTokenGenerationConfig": {
+        "LambdaVersion": "V2_0", "LambdaArn": OTHER}}})
+    equal(permission(GOOD_POOL, {FUNCTION: policy})["verdict"], "ok")
+    equal(permission(with_other, {FUNCTION: policy, OTHER: policy})["verdict"], "ok")
+    check = permission(with_other, {FUNCTION: policy})
+    equal((check["verdict"], "PreTokenGenerationConfig" in check["reason"]), ("problem", True))
+    equal(f"--function-name {OTHER} " in check["mend"], True, check["mend"])
+    check = permission(GOOD_POOL, {FUNCTION: {"Policy": json.dumps({"Statement": []})}})
+    equal(check["verdict"], "problem")
+    equal(f"--function-name {FUNCTION} " in check["mend"], True, check["mend"])
+
+
+@test
+def a_policy_that_may_not_be_read_is_unknown_and_the_rest_is_told():
+    forbidden = FUNCTION.replace("cogmig", "forbidden")
+    pool = {**GOOD_POOL, "LambdaConfig": {trigger: forbidden for trigger in GOOD_POOL["LambdaConfig"]}}
+    check = permission(pool, {FUNCTION: load("good.lambda-policy.json")})
+    equal((check["verdict"], "lambda:GetPolicy" in check["reason"]), ("unknown", True))
 
 
 def local(**environment):

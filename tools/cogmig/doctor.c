@@ -5,6 +5,7 @@
 #include "number.h"
 #include "preflight.h"
 #include "preflight_json.h"
+#include "preflight_trigger.h"
 #include "verbs.h"
 
 #include <cogmig/cognito.h>
@@ -22,7 +23,8 @@ const char help_doctor[] =
     "of\n"
     "each thing that is wrong what it breaks and how it is mended. The pool is asked with your "
     "AWS\n"
-    "credentials (cognito-idp:DescribeUserPool, DescribeUserPoolClient), or read from files:\n"
+    "credentials (cognito-idp:DescribeUserPool, DescribeUserPoolClient, lambda:GetPolicy), or\n"
+    "read from files:\n"
     "\n"
     "  aws cognito-idp describe-user-pool --user-pool-id ID > pool.json\n"
     "  aws cognito-idp describe-user-pool-client --user-pool-id ID --client-id ID > client.json\n"
@@ -30,6 +32,7 @@ const char help_doctor[] =
     "  --pool FILE              the pool as described; nothing is asked of AWS then\n"
     "  --client FILE            the app client as described\n"
     "  --lambda-policy FILE     aws lambda get-policy of the UserMigration function\n"
+    "  --legacy-id-attribute N  instead of COGMIG_LEGACY_ID_ATTRIBUTE or custom:legacy_id\n"
     "  --legacy-id-length N     of the longest legacy id; 36 (a UUID) by default\n"
     "  --legacy-min-length N    of a password in the old system\n"
     "  --only local|pool        one half alone\n"
@@ -44,7 +47,7 @@ enum {
 };
 
 struct order {
-    const char *pool_file, *client_file, *policy_file;
+    const char *pool_file, *client_file, *policy_file, *legacy_id;
     int32_t legacy_id_length, legacy_min_length;
     bool local, remote, strict, as_json;
 };
@@ -56,6 +59,16 @@ static bool set_half(struct order *order, const char *half)
     order->remote = strcmp(half, "local") != 0;
     order->local = strcmp(half, "pool") != 0;
     return order->remote != order->local;
+}
+
+/* custom: and a name that the shell leaves as it is. */
+static bool is_attribute(const char *name)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    size_t len = strlen(name);
+    return strncmp(name, "custom:", 7) == 0 && len > 7 && len <= 27 &&
+           strspn(name + 7, letters) == len - 7;
 }
 
 static bool set_option(struct order *order, int option, const char *value)
@@ -70,6 +83,9 @@ static bool set_option(struct order *order, int option, const char *value)
     case 'l':
         order->policy_file = value;
         return true;
+    case 'a':
+        order->legacy_id = value;
+        return is_attribute(value);
     case 'i':
         order->legacy_id_length = number_or_minus_1(value);
         return order->legacy_id_length > 0 && order->legacy_id_length <= MAX_NUMBER;
@@ -92,6 +108,7 @@ static int read_order(int argc, char **argv, struct order *order)
         {"pool", required_argument, NULL, 'p'},
         {"client", required_argument, NULL, 'c'},
         {"lambda-policy", required_argument, NULL, 'l'},
+        {"legacy-id-attribute", required_argument, NULL, 'a'},
         {"legacy-id-length", required_argument, NULL, 'i'},
         {"legacy-min-length", required_argument, NULL, 'm'},
         {"only", required_argument, NULL, 'o'},
@@ -107,6 +124,23 @@ static int read_order(int argc, char **argv, struct order *order)
             return misuse("\"%s\" is no value for that option.", optarg);
     }
     return optind == argc ? 0 : misuse("\"doctor\" takes options alone.");
+}
+
+static const char *setting(const char *name)
+{
+    const char *value = getenv(name);
+    return value == NULL || *value == '\0' ? NULL : value;
+}
+
+/* 0, or the exit code. */
+static int choose_attribute(struct order *order)
+{
+    const char *set = setting("COGMIG_LEGACY_ID_ATTRIBUTE");
+    if (order->legacy_id == NULL)
+        order->legacy_id = set == NULL ? "custom:legacy_id" : set;
+    return is_attribute(order->legacy_id)
+               ? 0
+               : misuse("COGMIG_LEGACY_ID_ATTRIBUTE is no custom attribute: \"%s\".", set);
 }
 
 /* ---- what is known ---- */
@@ -161,7 +195,48 @@ static cogmig_status ask(cogmig_cognito *cognito, describe_fn describe, const ch
     return COGMIG_OK;
 }
 
-static cogmig_status ask_live(struct setup *setup, cogmig_error *err)
+/* ---- who may invoke the functions ---- */
+
+struct policies {
+    cogmig_cognito *cognito;
+    json_t *by_arn;
+};
+
+/* What Lambda says, or null, or why it is not known: Cognito's half can be told all the same. */
+static json_t *policy_of(cogmig_cognito *cognito, const char *arn)
+{
+    cogmig_error *err = new_error_box();
+    char *text = NULL;
+    size_t len = 0;
+    json_t *said = NULL;
+    cogmig_status status = cogmig_cognito_get_function_policy(cognito, arn, &text, &len, err);
+    bool nothing = strcmp(cogmig_error_upstream_code(err), "ResourceNotFoundException") == 0;
+    if (status == COGMIG_OK)
+        said = json_loadb(text, len, 0, NULL);
+    else
+        said = nothing ? json_null() : json_string(cogmig_error_message(err));
+    cogmig_free(text);
+    cogmig_error_free(&err);
+    return said;
+}
+
+static bool ask_for_policy(void *user_data, const char *trigger, const char *arn)
+{
+    struct policies *policies = user_data;
+    (void)trigger;
+    if (json_object_get(policies->by_arn, arn) == NULL)
+        json_object_set_new(policies->by_arn, arn, policy_of(policies->cognito, arn));
+    return true;
+}
+
+static void ask_for_policies(cogmig_cognito *cognito, struct setup *setup)
+{
+    struct policies policies = {cognito, json_object()};
+    for_each_trigger(setup->pool, ask_for_policy, &policies);
+    setup->function_policies = policies.by_arn;
+}
+
+static cogmig_status ask_live(const struct order *order, struct setup *setup, cogmig_error *err)
 {
     cogmig_cognito *cognito = NULL;
     cogmig_status status = cogmig_cognito_new_from_env(&cognito, err);
@@ -170,27 +245,24 @@ static cogmig_status ask_live(struct setup *setup, cogmig_error *err)
     if (status == COGMIG_OK)
         status =
             ask(cognito, cogmig_cognito_describe_client, "UserPoolClient", &setup->client, err);
+    if (status == COGMIG_OK && order->policy_file == NULL)
+        ask_for_policies(cognito, setup);
     cogmig_cognito_free(&cognito);
     return status;
-}
-
-static const char *setting(const char *name)
-{
-    const char *value = getenv(name);
-    return value == NULL || *value == '\0' ? NULL : value;
 }
 
 static cogmig_status gather(const struct order *order, struct setup *setup, cogmig_error *err)
 {
     bool live = order->pool_file == NULL && order->client_file == NULL;
     cogmig_status status = COGMIG_OK;
+    setup->legacy_id = order->legacy_id;
     setup->legacy_id_length = order->legacy_id_length;
     setup->legacy_min_length = order->legacy_min_length;
     setup->settings_are_known = order->local;
     setup->client_secret = order->local ? setting("COGNITO_CLIENT_SECRET") : NULL;
     setup->issuer = order->local ? setting("COGNITO_ISSUER") : NULL;
     if (order->remote && live)
-        status = ask_live(setup, err);
+        status = ask_live(order, setup, err);
     if (status == COGMIG_OK && order->pool_file != NULL)
         status = load_file(order->pool_file, "UserPool", &setup->pool, err);
     if (status == COGMIG_OK && order->client_file != NULL)
@@ -206,6 +278,7 @@ static void release(struct setup *setup)
     json_decref(setup->pool);
     json_decref(setup->client);
     json_decref(setup->lambda_policy);
+    json_decref(setup->function_policies);
 }
 
 /* ---- telling ---- */
@@ -217,38 +290,40 @@ struct tally {
 };
 
 static void add_json(json_t *list, const struct check *check, const struct finding *finding,
-                     const char *mend)
+                     const char *consequence, const char *mend)
 {
     bool good = finding->verdict == VERDICT_OK;
-    json_array_append_new(
-        list, json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "check", check->id, "verdict",
-                        verdict_name(finding->verdict), "reason", finding->reason, "consequence",
-                        good ? NULL : check->consequence, "mend", good ? NULL : mend));
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "check", check->id,
+                                          "verdict", verdict_name(finding->verdict), "reason",
+                                          finding->reason, "consequence", good ? NULL : consequence,
+                                          "mend", good ? NULL : mend));
 }
 
-static void print_text(const struct check *check, const struct finding *finding, const char *mend)
+static void print_text(const struct check *check, const struct finding *finding,
+                       const char *consequence, const char *mend)
 {
     printf("%-8s %-23s %s\n", verdict_name(finding->verdict), check->id, finding->reason);
     if (finding->verdict == VERDICT_OK)
         return;
-    printf("%8s breaks  %s\n", "", check->consequence);
+    printf("%8s breaks  %s\n", "", consequence);
     printf("%8s mend    %s\n", "", mend);
 }
 
 static void tell(struct tally *tally, const struct check *check, const struct setup *setup)
 {
     struct finding finding;
-    char mend[MEND_SIZE];
+    char mend[MEND_SIZE], consequence[CONSEQUENCE_SIZE];
     preflight_judge(check, setup, &finding);
+    preflight_consequence(check, setup, consequence);
     preflight_mend(check, setup, mend);
     tally->count[finding.verdict]++;
     if (finding.verdict != VERDICT_OK &&
         (check->mend_kind == MEND_CLIENT || check->mend_kind == MEND_POOL))
         tally->replaced_whole = true;
     if (tally->list != NULL)
-        add_json(tally->list, check, &finding, mend);
+        add_json(tally->list, check, &finding, consequence, mend);
     else
-        print_text(check, &finding, mend);
+        print_text(check, &finding, consequence, mend);
 }
 
 static void tell_all(struct tally *tally, const struct check *checks, size_t count,
@@ -303,6 +378,8 @@ int verb_doctor(int argc, char **argv)
     struct order order = {.local = true, .remote = true};
     struct setup setup = {.pool = NULL};
     int code = read_order(argc, argv, &order);
+    if (code == 0)
+        code = choose_attribute(&order);
     if (code != 0)
         return code;
     cogmig_error *err = new_error_box();

@@ -112,7 +112,7 @@ const struct check preflight_checks[] = {
      ".LambdaConfig.UserMigration = \"<function-arn>\""},
     {"trigger-permission", OF_POOL, judge_trigger_permission,
      "Cognito cannot call the function: every first sign-in fails with \"Exception migrating "
-     "user\".",
+     "user\", or what else the trigger is for.",
      MEND_PERMISSION, ""},
     {"sign-up-guard", OF_POOL, judge_sign_up_guard,
      "A stranger can sign up with the address of a user who has not migrated yet, and occupies the "
@@ -183,8 +183,7 @@ static struct names names_of(const struct setup *setup)
     struct names names = {
         .pool = or_placeholder(text_at(setup->pool, "Id"), "<pool-id>"),
         .client = or_placeholder(text_at(setup->client, "ClientId"), "<client-id>"),
-        .function =
-            or_placeholder(text_at(setup->pool, "LambdaConfig.UserMigration"), "<function-arn>"),
+        .function = or_placeholder(function_to_permit(setup), "<function-arn>"),
         .pool_arn = or_placeholder(text_at(setup->pool, "Arn"), "<pool-arn>"),
     };
     size_t region = strcspn(names.pool, "_");
@@ -219,21 +218,46 @@ static void write_pool_edit(const struct names *names, const char *edit, char ou
         names->region, names->pool, edit, names->region);
 }
 
+/* The texts speak of custom:legacy_id: with the name that it has here. */
+static void name_attribute(const char *text, const char *attribute, char *out, size_t size)
+{
+    static const char whole[] = "custom:legacy_id", bare[] = "Name=legacy_id";
+    size_t len = 0;
+    out[0] = '\0';
+    while (*text != '\0' && len + 1 < size) {
+        bool is_whole = strncmp(text, whole, sizeof whole - 1) == 0;
+        bool is_bare = strncmp(text, bare, sizeof bare - 1) == 0;
+        int added = is_whole  ? snprintf(out + len, size - len, "%s", attribute)
+                    : is_bare ? snprintf(out + len, size - len, "Name=%s", attribute + 7)
+                              : snprintf(out + len, size - len, "%c", *text);
+        len += (size_t)added;
+        text += is_whole ? sizeof whole - 1 : is_bare ? sizeof bare - 1 : 1;
+    }
+}
+
+void preflight_consequence(const struct check *check, const struct setup *setup,
+                           char out[CONSEQUENCE_SIZE])
+{
+    name_attribute(check->consequence, setup->legacy_id, out, CONSEQUENCE_SIZE);
+}
+
 void preflight_mend(const struct check *check, const struct setup *setup, char out[MEND_SIZE])
 {
     struct names names = names_of(setup);
+    char mend[CONSEQUENCE_SIZE];
+    name_attribute(check->mend, setup->legacy_id, mend, sizeof mend);
     switch (check->mend_kind) {
     case MEND_CLIENT:
-        write_client_edit(&names, check->mend, out);
+        write_client_edit(&names, mend, out);
         break;
     case MEND_POOL:
-        write_pool_edit(&names, check->mend, out);
+        write_pool_edit(&names, mend, out);
         break;
     case MEND_ATTRIBUTE:
         snprintf(out, MEND_SIZE,
                  "aws cognito-idp add-custom-attributes --region %s --user-pool-id %s "
                  "--custom-attributes '%s'",
-                 names.region, names.pool, check->mend);
+                 names.region, names.pool, mend);
         break;
     case MEND_PERMISSION:
         snprintf(out, MEND_SIZE,
@@ -243,6 +267,6 @@ void preflight_mend(const struct check *check, const struct setup *setup, char o
                  names.region, names.function, names.pool_arn);
         break;
     default:
-        snprintf(out, MEND_SIZE, "%s", check->mend);
+        snprintf(out, MEND_SIZE, "%s", mend);
     }
 }

@@ -22,7 +22,11 @@ struct setup {
     json_t *pool;          /* UserPool */
     json_t *client;        /* UserPoolClient */
     json_t *lambda_policy; /* the resource policy of the UserMigration function */
+    /* By ARN, what Lambda said of each trigger's function: its policy; null where it has none; a
+     * text, why that is not known. */
+    json_t *function_policies;
     const char *issuer;    /* COGNITO_ISSUER */
+    const char *legacy_id; /* the attribute: custom:legacy_id, or what it is called here */
     const char *client_secret;
     bool settings_are_known;      /* so that no client_secret means that none is set */
     json_int_t legacy_id_length;  /* of the longest */
@@ -31,6 +35,7 @@ struct setup {
 
 enum {
     REASON_SIZE = 512,
+    CONSEQUENCE_SIZE = 512,
     MEND_SIZE = 2048
 };
 
@@ -69,6 +74,10 @@ void preflight_judge(const struct check *check, const struct setup *setup,
 
 extern const struct check preflight_checks[];
 extern const size_t preflight_check_count;
+
+/* What breaks, with the attribute's name. */
+void preflight_consequence(const struct check *check, const struct setup *setup,
+                           char out[CONSEQUENCE_SIZE]);
 
 /* The command or text, with pool, client and region filled in; whatever needs a pool or client
  * that is not known has <its name> there. */

@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char legacy_id[] = "custom:legacy_id";
-
 /* ---- flows ---- */
 
 void judge_password_flow(const struct setup *setup, struct finding *finding)
@@ -166,20 +164,20 @@ void judge_legacy_id_readable(const struct setup *setup, struct finding *finding
 {
     json_t *readable = value_at(setup->client, "ReadAttributes");
     if (readable == NULL)
-        conclude(
-            finding, VERDICT_WARNING,
-            "ReadAttributes is not set, so whether ID tokens carry custom:legacy_id depends on "
-            "how and when the app client was made.");
-    else if (has_element(readable, legacy_id))
-        conclude(finding, VERDICT_OK, "ID tokens carry custom:legacy_id.");
+        conclude(finding, VERDICT_WARNING,
+                 "ReadAttributes is not set, so whether ID tokens carry %s depends on how and when "
+                 "the app client was made.",
+                 setup->legacy_id);
+    else if (has_element(readable, setup->legacy_id))
+        conclude(finding, VERDICT_OK, "ID tokens carry %s.", setup->legacy_id);
     else
-        conclude(finding, VERDICT_PROBLEM, "ReadAttributes does not have custom:legacy_id.");
+        conclude(finding, VERDICT_PROBLEM, "ReadAttributes does not have %s.", setup->legacy_id);
 }
 
 void judge_legacy_id_protected(const struct setup *setup, struct finding *finding)
 {
     json_t *writable = value_at(setup->client, "WriteAttributes");
-    json_t *attribute = schema_attribute(setup->pool, legacy_id);
+    json_t *attribute = schema_attribute(setup->pool, setup->legacy_id);
     bool immutable = attribute != NULL && json_is_false(value_at(attribute, "Mutable"));
     enum verdict otherwise = immutable ? VERDICT_WARNING : VERDICT_PROBLEM;
     const char *but = immutable ? " It is immutable, but a sign-up may set it." : "";
@@ -187,8 +185,8 @@ void judge_legacy_id_protected(const struct setup *setup, struct finding *findin
         conclude(finding, otherwise,
                  "WriteAttributes is not set, and AWS contradicts itself about what that means.%s",
                  but);
-    else if (has_element(writable, legacy_id))
-        conclude(finding, otherwise, "WriteAttributes has custom:legacy_id.%s", but);
+    else if (has_element(writable, setup->legacy_id))
+        conclude(finding, otherwise, "WriteAttributes has %s.%s", setup->legacy_id, but);
     else
-        conclude(finding, VERDICT_OK, "Users cannot write custom:legacy_id.");
+        conclude(finding, VERDICT_OK, "Users cannot write %s.", setup->legacy_id);
 }

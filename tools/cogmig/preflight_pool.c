@@ -7,24 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char legacy_id[] = "custom:legacy_id";
-
 /* ---- attributes ---- */
 
 void judge_legacy_id(const struct setup *setup, struct finding *finding)
 {
-    json_t *attribute = schema_attribute(setup->pool, legacy_id);
+    json_t *attribute = schema_attribute(setup->pool, setup->legacy_id);
     const char *type = text_at(attribute, "AttributeDataType");
-    if (schema_attribute(setup->pool, "dev:custom:legacy_id") != NULL)
-        conclude(finding, VERDICT_PROBLEM,
-                 "legacy_id is a developer-only attribute, dev:custom:legacy_id.");
+    char of_developers[64];
+    snprintf(of_developers, sizeof of_developers, "dev:%s", setup->legacy_id);
+    if (schema_attribute(setup->pool, of_developers) != NULL)
+        conclude(finding, VERDICT_PROBLEM, "It is a developer-only attribute, %s.", of_developers);
     else if (attribute == NULL)
-        conclude(finding, VERDICT_PROBLEM, "The pool has no attribute custom:legacy_id.");
+        conclude(finding, VERDICT_PROBLEM, "The pool has no attribute %s.", setup->legacy_id);
     else if (type == NULL || strcmp(type, "String") != 0)
-        conclude(finding, VERDICT_PROBLEM, "custom:legacy_id is a %s, not a String.",
+        conclude(finding, VERDICT_PROBLEM, "%s is a %s, not a String.", setup->legacy_id,
                  type == NULL ? "thing without type" : type);
     else
-        conclude(finding, VERDICT_OK, "custom:legacy_id is there, a String.");
+        conclude(finding, VERDICT_OK, "%s is there, a String.", setup->legacy_id);
 }
 
 /* Constraints come as text. */
@@ -42,34 +41,33 @@ void judge_legacy_id_length(const struct setup *setup, struct finding *finding)
         LONGEST = 2048,
         UUID_LENGTH = 36
     };
-    json_t *attribute = schema_attribute(setup->pool, legacy_id);
+    json_t *attribute = schema_attribute(setup->pool, setup->legacy_id);
     json_int_t longest = constraint(attribute, "MaxLength", LONGEST);
     json_int_t shortest = constraint(attribute, "MinLength", 0);
     json_int_t needed = setup->legacy_id_length == 0 ? UUID_LENGTH : setup->legacy_id_length;
     if (attribute == NULL)
-        conclude(finding, VERDICT_UNKNOWN, "There is no custom:legacy_id.");
+        conclude(finding, VERDICT_UNKNOWN, "There is no %s.", setup->legacy_id);
     else if (longest < needed)
-        conclude(finding, VERDICT_PROBLEM,
-                 "custom:legacy_id takes %lld characters; ids have up to %lld.", (long long)longest,
-                 (long long)needed);
+        conclude(finding, VERDICT_PROBLEM, "%s takes %lld characters; ids have up to %lld.",
+                 setup->legacy_id, (long long)longest, (long long)needed);
     else if (shortest > 1)
         conclude(finding, VERDICT_WARNING,
-                 "custom:legacy_id wants at least %lld characters; shorter ids are refused.",
+                 "%s wants at least %lld characters; shorter ids are refused.", setup->legacy_id,
                  (long long)shortest);
     else
-        conclude(finding, VERDICT_OK, "custom:legacy_id takes %lld characters; %lld are needed.",
-                 (long long)longest, (long long)needed);
+        conclude(finding, VERDICT_OK, "%s takes %lld characters; %lld are needed.",
+                 setup->legacy_id, (long long)longest, (long long)needed);
 }
 
 void judge_legacy_id_mutable(const struct setup *setup, struct finding *finding)
 {
-    json_t *attribute = schema_attribute(setup->pool, legacy_id);
+    json_t *attribute = schema_attribute(setup->pool, setup->legacy_id);
     if (attribute == NULL)
-        conclude(finding, VERDICT_UNKNOWN, "There is no custom:legacy_id.");
+        conclude(finding, VERDICT_UNKNOWN, "There is no %s.", setup->legacy_id);
     else if (json_is_true(value_at(attribute, "Mutable")))
-        conclude(finding, VERDICT_OK, "custom:legacy_id can be filled in later.");
+        conclude(finding, VERDICT_OK, "%s can be filled in later.", setup->legacy_id);
     else
-        conclude(finding, VERDICT_WARNING, "custom:legacy_id is immutable.");
+        conclude(finding, VERDICT_WARNING, "%s is immutable.", setup->legacy_id);
 }
 
 static void add_name(char *names, size_t size, const char *name)

@@ -97,20 +97,95 @@ static void judge_policy(const struct setup *setup, json_t *policy, struct findi
     }
 }
 
+/* aws lambda get-policy, and Lambda itself, give the document as a text within JSON. */
+static void judge_answer(const struct setup *setup, json_t *answer, struct finding *finding)
+{
+    const char *text = text_at(answer, "Policy");
+    json_t *within = text == NULL ? NULL : json_loads(text, 0, NULL);
+    judge_policy(setup, within != NULL ? within : answer, finding);
+    json_decref(within);
+}
+
+/* LambdaConfig has texts, objects with a version beside LambdaArn, and a key's ARN. */
+void for_each_trigger(json_t *pool, trigger_fn take, void *user_data)
+{
+    const char *trigger;
+    json_t *value;
+    json_object_foreach(value_at(pool, "LambdaConfig"), trigger, value)
+    {
+        const char *arn =
+            json_is_object(value) ? text_at(value, "LambdaArn") : json_string_value(value);
+        bool is_function = arn != NULL && strstr(arn, ":lambda:") != NULL;
+        if (is_function && !take(user_data, trigger, arn))
+            return;
+    }
+}
+
+static void judge_function(const struct setup *setup, const char *arn, struct finding *finding)
+{
+    json_t *said = json_object_get(setup->function_policies, arn);
+    if (said == NULL)
+        conclude(finding, VERDICT_UNKNOWN, "Lambda was not asked.");
+    else if (json_is_null(said))
+        conclude(finding, VERDICT_PROBLEM, "There is no such function, or nobody may invoke it.");
+    else if (json_is_string(said))
+        conclude(finding, VERDICT_UNKNOWN, "%.300s", json_string_value(said));
+    else
+        judge_answer(setup, said, finding);
+}
+
+/* The worst of all. */
+struct judgement {
+    const struct setup *setup;
+    struct finding *finding;
+    const char *arn;
+};
+
+static bool is_worse(enum verdict verdict, enum verdict than)
+{
+    static const int order[] = {
+        [VERDICT_OK] = 0, [VERDICT_WARNING] = 1, [VERDICT_UNKNOWN] = 2, [VERDICT_PROBLEM] = 3};
+    return order[verdict] > order[than];
+}
+
+static bool judge_one(void *user_data, const char *trigger, const char *arn)
+{
+    struct judgement *worst = user_data;
+    struct finding one;
+    judge_function(worst->setup, arn, &one);
+    if (!is_worse(one.verdict, worst->finding->verdict))
+        return true;
+    conclude(worst->finding, one.verdict, "%.60s: %.400s", trigger, one.reason);
+    worst->arn = arn;
+    return true;
+}
+
+static const char *judge_functions(const struct setup *setup, struct finding *finding)
+{
+    struct judgement worst = {.setup = setup, .finding = finding};
+    conclude(finding, VERDICT_OK, "This pool may invoke the function of each trigger.");
+    for_each_trigger(setup->pool, judge_one, &worst);
+    return worst.arn;
+}
+
+const char *function_to_permit(const struct setup *setup)
+{
+    struct finding finding;
+    const char *arn = setup->function_policies == NULL ? NULL : judge_functions(setup, &finding);
+    return arn == NULL ? migration_arn(setup) : arn;
+}
+
 void judge_trigger_permission(const struct setup *setup, struct finding *finding)
 {
-    /* aws lambda get-policy gives the document as a text within JSON. */
-    const char *text = text_at(setup->lambda_policy, "Policy");
-    json_t *within = text == NULL ? NULL : json_loads(text, 0, NULL);
-    json_t *policy = within != NULL ? within : setup->lambda_policy;
-    if (policy == NULL)
+    if (setup->lambda_policy != NULL)
+        judge_answer(setup, setup->lambda_policy, finding);
+    else if (setup->function_policies != NULL)
+        judge_functions(setup, finding);
+    else
         conclude(finding, VERDICT_UNKNOWN,
                  "The function's resource policy was not given (--lambda-policy FILE, from "
                  "aws lambda get-policy --function-name %.200s).",
                  migration_arn(setup) == NULL ? "<function>" : migration_arn(setup));
-    else
-        judge_policy(setup, policy, finding);
-    json_decref(within);
 }
 
 /* ---- the other triggers ---- */

@@ -5,6 +5,15 @@
 
 #include "preflight.h"
 
+#include <stdbool.h>
+
+/* What LambdaConfig has: each trigger's function. False stops. */
+typedef bool (*trigger_fn)(void *user_data, const char *trigger, const char *arn);
+void for_each_trigger(json_t *pool, trigger_fn take, void *user_data);
+
+/* The function that Cognito may not call, or else that of UserMigration; NULL: there is none. */
+const char *function_to_permit(const struct setup *setup);
+
 void judge_migration_trigger(const struct setup *setup, struct finding *finding);
 void judge_trigger_permission(const struct setup *setup, struct finding *finding);
 void judge_sign_up_guard(const struct setup *setup, struct finding *finding);
