@@ -79,15 +79,13 @@ static bool is_verdict(cogmig_status status)
            status != COGMIG_STOPPED_BY_CALLBACK;
 }
 
-/* Why a password that matches is not to be taken over. A weak one is, where no code could be sent:
- * Cognito takes it, and the user would be locked out. */
+/* What is wrong with a password that matches. */
 static cogmig_status reason_for_reset(const struct course *course, bool cut)
 {
     const cogmig_migration_config *config = &course->migration->config;
     if (cut && config->reset_long_passwords)
         return COGMIG_PASSWORD_TOO_LONG;
-    if (course->facts.email_verified &&
-        !password_meets(config->password_min_length, config->password_classes,
+    if (!password_meets(config->password_min_length, config->password_classes,
                         course->event.password))
         return COGMIG_PASSWORD_TOO_WEAK;
     return COGMIG_OK;

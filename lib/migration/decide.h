@@ -14,7 +14,8 @@ struct facts {
     cogmig_status lookup;   /* OK, or why there is nobody to migrate */
     cogmig_status password; /* OK for a match; for forgot-password the state of the stored hash */
     bool email_verified;
-    cogmig_status reset; /* why a password that matches is not to be taken over; OK: it is */
+    cogmig_status reset; /* OK, or what is wrong with a password that matches: TOO_LONG (it was
+                          * cut), TOO_WEAK */
     bool disabled;       /* banned, deleted, locked or inactive in the store */
 };
 

@@ -85,14 +85,27 @@ static enum version version_of(const struct event *event)
     return VERSION_UNKNOWN;
 }
 
+/* The Developer Guide prints an object within a list, real events have the object. */
+static bool find_groups(const struct event *event, struct json_value *ret_groups)
+{
+    struct json_value request;
+    if (!json_find(event->root, "request", &request) ||
+        !json_find(request, "groupConfiguration", ret_groups))
+        return false;
+    if (ret_groups->type == JSON_ARRAY) {
+        struct json_cursor cursor = json_enter(*ret_groups);
+        if (!json_next_element(&cursor, ret_groups))
+            return false;
+    }
+    return ret_groups->type == JSON_OBJECT;
+}
+
 /* Cognito takes the groups away when there is something in the response, but not them. */
 static char *copy_groups(const struct event *event)
 {
-    struct json_value request, groups;
-    if (!json_find(event->root, "request", &request) ||
-        !json_find(request, "groupConfiguration", &groups) || groups.type != JSON_OBJECT)
-        return NULL;
-    return memory_copy_bytes(groups.text.bytes, groups.text.len);
+    struct json_value groups;
+    return find_groups(event, &groups) ? memory_copy_bytes(groups.text.bytes, groups.text.len)
+                                       : NULL;
 }
 
 static char *as_json(const char *text)

@@ -20,7 +20,7 @@ static void only_a_match_for_a_row_that_was_found_is_confirmed(void **state)
     }
 }
 
-static void a_match_that_is_not_to_be_taken_over_is_reset_where_a_code_can_be_sent(void **state)
+static void a_match_that_was_cut_is_reset_where_a_code_can_be_sent(void **state)
 {
     (void)state;
     struct facts facts = {TRIGGER_AUTHENTICATION,   COGMIG_OK, COGMIG_OK, true,
@@ -33,6 +33,20 @@ static void a_match_that_is_not_to_be_taken_over_is_reset_where_a_code_can_be_se
     facts.password = COGMIG_PASSWORD_MISMATCH;
     assert_int_equal(decide(&facts).answer, ANSWER_NO);
     assert_int_equal(decide(&facts).reason, COGMIG_PASSWORD_MISMATCH);
+}
+
+static void a_weak_match_is_taken_over_where_no_code_can_be_sent(void **state)
+{
+    (void)state;
+    struct facts facts = {TRIGGER_AUTHENTICATION,   COGMIG_OK, COGMIG_OK, true,
+                          COGMIG_PASSWORD_TOO_WEAK, false};
+    assert_int_equal(decide(&facts).answer, ANSWER_RESET);
+    assert_int_equal(decide(&facts).reason, COGMIG_PASSWORD_TOO_WEAK);
+    facts.email_verified = false;
+    assert_int_equal(decide(&facts).answer, ANSWER_CONFIRM);
+    assert_int_equal(decide(&facts).reason, COGMIG_OK);
+    facts.password = COGMIG_PASSWORD_MISMATCH;
+    assert_int_equal(decide(&facts).answer, ANSWER_NO);
 }
 
 static void a_sign_in_with_any_other_verdict_is_a_no_for_that_reason(void **state)
@@ -115,7 +129,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_a_match_for_a_row_that_was_found_is_confirmed),
-        cmocka_unit_test(a_match_that_is_not_to_be_taken_over_is_reset_where_a_code_can_be_sent),
+        cmocka_unit_test(a_match_that_was_cut_is_reset_where_a_code_can_be_sent),
+        cmocka_unit_test(a_weak_match_is_taken_over_where_no_code_can_be_sent),
         cmocka_unit_test(a_sign_in_with_any_other_verdict_is_a_no_for_that_reason),
         cmocka_unit_test(without_one_row_it_is_a_no_whatever_the_password),
         cmocka_unit_test(forgot_password_needs_a_verified_address),
