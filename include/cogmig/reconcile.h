@@ -80,8 +80,9 @@ const char *cogmig_difference_legacy_id(const cogmig_difference *difference);
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 const char *cogmig_difference_sub(const cogmig_difference *difference);
 
-/* The sub of the other Cognito user with this legacy id, of a DUPLICATE or LINKED_ELSEWHERE; NULL
- * when there is none. Borrowed from the difference.
+/* The sub of the other Cognito user with this legacy id, of a DUPLICATE or LINKED_ELSEWHERE, and of
+ * a LINK_STALE where that is one user alone, with the row's address; NULL when there is none.
+ * Borrowed from the difference.
  *
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 const char *cogmig_difference_other_sub(const cogmig_difference *difference);

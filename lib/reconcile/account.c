@@ -6,7 +6,8 @@
 
 enum {
     FLAG_EMAIL_VERIFIED = 1,
-    FLAG_DISABLED = 2
+    FLAG_DISABLED = 2,
+    FLAG_CONTESTED = 4
 };
 
 static const uint32_t no_text = UINT32_MAX;
@@ -21,7 +22,8 @@ static void write_text(struct span text, struct buffer *out)
 void account_write(const struct account *account, struct buffer *out)
 {
     buffer_add_byte(out, (char)((account->email_verified ? FLAG_EMAIL_VERIFIED : 0) |
-                                (account->disabled ? FLAG_DISABLED : 0)));
+                                (account->disabled ? FLAG_DISABLED : 0) |
+                                (account->is_contested ? FLAG_CONTESTED : 0)));
     for (size_t i = 0; i < ACCOUNT_TEXT_COUNT; i++)
         write_text(account->texts[i], out);
 }
@@ -42,7 +44,8 @@ static const char *read_text(const char *at, struct span *ret_text)
 struct account account_read(struct span content)
 {
     struct account account = {.email_verified = (content.bytes[0] & FLAG_EMAIL_VERIFIED) != 0,
-                              .disabled = (content.bytes[0] & FLAG_DISABLED) != 0};
+                              .disabled = (content.bytes[0] & FLAG_DISABLED) != 0,
+                              .is_contested = (content.bytes[0] & FLAG_CONTESTED) != 0};
     const char *at = content.bytes + 1;
     for (size_t i = 0; i < ACCOUNT_TEXT_COUNT; i++)
         at = read_text(at, &account.texts[i]);

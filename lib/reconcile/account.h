@@ -21,6 +21,7 @@ struct account {
     struct span texts[ACCOUNT_TEXT_COUNT];
     bool email_verified;
     bool disabled;
+    bool is_contested; /* of a row: who has its id in Cognito need not be who it is about */
 };
 
 void account_write(const struct account *account, struct buffer *out);

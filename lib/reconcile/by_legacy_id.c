@@ -22,6 +22,7 @@ struct group {
     size_t cognito_users;
     size_t links;
     bool link_is_confirmed;
+    bool address_differs; /* a Cognito user's from the row's */
     bool in_order;
 };
 
@@ -97,7 +98,9 @@ static cogmig_status compare_attributes(cogmig_reconcile *reconcile, struct grou
                                         cogmig_error *err)
 {
     cogmig_status status = COGMIG_OK;
-    if (!emails_agree(user, row))
+    bool same_address = emails_agree(user, row);
+    group->address_differs |= !same_address;
+    if (!same_address)
         status = tell_attribute(reconcile, group, user, "email", user->texts[ACCOUNT_EMAIL],
                                 row->texts[ACCOUNT_EMAIL], err);
     if (status == COGMIG_OK && user->email_verified != row->email_verified)
@@ -250,6 +253,7 @@ static cogmig_status doubt_link(cogmig_reconcile *reconcile, struct group *group
     struct account row = account_read(held(&group->row));
     if (group->cognito_users > 0)
         row.texts[ACCOUNT_SUB] = held(&group->first_sub);
+    row.is_contested = group->cognito_users > 1 || group->address_differs;
     group->in_order = false;
     return reconcile_add(reconcile, DOUBTFUL_LINKS_BY_SUB, held(&group->linked_sub), &row, err);
 }
@@ -282,7 +286,7 @@ static cogmig_status judge_group(cogmig_reconcile *reconcile, struct group *grou
                                  struct walk *sides, struct span id, cogmig_error *err)
 {
     group->rows = group->cognito_users = group->links = 0;
-    group->link_is_confirmed = false;
+    group->link_is_confirmed = group->address_differs = false;
     group->in_order = true;
     cogmig_status status = hold(&group->id, id, err);
     if (status == COGMIG_OK)

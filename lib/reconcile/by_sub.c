@@ -17,13 +17,15 @@ struct link {
     struct account row;
 };
 
+/* Who took the place is told where there is no doubt about it: it is what a repair links. */
 static cogmig_status tell_stale(cogmig_reconcile *reconcile, const struct link *link,
                                 cogmig_error *err)
 {
     struct finding finding = {.kind = COGMIG_DIFFERENCE_LINK_STALE,
                               .texts = {[DIFFERENCE_LEGACY_ID] = link->row.texts[ACCOUNT_LEGACY_ID],
-                                        [DIFFERENCE_SUB] = link->sub,
-                                        [DIFFERENCE_OTHER_SUB] = link->row.texts[ACCOUNT_SUB]}};
+                                        [DIFFERENCE_SUB] = link->sub}};
+    if (!link->row.is_contested)
+        finding.texts[DIFFERENCE_OTHER_SUB] = link->row.texts[ACCOUNT_SUB];
     return reconcile_tell(reconcile, &finding, err);
 }
 

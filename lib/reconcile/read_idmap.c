@@ -7,7 +7,7 @@
 #include <cogmig/idmap.h>
 
 enum {
-    LINKS_BETWEEN_PROGRESS = 10000
+    LINKS_BETWEEN_PROGRESS = 1000
 };
 
 struct listing {

@@ -9,7 +9,7 @@
 #include "store/config.h"
 
 enum {
-    ROWS_BETWEEN_PROGRESS = 10000
+    ROWS_BETWEEN_PROGRESS = 1000
 };
 
 struct reading {

@@ -7,7 +7,9 @@ import html.parser
 import io
 import json
 import os
+import pty
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -21,7 +23,8 @@ from tap import equal, run, test  # noqa: E402
 from user_pool import UserPool  # noqa: E402
 
 POOL = "eu-central-1_AbCdEfGhI"
-USERS = int(os.environ.get("COGMIG_RECONCILE_USERS", "20000"))
+USERS = int(os.environ.get("COGMIG_RECONCILE_USERS", "100000"))
+FEWER_USERS = 5000
 OF_EACH_KIND = 20
 SEED = 20260115
 RATE = "1000"
@@ -218,34 +221,40 @@ def new_path(name):
     return path
 
 
-world = World(SEED)
-world.fill(USERS)
-world.spoil(World.KINDS)
+def made(users):
+    world = World(SEED)
+    world.fill(users)
+    world.spoil(World.KINDS)
+    return world
+
+
+whole = made(USERS)
+world = made(FEWER_USERS)  # where nothing depends on how many there are
 
 
 # promises 58, 59
 @test
 def every_disagreement_is_told_and_none_is_invented():
-    pool, ndjson = settle(world), new_path("all.ndjson")
+    pool, ndjson = settle(whole), new_path("all.ndjson")
     done = reconcile(pool, "--json", "--ndjson", str(ndjson))
     equal(done.returncode, CONFLICT, done.stderr)
-    assert_same(told_in(ndjson), world.expected)
+    assert_same(told_in(ndjson), whole.expected)
     equal(ndjson.stat().st_mode & 0o777, 0o600)
     counts = json.loads(done.stdout)
-    equal(counts["store_users"], len(world.rows))
-    equal(counts["cognito_users"], len(world.cognito))
-    equal(counts["links"], len(world.links))
-    equal(counts["differences"], {kind: sum(d["kind"] == kind for d in world.expected)
+    equal(counts["store_users"], len(whole.rows))
+    equal(counts["cognito_users"], len(whole.cognito))
+    equal(counts["links"], len(whole.links))
+    equal(counts["differences"], {kind: sum(d["kind"] == kind for d in whole.expected)
                                   for kind in counts["differences"]})
-    equal(pool.users, world.cognito)
+    equal(pool.users == whole.cognito, True, "users were changed")
     links = psql("SELECT legacy_id || ' ' || sub FROM cogmig_idmap").split("\n")
-    equal(sorted(filter(None, links)), sorted(" ".join(link) for link in world.links))
+    equal(sorted(filter(None, links)), sorted(" ".join(link) for link in whole.links))
 
 
 @test
 def a_listing_that_was_cut_off_goes_on_where_it_was():
-    pool, ndjson, listing = settle(world), new_path("resumed.ndjson"), new_path("listing")
-    half = len(world.cognito) // 120
+    pool, ndjson, listing = settle(whole), new_path("resumed.ndjson"), new_path("listing")
+    half = len(whole.cognito) // 120
     pool.fail_after_pages = half
     done = reconcile(pool, "--listing", str(listing), "--ndjson", str(ndjson))
     equal(done.returncode, UNAVAILABLE, done.stderr)
@@ -255,13 +264,13 @@ def a_listing_that_was_cut_off_goes_on_where_it_was():
     done = reconcile(pool, "--listing", str(listing), "--ndjson", str(ndjson))
     equal(done.returncode, CONFLICT, done.stderr)
     equal(len(pool.listed_from), len(set(pool.listed_from)), "a page was asked for again")
-    assert_same(told_in(ndjson), world.expected)
+    assert_same(told_in(ndjson), whole.expected)
 
 
 # promise 60
 @test
 def a_killed_listing_goes_on_and_a_whole_one_is_not_asked_for_again():
-    pool, ndjson, listing = settle(world), new_path("killed.ndjson"), new_path("listing")
+    pool, ndjson, listing = settle(whole), new_path("killed.ndjson"), new_path("listing")
     process = subprocess.Popen(
         [cogmig.path, "reconcile", "--names", "--rate", "200", "--listing", str(listing)],
         env={**os.environ, "DATABASE_URL": database, **pool.environment}, cwd=cogmig.folder,
@@ -275,12 +284,12 @@ def a_killed_listing_goes_on_and_a_whole_one_is_not_asked_for_again():
     done = reconcile(pool, "--listing", str(listing), "--ndjson", str(ndjson))
     equal(done.returncode, CONFLICT, done.stderr)
     equal(pool.listed_from[asked] is not None, True, "the listing began anew")
-    assert_same(told_in(ndjson), world.expected)
+    assert_same(told_in(ndjson), whole.expected)
     asked = len(pool.listed_from)
     again = new_path("again.ndjson")
     equal(reconcile(pool, "--listing", str(listing), "--ndjson", str(again)).returncode, CONFLICT)
     equal(len(pool.listed_from), asked)
-    assert_same(told_in(again), world.expected)
+    assert_same(told_in(again), whole.expected)
 
 
 @test
@@ -314,6 +323,78 @@ def what_a_person_has_to_decide_is_left_to_them():
                                   or d.get("attribute") in ("email", "enabled")])
 
 
+@test
+def nobody_is_linked_for_saying_to_be_somebody():
+    claims = World(SEED + 2)
+    for legacy_id in ("twice", "moved", "stranger", "recreated-twice", "fine"):
+        claims.row(legacy_id)
+    for name in ("twice", "twice-again", "recreated-twice", "recreated-twice-again"):
+        claims.user(name, name.removesuffix("-again"), email=name.removesuffix("-again") + "@example.com")
+    claims.user("stranger", "stranger", email="stranger@elsewhere.example")
+    claims.user("moved-new", "moved", email="moved@elsewhere.example")
+    claims.user("fine", "fine")
+    claims.link("moved", sub_of("moved"))
+    claims.link("recreated-twice", sub_of("gone"))
+    pool, plan = settle(claims), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan)).returncode, CONFLICT)
+    planned = [json.loads(line) for line in plan.read_text().splitlines()]
+    equal([(line["action"], line["legacy_id"]) for line in planned if line["action"] == "link"],
+          [("link", "fine")])
+    equal(sorted(line["legacy_id"] for line in planned
+                 if (line["action"], line["because"]) == ("decide", "not-linked")),
+          ["stranger", "twice"])
+    equal(sorted(line["legacy_id"] for line in planned if line["action"] == "unlink"),
+          ["moved", "recreated-twice"])
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, OK, done.stderr)
+    equal(psql("SELECT legacy_id FROM cogmig_idmap").split(), ["fine"])
+
+
+@test
+def what_users_wrote_does_not_steer_a_terminal():
+    rude = World(SEED + 5)
+    rude.attribute("a", "name", "A\x1b[2J\x7f\u009b1mB", "Ann", full_name="A\x1b[2J\x7f\u009b1mB")
+    done = reconcile(settle(rude))
+    equal((done.returncode, b" cognito=A?[2J??1mB store=Ann\n" in done.stdout), (CONFLICT, True),
+          done.stdout)
+
+
+@test
+def the_attribute_may_have_another_name():
+    own = World(SEED + 3)
+    own.migrated("a")
+    own.without_id("b")
+    for user in own.cognito:
+        if "custom:legacy_id" in user["attributes"]:
+            user["attributes"]["custom:app_id"] = user["attributes"].pop("custom:legacy_id")
+    pool, plan = settle(own), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan), COGMIG_LEGACY_ID_ATTRIBUTE="custom:app_id").returncode,
+          CONFLICT)
+    [line] = [json.loads(line) for line in plan.read_text().splitlines()]
+    equal((line["action"], line["attribute"], line["value"]), ("set-attribute", "custom:app_id", "b"))
+
+
+@test
+def a_plan_that_was_killed_in_the_middle_goes_on():
+    small = World(SEED + 4)
+    small.fill(200)
+    small.spoil(World.REPAIRABLE)
+    pool, plan = settle(small), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan)).returncode, CONFLICT)
+    lines = len(plan.read_text().splitlines())
+    with subprocess.Popen(
+            [cogmig.path, "reconcile", "--apply", str(plan)], cwd=cogmig.folder,
+            env={**os.environ, "DATABASE_URL": database, **pool.environment},
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        for _ in range(lines // 3):
+            equal(json.loads(process.stdout.readline())["result"], "done")
+        process.send_signal(signal.SIGKILL)
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, OK, done.stderr)
+    equal([json.loads(line)["result"] for line in done.stdout.splitlines()], ["done"] * lines)
+    equal(reconcile(pool).returncode, OK)
+
+
 # promise 59
 @test
 def a_plan_stops_at_the_first_line_that_fails():
@@ -332,6 +413,23 @@ def a_plan_stops_at_the_first_line_that_fails():
     equal(reconcile(pool, "--apply", str(plan)).returncode, INVALID)
 
 
+# Debian's Python has Prometheus's own parser.
+PARSER = """
+import json, sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+print(json.dumps({" ".join([sample.name, *sample.labels.values()]): sample.value
+                  for family in text_string_to_metric_families(sys.stdin.read())
+                  for sample in family.samples}))
+"""
+
+
+def parsed_metrics(text):
+    done = subprocess.run(["/usr/bin/python3", "-c", PARSER], input=text, capture_output=True,
+                          check=False)
+    equal(done.returncode, 0, done.stderr.decode())
+    return json.loads(done.stdout)
+
+
 @test
 def status_tells_how_far_it_is():
     pool = settle(world)
@@ -344,8 +442,11 @@ def status_tells_how_far_it_is():
     equal((told["users"], told["moved"], told["remaining"], told["days"]["2026-01-15"]),
           (len(world.rows), len(world.links), len(world.rows) - len(world.links), early))
     assert f"remaining     {told['remaining']}\n".encode() in cogmig.run("status", **settings).stdout
-    metrics = cogmig.run("status", "--openmetrics", **settings).stdout.decode().splitlines()
-    equal((metrics[-1], f"cogmig_moved_users {told['moved']}" in metrics), ("# EOF", True))
+    metrics = parsed_metrics(cogmig.run("status", "--openmetrics", **settings).stdout)
+    equal(metrics, {"cogmig_store_users": told["users"], "cogmig_moved_users": told["moved"],
+                    "cogmig_remaining_users": told["remaining"],
+                    **{f"cogmig_moved_users_per_day {day}": links
+                       for day, links in told["days"].items()}})
     psql("DROP TABLE cogmig_idmap")
     equal(cogmig.run("status", **settings).returncode, INVALID)
 
@@ -360,6 +461,36 @@ def who_is_disabled_in_the_store_may_not_be_enabled_in_cognito():
     told = [d for d in told_in(ndjson) if d["legacy_id"] == legacy_id]
     equal(told, [{"kind": "attribute", "legacy_id": legacy_id, "sub": sub, "attribute": "enabled",
                   "cognito": "true", "store": "false"}])
+
+
+@test
+def on_a_terminal_a_bar_shows_how_far_it_is():
+    pool = settle(world)
+    terminal, other = pty.openpty()
+    with subprocess.Popen([cogmig.path, "reconcile", "--rate", RATE, "--json"], cwd=cogmig.folder,
+                          env={**os.environ, "DATABASE_URL": database, **pool.environment},
+                          stdout=subprocess.DEVNULL, stderr=other) as process:
+        os.close(other)
+        shown = read_until_closed(terminal)
+    equal(process.returncode, CONFLICT, shown)
+    for side in ("links", "legacy users", "Cognito users"):
+        parts = [int(percent) for percent in re.findall(side + r" \[[# ]{30}\] +(\d+) %", shown)]
+        equal(bool(parts) and parts == sorted(parts) and parts[-1] >= 50, True, f"{side}: {parts}")
+    equal(shown.endswith("\r\x1b[K"), True, "the bar is not wiped")
+
+
+def read_until_closed(terminal):
+    shown = b""
+    try:
+        while True:
+            more = os.read(terminal, 65536)
+            if not more:
+                break
+            shown += more
+    except OSError:  # nobody is at the other end
+        pass
+    os.close(terminal)
+    return shown.decode()
 
 
 class Page(html.parser.HTMLParser):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A user pool of any size behind Cognito's API: ListUsers and AdminUpdateUserAttributes, signed."""
+"""A user pool of any size behind Cognito's API: ListUsers, DescribeUserPool and
+AdminUpdateUserAttributes, signed."""
 
 import http.server
 import json
@@ -32,7 +33,7 @@ class UserPool:
                 demand(request.get("UserPoolId") == pool.pool_id, "another pool")
                 return pool.operations[headers["x-amz-target"].removeprefix(PREFIX)](request)
 
-        self.operations = {"ListUsers": self.list_users,
+        self.operations = {"ListUsers": self.list_users, "DescribeUserPool": self.describe,
                            "AdminUpdateUserAttributes": self.update_attributes}
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), PoolHandler)
         server.daemon_threads = True
@@ -42,6 +43,10 @@ class UserPool:
             "COGNITO_ENDPOINT": f"http://127.0.0.1:{server.server_address[1]}",
             "COGMIG_ALLOW_PLAIN_HTTP": "1", "COGNITO_USER_POOL_ID": pool_id,
             "AWS_ACCESS_KEY_ID": sigv4.KEY_ID, "AWS_SECRET_ACCESS_KEY": sigv4.SECRET}
+
+    def describe(self, request):
+        members(request, ("UserPoolId",))
+        return {"UserPool": {"Id": self.pool_id, "EstimatedNumberOfUsers": len(self.users)}}
 
     def list_users(self, request):
         members(request, ("UserPoolId", "Limit"), ("PaginationToken",))

@@ -101,8 +101,10 @@ static void print_example(const json_t *example)
     printf("     ");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *text = json_string_value(json_object_get(example, names[i]));
-        if (text != NULL)
-            printf(" %s=%s", names[i], text);
+        if (text == NULL)
+            continue;
+        printf(" %s=", names[i]);
+        show_text(text);
     }
     putchar('\n');
 }

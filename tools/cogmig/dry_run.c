@@ -2,6 +2,7 @@
 #include "dry_run.h"
 
 #include "failure.h"
+#include "show.h"
 
 #include <cogmig/memory.h>
 #include <inttypes.h>
@@ -54,12 +55,6 @@ static const char *member(json_t *object, const char *name)
 
 /* ---- telling ---- */
 
-static void print_plain(const char *text)
-{
-    for (; *text != '\0'; text++)
-        putchar((unsigned char)*text < ' ' || *text == 0x7F ? '?' : *text);
-}
-
 static void print_attributes(json_t *attributes, const char *status)
 {
     const char *name;
@@ -70,7 +65,7 @@ static void print_attributes(json_t *attributes, const char *status)
     json_object_foreach(attributes, name, value)
     {
         printf("  %s=", name);
-        print_plain(json_is_string(value) ? json_string_value(value) : "?");
+        show_text(json_is_string(value) ? json_string_value(value) : "?");
     }
 }
 
@@ -80,7 +75,7 @@ static void tell_text(const struct replay *replay, enum outcome outcome, json_t 
     cogmig_status reason = cogmig_error_status(replay->err);
     printf("%6" PRId64 "  %-9s  %-28s  ", replay->line, outcome_names[outcome],
            member(event, "triggerSource"));
-    print_plain(member(event, "userName"));
+    show_text(member(event, "userName"));
     if (outcome == OUTCOME_YES)
         print_attributes(json_object_get(answer, "userAttributes"),
                          member(answer, "finalUserStatus"));

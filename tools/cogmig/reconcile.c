@@ -3,6 +3,7 @@
 #include "agreement.h"
 #include "failure.h"
 #include "number.h"
+#include "reconcile_progress.h"
 #include "repair.h"
 #include "verbs.h"
 
@@ -41,7 +42,9 @@ const char help_reconcile[] =
     "Files are made with mode 0600; one that is there already is not overwritten. AWS credentials "
     "are\n"
     "found as the AWS CLI finds them; ListUsers is what they must allow, and for --apply\n"
-    "AdminUpdateUserAttributes.\n"
+    "AdminUpdateUserAttributes. With DescribeUserPool the bar of a terminal knows how many users "
+    "there\n"
+    "are.\n"
     "\n"
     "Exit code 0: nothing to look at (users who have not moved yet do not count). 4: "
     "differences.\n";
@@ -64,11 +67,10 @@ struct request {
 
 struct outputs {
     struct agreement agreement;
-    struct repair_policy policy;
+    struct repair_plan plan;
     FILE *html;
     FILE *ndjson;
-    FILE *plan;
-    bool shows_progress;
+    struct reconcile_progress progress;
 };
 
 static cogmig_status take_difference(void *user_data, const cogmig_difference *difference)
@@ -79,20 +81,8 @@ static cogmig_status take_difference(void *user_data, const cogmig_difference *d
         json_dumpf(object, outputs->ndjson, JSON_COMPACT);
         fputc('\n', outputs->ndjson);
     }
-    if (outputs->plan != NULL)
-        repair_plan(&outputs->policy, object, outputs->plan);
+    repair_plan_add(&outputs->plan, object);
     agreement_add_example(&outputs->agreement, cogmig_difference_kind(difference), object);
-    return COGMIG_OK;
-}
-
-static cogmig_status show_progress(void *user_data, int32_t what, uint64_t count)
-{
-    const struct outputs *outputs = user_data;
-    if (outputs->shows_progress)
-        fprintf(stderr, "\r%" PRIu64 " %s ", count,
-                what == COGMIG_RECONCILE_COGNITO_USERS ? "Cognito users"
-                : what == COGMIG_RECONCILE_LINKS       ? "links"
-                                                       : "legacy users");
     return COGMIG_OK;
 }
 
@@ -120,7 +110,7 @@ static int make_files(const struct request *request, struct outputs *outputs)
     int code = make_file(request->html, &outputs->html);
     if (code == 0)
         code = make_file(request->ndjson, &outputs->ndjson);
-    return code == 0 ? make_file(request->plan, &outputs->plan) : code;
+    return code == 0 ? make_file(request->plan, &outputs->plan.file) : code;
 }
 
 /* 0, or the exit code. A file that is not whole goes again. */
@@ -140,7 +130,7 @@ static int finish_files(const struct request *request, const struct outputs *out
 {
     int html = finish_file(request->html, outputs->html, is_whole);
     int ndjson = finish_file(request->ndjson, outputs->ndjson, is_whole);
-    int plan = finish_file(request->plan, outputs->plan, is_whole);
+    int plan = finish_file(request->plan, outputs->plan.file, is_whole);
     return html != 0 ? html : ndjson != 0 ? ndjson : plan;
 }
 
@@ -161,38 +151,52 @@ static cogmig_status open_cognito(const struct request *request, cogmig_cognito 
     return status;
 }
 
-static cogmig_status read_cognito(const struct request *request, cogmig_reconcile *reconcile,
-                                  cogmig_error *err)
+static cogmig_status read_cognito(const struct request *request, struct outputs *outputs,
+                                  cogmig_reconcile *reconcile, cogmig_error *err)
 {
     cogmig_cognito *cognito = NULL;
     cogmig_status status = open_cognito(request, &cognito, err);
-    if (status == COGMIG_OK)
+    if (status == COGMIG_OK) {
+        reconcile_progress_expect_users(&outputs->progress, cognito);
         status = cogmig_reconcile_read_cognito(reconcile, cognito, request->listing, err);
+    }
     cogmig_cognito_free(&cognito);
     return status;
 }
 
-static cogmig_status read_store(cogmig_reconcile *reconcile, cogmig_error *err)
+static cogmig_status read_store(struct outputs *outputs, cogmig_reconcile *reconcile,
+                                cogmig_error *err)
 {
     cogmig_store_config *config = NULL;
     cogmig_status status = cogmig_store_config_new_from_env(&config, err);
-    if (status == COGMIG_OK)
+    if (status == COGMIG_OK) {
+        reconcile_progress_expect_rows(&outputs->progress, config);
         status = cogmig_reconcile_read_store(reconcile, config, err);
+    }
     cogmig_store_config_free(&config);
     return status;
 }
 
-static cogmig_status read_map(const struct request *request, cogmig_reconcile *reconcile,
-                              cogmig_error *err)
+static cogmig_status read_map(const struct request *request, struct outputs *outputs,
+                              cogmig_reconcile *reconcile, cogmig_error *err)
 {
     cogmig_idmap *map = NULL;
     if (request->without_map)
         return COGMIG_OK;
     cogmig_status status = cogmig_idmap_open_from_env(&map, err);
-    if (status == COGMIG_OK)
+    if (status == COGMIG_OK) {
+        reconcile_progress_expect_links(&outputs->progress, map);
         status = cogmig_reconcile_read_idmap(reconcile, map, err);
+    }
     cogmig_idmap_free(&map);
     return status;
+}
+
+/* As the migration writes it. */
+static const char *legacy_id_attribute(void)
+{
+    const char *name = getenv("COGMIG_LEGACY_ID_ATTRIBUTE");
+    return name == NULL || *name == '\0' ? "custom:legacy_id" : name;
 }
 
 static cogmig_status configure(const struct request *request, struct outputs *outputs,
@@ -201,9 +205,13 @@ static cogmig_status configure(const struct request *request, struct outputs *ou
     cogmig_status status =
         cogmig_reconcile_config_set_on_difference(config, take_difference, outputs, err);
     if (status == COGMIG_OK)
-        status = cogmig_reconcile_config_set_on_progress(config, show_progress, outputs, err);
+        status = cogmig_reconcile_config_set_on_progress(config, reconcile_progress_show,
+                                                         &outputs->progress, err);
     if (status == COGMIG_OK)
         status = cogmig_reconcile_config_compare_names(config, request->compare_names, err);
+    if (status == COGMIG_OK)
+        status =
+            cogmig_reconcile_config_set_legacy_id_attribute(config, legacy_id_attribute(), err);
     if (status == COGMIG_OK && request->without_map)
         status = cogmig_reconcile_config_without_map(config, err);
     if (status == COGMIG_OK && request->work_folder != NULL)
@@ -224,15 +232,15 @@ static cogmig_status begin(const struct request *request, struct outputs *output
     return status;
 }
 
-static cogmig_status compare(const struct request *request, cogmig_reconcile *reconcile,
-                             cogmig_error *err)
+static cogmig_status compare(const struct request *request, struct outputs *outputs,
+                             cogmig_reconcile *reconcile, cogmig_error *err)
 {
     /* The quick ones first: what is set up wrongly is then seen before an hour's listing. */
-    cogmig_status status = read_map(request, reconcile, err);
+    cogmig_status status = read_map(request, outputs, reconcile, err);
     if (status == COGMIG_OK)
-        status = read_store(reconcile, err);
+        status = read_store(outputs, reconcile, err);
     if (status == COGMIG_OK)
-        status = read_cognito(request, reconcile, err);
+        status = read_cognito(request, outputs, reconcile, err);
     return status == COGMIG_OK ? cogmig_reconcile_compare(reconcile, err) : status;
 }
 
@@ -263,9 +271,8 @@ static int reconcile_and_report(const struct request *request, struct outputs *o
     int code = 0;
     cogmig_status status = begin(request, outputs, &reconcile, err);
     if (status == COGMIG_OK)
-        status = compare(request, reconcile, err);
-    if (outputs->shows_progress)
-        fputs("\r                                        \r", stderr);
+        status = compare(request, outputs, reconcile, err);
+    reconcile_progress_end(&outputs->progress);
     if (status == COGMIG_OK) {
         outputs->agreement.counts = reconcile;
         write_reports(request, outputs);
@@ -282,8 +289,8 @@ static int compare_sides(const struct request *request, cogmig_error *err)
 {
     struct outputs outputs = {
         .agreement = {.pool_id = getenv("COGNITO_USER_POOL_ID")},
-        .policy = {"custom:legacy_id", request->store_is_right},
-        .shows_progress = isatty(STDERR_FILENO) == 1,
+        .plan = {.policy = {legacy_id_attribute(), request->store_is_right}},
+        .progress = reconcile_progress_begin(),
     };
     note_time(&outputs.agreement);
     int code = make_files(request, &outputs);
@@ -292,6 +299,7 @@ static int compare_sides(const struct request *request, cogmig_error *err)
     else
         finish_files(request, &outputs, false);
     free_agreement(&outputs.agreement);
+    repair_plan_release(&outputs.plan);
     return code;
 }
 

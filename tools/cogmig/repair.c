@@ -66,22 +66,49 @@ static bool can_be_set(const json_t *difference)
            member(difference, "store") != NULL;
 }
 
-void repair_plan(const struct repair_policy *policy, const json_t *difference, FILE *plan)
+/* To link whoever says to be a legacy user would make it so, for good: an attribute that a client
+ * may have been able to write is no proof. What speaks against it is told of an id before its
+ * missing link is. */
+static void note_contest(struct repair_plan *plan, const json_t *difference)
 {
-    if (is_kind(difference, "not-migrated"))
+    bool other_address =
+        is_kind(difference, "attribute") && strcmp(member(difference, "attribute"), "email") == 0;
+    if (!other_address && !is_kind(difference, "duplicate"))
         return;
-    if (is_kind(difference, "not-linked"))
-        plan_link(difference, "link", member(difference, "sub"), plan);
+    free(plan->contested);
+    plan->contested = strdup(member(difference, "legacy_id"));
+}
+
+static bool is_contested(const struct repair_plan *plan, const json_t *difference)
+{
+    return plan->contested != NULL && strcmp(plan->contested, member(difference, "legacy_id")) == 0;
+}
+
+void repair_plan_add(struct repair_plan *plan, const json_t *difference)
+{
+    const struct repair_policy *policy = &plan->policy;
+    FILE *file = plan->file;
+    if (file == NULL || is_kind(difference, "not-migrated"))
+        return;
+    note_contest(plan, difference);
+    if (is_kind(difference, "not-linked") && !is_contested(plan, difference))
+        plan_link(difference, "link", member(difference, "sub"), file);
     else if (is_kind(difference, "link-stale"))
-        plan_stale_link(difference, plan);
+        plan_stale_link(difference, file);
     else if (is_kind(difference, "legacy-id-missing"))
         plan_attribute(difference, policy->legacy_id_attribute, member(difference, "legacy_id"),
-                       plan);
+                       file);
     else if (is_kind(difference, "attribute") && policy->store_is_right && can_be_set(difference))
         plan_attribute(difference, member(difference, "attribute"), member(difference, "store"),
-                       plan);
+                       file);
     else
-        plan_decision(difference, plan);
+        plan_decision(difference, file);
+}
+
+void repair_plan_release(struct repair_plan *plan)
+{
+    free(plan->contested);
+    plan->contested = NULL;
 }
 
 /* ---- carrying it out ---- */

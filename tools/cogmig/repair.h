@@ -15,8 +15,17 @@ struct repair_policy {
     bool store_is_right; /* about attributes that differ */
 };
 
-/* Add the lines for one difference; an action of "decide" is one that a person has to take. */
-void repair_plan(const struct repair_policy *policy, const json_t *difference, FILE *plan);
+/* A plan that is being written. */
+struct repair_plan {
+    struct repair_policy policy;
+    FILE *file;      /* NULL: there is to be none */
+    char *contested; /* the last legacy id that several claim, or somebody with another address */
+};
+
+/* Add the lines for one difference, in the order in which they are told; an action of "decide" is
+ * one that a person has to take. */
+void repair_plan_add(struct repair_plan *plan, const json_t *difference);
+void repair_plan_release(struct repair_plan *plan);
 
 /* Carry a plan out, line by line, and print each with what came of it. What was done before is
  * fine. Returns 0, or the exit code of the first failure, where it stops. */

@@ -5,6 +5,9 @@
 
 #include <jansson.h>
 
+/* What users wrote themselves: without what would steer a terminal. */
+void show_text(const char *text);
+
 /* The label in `width` columns, then the text; nothing at all for NULL. */
 void show_line(int width, const char *label, const char *text);
 

@@ -105,12 +105,31 @@ static void print_gauge(const char *name, const char *help, int64_t value)
     printf("# TYPE %s gauge\n# HELP %s %s\n%s %" PRId64 "\n", name, name, help, name, value);
 }
 
+/* The days that the text shows: a series for each day of a long migration helps nobody. */
+static void print_days(const struct progress *progress)
+{
+    size_t days = json_object_size(progress->days), index = 0;
+    const char *day;
+    json_t *links;
+    puts(
+        "# TYPE cogmig_moved_users_per_day gauge\n"
+        "# HELP cogmig_moved_users_per_day Users who moved on a day (UTC), of the last 14 on which "
+        "any did.");
+    json_object_foreach(progress->days, day, links)
+    {
+        if (index++ + DAYS_SHOWN >= days)
+            printf("cogmig_moved_users_per_day{day=\"%s\"} %" JSON_INTEGER_FORMAT "\n", day,
+                   json_integer_value(links));
+    }
+}
+
 static void print_openmetrics(const struct progress *progress)
 {
     print_gauge("cogmig_store_users", "Users of the legacy store.", progress->users);
     print_gauge("cogmig_moved_users", "Users who are linked in the identity map.",
                 progress->linked);
     print_gauge("cogmig_remaining_users", "Users who have not moved yet.", remaining(progress));
+    print_days(progress);
     puts("# EOF");
 }
 

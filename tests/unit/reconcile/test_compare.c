@@ -196,6 +196,20 @@ static void a_link_to_a_deleted_cognito_user_is_stale(void **state)
                  "not-migrated 2 - - - - - b@x");
 }
 
+static void who_takes_the_place_of_a_deleted_user_is_told_where_there_is_no_doubt(void **state)
+{
+    (void)state;
+    struct world world = {
+        .cognito = {{.sub = "s1", .legacy_id = "1", .email = "a@x"},
+                    {.sub = "s2", .legacy_id = "1", .email = "a@x"},
+                    {.sub = "s3", .legacy_id = "2", .email = "other@x"}},
+        .store = {{.id = "1", .email = "a@x"}, {.id = "2", .email = "b@x"}},
+        .map = {{"1", "gone1"}, {"2", "gone2"}},
+    };
+    assert_tells(&world, "duplicate 1 s1 s2 - - a@x -", "attribute 2 s3 - - email other@x b@x",
+                 "link-stale 1 gone1 - - - - -", "link-stale 2 gone2 - - - - -");
+}
+
 static void a_link_to_a_deleted_row_is_stale(void **state)
 {
     (void)state;
@@ -383,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_user_on_both_sides_without_a_link_is_told),
         cmocka_unit_test(swapped_links_are_told_of_both),
         cmocka_unit_test(a_link_to_a_deleted_cognito_user_is_stale),
+        cmocka_unit_test(who_takes_the_place_of_a_deleted_user_is_told_where_there_is_no_doubt),
         cmocka_unit_test(a_link_to_a_deleted_row_is_stale),
         cmocka_unit_test(a_linked_cognito_user_without_the_attribute_is_told_and_is_migrated),
         cmocka_unit_test(a_sign_up_with_a_legacy_address_is_told),
