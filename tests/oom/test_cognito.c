@@ -53,6 +53,7 @@ static const struct api_answer answers[] = {
     {"AdminUpdateUserAttributes", 200, "{}"},
     {"DescribeUserPoolClient", 200, "{\"UserPoolClient\":{}}"},
     {"DescribeUserPool", 200, "{\"UserPool\":{}}"},
+    {"%3Afunction%3Af/policy?Qualifier=live HTTP", 200, "{\"Policy\":\"{}\"}"},
     /* credentials of a container, and of an instance */
     {"Authorization: container", 200, KEYS},
     {"/container", 401, "{}"},
@@ -86,7 +87,7 @@ static int start_server(void **state)
     snprintf(profile, sizeof profile, "%s/credentials", folder);
     snprintf(token_file, sizeof token_file, "%s/token", folder);
     write_file(profile, "[default]\naws_access_key_id = AKID\naws_secret_access_key = s\n"
-                        "aws_session_token = t\n");
+                        "aws_session_token = t\n[another]\n");
     write_file(token_file, "container\n");
     setenv("AWS_SHARED_CREDENTIALS_FILE", profile, 1);
     return 0;
@@ -109,6 +110,8 @@ static cogmig_status configure(cogmig_cognito_config *made)
         status = cogmig_cognito_config_set_client(made, client, secret, &err);
     if (status == COGMIG_OK)
         status = cogmig_cognito_config_set_endpoint(made, server, &err);
+    if (status == COGMIG_OK)
+        status = cogmig_cognito_config_set_lambda_endpoint(made, server, &err);
     if (status == COGMIG_OK)
         status = cogmig_cognito_config_allow_plain_http(made, &err);
     if (status == COGMIG_OK)
@@ -386,6 +389,14 @@ static cogmig_status describe_client(void)
     return described(status, json);
 }
 
+static cogmig_status get_function_policy(void)
+{
+    static const char arn[] = "arn:aws:lambda:eu-central-1:123456789012:function:f:live";
+    char *json = NULL;
+    cogmig_status status = cogmig_cognito_get_function_policy(cognito, arn, &json, NULL, &err);
+    return described(status, json);
+}
+
 /* ---- credentials that are found ---- */
 
 static cogmig_status find_in_profile(void)
@@ -470,6 +481,7 @@ static void no_refused_allocation_does_harm(void **state)
         STEP(update_user_taken, COGNITO_ALIAS_TAKEN),
         STEP(describe_pool, OK),
         STEP(describe_client, OK),
+        STEP(get_function_policy, OK),
         STEP(find_in_profile, OK),
         STEP(find_in_environment, OK),
         STEP(find_in_container, OK),

@@ -182,6 +182,19 @@ def test_the_pool_and_its_client_are_described(client):
     assert caught.value.reason == "CONFIG_INCOMPLETE"
 
 
+def test_who_may_invoke_a_function_is_told(client, endpoint):
+    function = "arn:aws:lambda:eu-central-1:123456789012:function:"
+    asking = client(lambda_endpoint=endpoint)
+    assert asking.function_policy(function + "cogmig:live") == {
+        "Statement": [], "Id": function + "cogmig:live"}
+    with pytest.raises(cogmig.Invalid) as caught:
+        asking.function_policy(function + "missing")
+    assert caught.value.reason == "COGNITO_REQUEST_REFUSED"
+    with pytest.raises(cogmig.Invalid) as caught:
+        client().function_policy(function + "cogmig")
+    assert caught.value.reason == "CONFIG_INCOMPLETE"
+
+
 def test_credentials_are_given_or_found(client, monkeypatch):
     temporary = cogmig.AwsCredentials(cognito_server.TEMPORARY_KEY_ID, sigv4.SECRET.encode(),
                                       sigv4.SESSION_TOKEN)

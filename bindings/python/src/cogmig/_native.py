@@ -302,6 +302,7 @@ cognito_config_free v P
 cognito_config_set_pool r psp
 cognito_config_set_client r pssp
 cognito_config_set_endpoint r psp
+cognito_config_set_lambda_endpoint r psp
 cognito_config_allow_plain_http r pp
 cognito_config_set_ca_file r psp
 cognito_config_set_credentials r psssp
@@ -320,6 +321,7 @@ cognito_list_users r pssfpp
 cognito_update_user r psSSnp
 cognito_describe_pool r pPNp
 cognito_describe_client r pPNp
+cognito_get_function_policy r psPNp
 cognito_secret_hash r sssPp
 cognito_tokens_free v P
 cognito_tokens_challenge s p

@@ -128,7 +128,8 @@ class Cognito(_native.Handle):
     :param client_secret: of the app client, if it has one
     :param credentials: for what an administrator does; by default those that the AWS CLI would find
     :param endpoint: where the API is, where that does not follow from the pool: an emulator, FIPS
-    :param allow_plain_http: let the endpoint be http://, for an emulator on this machine
+    :param lambda_endpoint: the same for Lambda's API, which `function_policy` asks
+    :param allow_plain_http: let the endpoints be http://, for an emulator on this machine
     :param ca_file: certificates to trust (PEM) in place of the system's
     :param timeout_ms: how long one call may take, with all of its attempts; of a listing, one page
     :param pages_per_s: how many pages a listing asks for in a second, at most
@@ -145,7 +146,7 @@ class Cognito(_native.Handle):
     def __init__(self, pool_id: str, *, client_id: Optional[str] = None,
                  client_secret: Optional[_native.Octets] = None,
                  credentials: Optional[AwsCredentials] = None, endpoint: Optional[str] = None,
-                 allow_plain_http: bool = False,
+                 lambda_endpoint: Optional[str] = None, allow_plain_http: bool = False,
                  ca_file: "Union[str, os.PathLike[str], None]" = None,
                  timeout_ms: Optional[int] = None, pages_per_s: Optional[int] = None) -> None:
         config = _native.make(_native.OwnedCognitoConfig, _lib.cognito_config_new)
@@ -159,6 +160,9 @@ class Cognito(_native.Handle):
             raise errors.invalid("client_secret is that of a client_id, which is missing")
         if endpoint is not None:
             call(_lib.cognito_config_set_endpoint, config, _native.text(endpoint, "endpoint"))
+        if lambda_endpoint is not None:
+            call(_lib.cognito_config_set_lambda_endpoint, config,
+                 _native.text(lambda_endpoint, "lambda_endpoint"))
         if allow_plain_http:
             call(_lib.cognito_config_allow_plain_http, config)
         self._open(config, credentials, ca_file, timeout_ms, pages_per_s)
@@ -183,8 +187,8 @@ class Cognito(_native.Handle):
                  ca_file: "Union[str, os.PathLike[str], None]" = None,
                  timeout_ms: Optional[int] = None, pages_per_s: Optional[int] = None) -> "Cognito":
         """From ``COGNITO_USER_POOL_ID``, ``COGNITO_CLIENT_ID`` (the first of several),
-        ``COGNITO_CLIENT_SECRET`` and, for an emulator, ``COGNITO_ENDPOINT`` with
-        ``COGMIG_ALLOW_PLAIN_HTTP=1``."""
+        ``COGNITO_CLIENT_SECRET`` and, for an emulator, ``COGNITO_ENDPOINT`` and
+        ``AWS_ENDPOINT_URL_LAMBDA`` with ``COGMIG_ALLOW_PLAIN_HTTP=1``."""
         config = _native.make(_native.OwnedCognitoConfig, _lib.cognito_config_new)
         _native.call(_lib.cognito_config_set_from_env, config)
         cognito = cls.__new__(cls)
@@ -283,6 +287,17 @@ class Cognito(_native.Handle):
         """How the app client is set up: what DescribeUserPoolClient says. It holds the client's
         secret."""
         return _described(_native.raw(_lib.cognito_describe_client, self._handle), "UserPoolClient")
+
+    def function_policy(self, function_arn: str) -> Dict[str, Any]:
+        """Who may invoke the function of a trigger: the policy that Lambda has of it. Where it has
+        none, the ``upstream`` of the error says ``ResourceNotFoundException``.
+
+        :param function_arn: as ``describe_pool()["LambdaConfig"]`` has it
+        """
+        answer = _native.raw(_lib.cognito_get_function_policy, self._handle,
+                             _native.text(function_arn, "function_arn"))
+        policy: Dict[str, Any] = json.loads(json.loads(answer or b"{}").get("Policy", "{}"))
+        return policy
 
     @staticmethod
     def secret_hash(username: str, client_id: str, client_secret: _native.Octets) -> str:
