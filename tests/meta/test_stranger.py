@@ -89,7 +89,8 @@ def the_program_of_the_readme_builds_and_judges():
     flags = pkg_config("--cflags", "--libs", "libcogmig").split()
     call("cc", "-Wall", "-Werror", "-std=c11", f"{scratch}/hello.c", *flags,
          "-o", f"{scratch}/hello")
-    done = subprocess.run([f"{scratch}/hello", "no.token.this"], env=environment,
+    settings = {"COGNITO_USER_POOL_ID": "eu-central-1_AbCdEfGhI", "COGNITO_CLIENT_ID": "x"}
+    done = subprocess.run([f"{scratch}/hello", "no.token.this"], env={**environment, **settings},
                           capture_output=True, text=True, check=False)
     tap.equal((done.returncode, done.stdout), (1, "The token is not three base64url parts.\n"))
 
