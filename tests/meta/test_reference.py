@@ -34,7 +34,7 @@ def all_declared():
 @functools.cache
 def names_in_sources():
     """Variables of the environment, and what our own programs and examples are called."""
-    found = set()
+    found = set(re.findall(r"\bCOGMIG_\w+", source.read("dev")))
     for folder in ("lib", "tools", "bindings", "tests", "examples"):
         for name in source.files_under(folder, ".c", ".h", ".py", ".build", ".yaml"):
             if "node_modules" not in name and "/test_reference.py" not in name:
