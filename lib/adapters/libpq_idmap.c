@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct libpq_idmap {
     char *url;
     char *options; /* NULL: the session must be left as it is, and has no named statements */
     char *const *sql;
     PGconn *connection; /* NULL: none at the moment */
+    pid_t process;      /* whose connection it is */
     bool prepared[IDMAP_STATEMENT_COUNT];
 };
 
@@ -47,9 +49,17 @@ static char *session_options(const char *url, int32_t timeout_ms)
     return buffer_take(&text, NULL);
 }
 
+/* The connection of the process that was forked is its own: to use it here, or even to close it
+ * politely, would disturb it. */
+static bool is_of_this_process(const struct libpq_idmap *map)
+{
+    return map->process == getpid();
+}
+
 static void drop_connection(struct libpq_idmap *map)
 {
-    PQfinish(map->connection);
+    if (is_of_this_process(map))
+        PQfinish(map->connection);
     map->connection = NULL;
     memset(map->prepared, 0, sizeof map->prepared);
 }
@@ -95,8 +105,11 @@ static cogmig_status open_libpq(const struct idmap_settings *settings, struct de
 
 static cogmig_status connect(struct libpq_idmap *map, struct deadline deadline, cogmig_error *err)
 {
+    if (map->connection != NULL && !is_of_this_process(map))
+        drop_connection(map);
     if (map->connection != NULL)
         return COGMIG_OK;
+    map->process = getpid();
     return libpq_connect(map->url, map->options, deadline, &map->connection, err);
 }
 
@@ -142,7 +155,7 @@ static cogmig_status run_once(struct libpq_idmap *map, const struct idmap_questi
 static cogmig_status run(struct libpq_idmap *map, const struct idmap_question *question,
                          struct deadline deadline, PGresult **ret_result, cogmig_error *err)
 {
-    bool reused = map->connection != NULL;
+    bool reused = map->connection != NULL && is_of_this_process(map);
     cogmig_status status = run_once(map, question, deadline, ret_result, err);
     bool was_lost = reused && status != COGMIG_OK && map->connection == NULL;
     if (!was_lost || deadline_passed(deadline))

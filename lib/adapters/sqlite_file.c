@@ -89,7 +89,7 @@ static cogmig_status fail_stat(const char *path, int error, cogmig_error *err)
     if (error == ENOENT || error == ENOTDIR)
         return fail_missing(path, err);
     cogmig_status status = error == EACCES ? COGMIG_STORE_LOGIN_REFUSED : COGMIG_STORE_UNREACHABLE;
-    fail(err, status, "The SQLite file %s cannot be looked at: %s", path, strerror(error));
+    fail(err, status, "The SQLite file %s cannot be looked at: %s", path, system_reason(error));
     fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, error);
     return status;
 }
@@ -113,7 +113,7 @@ static cogmig_status fail_open(sqlite3 *db, const char *path, cogmig_error *err)
     int error = sqlite3_system_errno(db);
     cogmig_status status = error == EACCES ? COGMIG_STORE_LOGIN_REFUSED : COGMIG_STORE_UNREACHABLE;
     fail(err, status, "The SQLite file %s cannot be opened: %s", path,
-         error == 0 ? sqlite3_errmsg(db) : strerror(error));
+         error == 0 ? sqlite3_errmsg(db) : system_reason(error));
     fail_upstream_number(err, COGMIG_UPSTREAM_SQLITE, sqlite3_extended_errcode(db));
     return status;
 }

@@ -13,16 +13,24 @@
 
 struct sqlite_idmap {
     sqlite3 *db;
+    pid_t process; /* that opened it */
     char *const *sql;
     sqlite3_stmt *prepared[IDMAP_SINGLE_STATEMENTS]; /* made when first asked */
 };
 
+/* SQLite's "How to corrupt": what was opened before a fork is neither used nor closed after it. */
+static bool is_of_this_process(const struct sqlite_idmap *map)
+{
+    return map->process == getpid();
+}
+
 static void close_sqlite(void *state)
 {
     struct sqlite_idmap *map = state;
-    for (int i = 0; i < IDMAP_SINGLE_STATEMENTS; i++)
+    for (int i = 0; i < IDMAP_SINGLE_STATEMENTS && is_of_this_process(map); i++)
         sqlite3_finalize(map->prepared[i]);
-    sqlite3_close(map->db);
+    if (is_of_this_process(map))
+        sqlite3_close(map->db);
     memory_free(map);
 }
 
@@ -40,6 +48,7 @@ static cogmig_status open_sqlite(const struct idmap_settings *settings, struct d
     if (map == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     map->sql = settings->sql;
+    map->process = getpid();
     cogmig_status status = sqlite_open_for_writing(settings->target, &map->db, err);
     if (status != COGMIG_OK)
         return status;
@@ -131,10 +140,24 @@ static void wait_for_locks_until(sqlite3 *db, struct deadline deadline)
     sqlite3_busy_timeout(db, deadline_left_ms(deadline));
 }
 
+/* The file as the parent found it, wherever the child works. */
+static cogmig_status open_again(struct sqlite_idmap *map, cogmig_error *err)
+{
+    sqlite3 *db = NULL;
+    cogmig_status status = sqlite_open_for_writing(sqlite3_db_filename(map->db, "main"), &db, err);
+    if (status != COGMIG_OK)
+        return status;
+    *map = (struct sqlite_idmap){.db = db, .process = getpid(), .sql = map->sql};
+    return COGMIG_OK;
+}
+
 static cogmig_status ask_sqlite(void *state, struct idmap_question *question,
                                 struct deadline deadline, cogmig_error *err)
 {
     struct sqlite_idmap *map = state;
+    cogmig_status status = is_of_this_process(map) ? COGMIG_OK : open_again(map, err);
+    if (status != COGMIG_OK)
+        return status;
     wait_for_locks_until(map->db, deadline);
     return run(map, question, err);
 }
@@ -148,7 +171,7 @@ static cogmig_status make_file(const char *path, cogmig_error *err)
     if (file < 0 && errno != EEXIST) {
         int error = errno;
         fail(err, COGMIG_STORE_UNREACHABLE, "The SQLite file %s cannot be made: %s", path,
-             strerror(error));
+             system_reason(error));
         fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, error);
         return COGMIG_STORE_UNREACHABLE;
     }

@@ -3,7 +3,6 @@
 
 #include "base/buffer.h"
 
-#include <ctype.h>
 #include <string.h>
 
 enum {
@@ -67,9 +66,12 @@ bool endpoint_is_plain_http(const char *url)
     return strncmp(url, "http://", 7) == 0;
 }
 
+/* Not isalnum(), which knows other letters in other locales. */
 static bool is_host_byte(char c)
 {
-    return isalnum((unsigned char)c) || strchr(".-_:[]", c) != NULL;
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]";
+    return strchr(allowed, c) != NULL;
 }
 
 bool endpoint_is_url(const char *url)

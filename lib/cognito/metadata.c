@@ -126,10 +126,9 @@ static cogmig_status add_container_token(struct buffer *token, cogmig_error *err
     const char *path = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
     const char *value = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
     int reason = path == NULL ? 0 : read_file(path, token);
-    char text[128];
     if (reason != 0)
         return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND, "Cannot read %s: %s.", path,
-                    strerror_r(reason, text, sizeof text));
+                    system_reason(reason));
     if (path == NULL && value != NULL)
         buffer_add_text(token, value);
     if (token->state == BUFFER_REFUSED)

@@ -118,9 +118,8 @@ static bool add_path(struct buffer *path, const char *name_variable, const char 
 
 static cogmig_status unreadable(const char *path, int reason, cogmig_error *err)
 {
-    char text[128];
     return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND, "Cannot read %s: %s.", path,
-                strerror_r(reason, text, sizeof text));
+                system_reason(reason));
 }
 
 /* A file that is not there is empty. */

@@ -19,9 +19,7 @@ enum {
 static cogmig_status fail_to_read(const char *path, cogmig_error *err)
 {
     int reason = errno;
-    char text[128];
-    fail(err, COGMIG_FILE_UNREADABLE, "Cannot read %s: %s.", path,
-         strerror_r(reason, text, sizeof text));
+    fail(err, COGMIG_FILE_UNREADABLE, "Cannot read %s: %s.", path, system_reason(reason));
     fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, reason);
     return COGMIG_FILE_UNREADABLE;
 }

@@ -4,13 +4,10 @@
 #include "base/read_file.h"
 #include "status/error.h"
 
-#include <string.h>
-
 static cogmig_status unreadable(const char *path, int reason, cogmig_error *err)
 {
-    char text[128];
     cogmig_status status = fail(err, COGMIG_FILE_UNREADABLE, "Cannot read the JWKS file %s: %s.",
-                                path, strerror_r(reason, text, sizeof text));
+                                path, system_reason(reason));
     fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, reason);
     return status;
 }

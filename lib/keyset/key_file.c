@@ -63,9 +63,8 @@ static cogmig_status refuse(const struct key_file *file, const char *why, cogmig
 static cogmig_status fail_system(const struct key_file *file, cogmig_status status,
                                  const char *verb, int reason, cogmig_error *err)
 {
-    char text[128];
     fail(err, status, "Cannot %s the key file %.200s: %s.", verb, file->path,
-         strerror_r(reason, text, sizeof text));
+         system_reason(reason));
     fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, reason);
     return status;
 }

@@ -27,11 +27,9 @@ static const char *const text_names[ACCOUNT_TEXT_COUNT] = {
 static cogmig_status failed(const struct listing_file *file, const char *what, cogmig_error *err)
 {
     int reason = errno;
-    char text[128];
     bool no_room = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
-    cogmig_status status =
-        fail(err, no_room ? COGMIG_DISK_FULL : COGMIG_FILE_UNWRITABLE, "Cannot %s %s: %s.", what,
-             file->path, strerror_r(reason, text, sizeof text));
+    cogmig_status status = fail(err, no_room ? COGMIG_DISK_FULL : COGMIG_FILE_UNWRITABLE,
+                                "Cannot %s %s: %s.", what, file->path, system_reason(reason));
     fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, reason);
     return status;
 }

@@ -19,10 +19,9 @@ enum {
 static cogmig_status failed(const char *what, cogmig_error *err)
 {
     int reason = errno;
-    char text[128];
     bool no_room = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
     cogmig_status status = fail(err, no_room ? COGMIG_DISK_FULL : COGMIG_FILE_UNWRITABLE,
-                                "Cannot %s: %s.", what, strerror_r(reason, text, sizeof text));
+                                "Cannot %s: %s.", what, system_reason(reason));
     fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, reason);
     return status;
 }

@@ -85,6 +85,12 @@ cogmig_status fail_plainly(cogmig_error *err, cogmig_status status)
     return fail(err, status, "%s", cogmig_status_sentence(status));
 }
 
+const char *system_reason(int error)
+{
+    const char *reason = strerrordesc_np(error);
+    return reason == NULL ? "unknown reason" : reason;
+}
+
 void fail_upstream(cogmig_error *err, int32_t upstream, const char *code)
 {
     if (err == NULL)

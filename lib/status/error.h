@@ -15,6 +15,9 @@ __attribute__((format(printf, 3, 4))) cogmig_status fail(cogmig_error *err, cogm
 /* The status with its own sentence. */
 cogmig_status fail_plainly(cogmig_error *err, cogmig_status status);
 
+/* What errno means, in the language of all other messages whatever the program's locale is. */
+const char *system_reason(int error);
+
 /* Add the code of what stood behind the failure, after fail(). */
 void fail_upstream(cogmig_error *err, int32_t upstream, const char *code);
 void fail_upstream_number(cogmig_error *err, int32_t upstream, int64_t code);

@@ -4,7 +4,6 @@
 #include "status/error.h"
 
 #include <errno.h>
-#include <string.h>
 
 static cogmig_status status_of(int reason)
 {
@@ -23,9 +22,8 @@ static cogmig_status status_of(int reason)
 
 cogmig_status fail_to_write(cogmig_error *err, const char *path, int reason)
 {
-    char text[128];
     cogmig_status status = status_of(reason);
-    fail(err, status, "Cannot write %s: %s%s.", path, strerror_r(reason, text, sizeof text),
+    fail(err, status, "Cannot write %s: %s%s.", path, system_reason(reason),
          reason == EEXIST ? ", and it was not touched" : "");
     fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, reason);
     return status;

@@ -99,6 +99,56 @@ def the_library_for_production_cannot_sign():
     tap.equal(any(signing.match(name) for name in undefined("libcogmig-testing")), True)
 
 
+# What ends, changes or speaks for the whole process, or keeps a state for all of its threads.
+OF_THE_PROCESS = re.compile(
+    r"_*(exit|_exit|_Exit|quick_exit|abort|at_?exit|on_exit|cxa_atexit|assert_fail|signal|sysv_signal|"
+    r"sigaction|sigset|kill|raise|alarm|setitimer|setlocale|uselocale|bindtextdomain|putenv|(un)?setenv|"
+    r"clearenv|f?chdir|umask|set(res|re|e)?[ug]id|setrlimit|v?f?printf(_chk)?|f?put[cs]|putchar|perror|"
+    r"fwrite|stdout|stderr|stdin|v?syslog(_chk)?|openlog|s?rand(om)?|strtok|localtime|gmtime|ctime|"
+    r"asctime|tzset|strerror|v?fork|system|popen|posix_spawnp?|exec[lv]p?e?|pthread_atfork|"
+    r"register_atfork|sigprocmask|dlopen)")
+
+
+@tap.test
+def the_library_for_production_leaves_the_process_alone():
+    tap.nothing(name for name in undefined("libcogmig") if OF_THE_PROCESS.fullmatch(name))
+    for name in ("exit", "__cxa_atexit", "__assert_fail", "printf", "__fprintf_chk", "setenv", "srandom",
+                 "__sysv_signal", "stderr", "execvp", "__register_atfork"):
+        tap.equal(bool(OF_THE_PROCESS.fullmatch(name)), True, name)
+
+
+@tap.test
+def only_functions_are_exported():
+    for library in LIBRARIES:
+        lines = source.run("nm", "-D", "--defined-only", binary(library)).splitlines()
+        tap.nothing((line for line in lines if line.split()[-2] not in "TA"), library)
+
+
+# What lives as long as the library is loaded and could change: libcurl was made ready, bcrypt was tried;
+# the last is only read.
+STATE = {"once", "global_outcome", "outcome", "select_key"}
+
+
+@tap.test
+def what_changes_outside_of_handles_is_known():
+    sections = dict(re.findall(r"^ *\[ *(\d+)\] (\.(?:t?data|t?bss)) ",
+                               source.run("readelf", "-SW", binary("libcogmig")), re.M))
+    lines = source.run("readelf", "-sW", binary("libcogmig")).splitlines()
+    objects = [line.split() for line in lines if " OBJECT " in line]
+    tap.equal(bool(objects), True, "the symbols were read")
+    found = {fields[7] for fields in objects if fields[6] in sections}
+    plain = {re.sub(r"\.\d+$", "", name).split(".")[-1] for name in found} - {"__dso_handle", "__TMC_END__", "completed"}
+    tap.nothing(sorted(plain ^ STATE))
+
+
+@tap.test
+def nothing_of_its_own_is_run_when_it_is_loaded_or_unloaded():
+    sections = source.run("readelf", "-SW", binary("libcogmig"))
+    for section in ("init_array", "fini_array"): # the compiler's own function, and no other
+        size = re.search(rf"\.{section} +\w+ +\w+ +\w+ +(\w+)", sections).group(1)
+        tap.equal(int(size, 16), 8, section)
+
+
 @tap.test
 def meson_version_h_and_pkg_config_tell_one_version():
     meson = re.search(r"^ *version: '([^']+)'", source.read("meson.build"), re.M).group(1)
