@@ -4,6 +4,7 @@
 #include <cogmig/password.h>
 #include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /* UTF-8: bytes that begin a character. */
@@ -73,14 +74,17 @@ static int32_t cost_of(const char *bcrypt)
     return (bcrypt[4] - '0') * 10 + (bcrypt[5] - '0');
 }
 
-/* The bcrypt hash behind Django's, Spring's or passlib's prefix. */
-static const char *inner_bcrypt(const char *kind)
+/* Of the hash behind a prefix (Django's, Spring's) only the beginning is known; what the library
+ * would verify, it says of one that goes on with any salt and digest. 0: it would not. */
+static int32_t cost_behind_prefix(const char *kind)
 {
-    static const char *const prefixes[] = {"bcrypt_sha256$", "bcrypt$", "{bcrypt}"};
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (strncmp(kind, prefixes[i], strlen(prefixes[i])) == 0)
-            return kind + strlen(prefixes[i]);
-    return NULL;
+    static const char any[] = "....................................................." /* 53 */;
+    char whole[128];
+    const char *inner = strstr(kind, "$2");
+    if (inner == NULL || strlen(inner) < strlen("$2b$10$"))
+        return 0;
+    snprintf(whole, sizeof whole, "%.*s%.7s%s", (int)(inner - kind), kind, inner, any);
+    return cogmig_password_cost(whole);
 }
 
 static struct hash_reading read_bcrypt(const char *kind, int64_t length, int32_t max_cost)
@@ -97,12 +101,11 @@ struct hash_reading read_hash(const char *kind, int64_t length, int32_t max_cost
 {
     if (kind == NULL || length == 0)
         return (struct hash_reading){HASH_NONE, "none", 0};
-    const char *scheme = cogmig_password_scheme(kind), *inner = inner_bcrypt(kind);
+    const char *scheme = cogmig_password_scheme(kind);
     if (strcmp(scheme, "locked") == 0)
         return (struct hash_reading){HASH_LOCKED, scheme, 0};
     if (strcmp(scheme, "bcrypt") == 0)
         return read_bcrypt(kind, length, max_cost);
-    if (inner != NULL)
-        return (struct hash_reading){HASH_WITH_RULES, scheme, cost_of(inner)};
-    return (struct hash_reading){HASH_UNSUPPORTED, scheme, 0};
+    int32_t cost = cost_behind_prefix(kind);
+    return (struct hash_reading){cost > 0 ? HASH_WITH_RULES : HASH_UNSUPPORTED, scheme, cost};
 }
