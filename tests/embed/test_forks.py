@@ -8,6 +8,7 @@ import tap
 import world
 
 
+# promise 54
 @tap.test
 def what_was_made_before_a_fork_works_in_parent_and_child():
     world.run("host-forks")

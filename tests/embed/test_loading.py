@@ -15,6 +15,7 @@ def module(name):
     return f"{world.PROGRAMS}/plugin-{name}.so"
 
 
+# promise 65
 @tap.test
 def loaded_and_unloaded_1000_times_it_leaves_nothing_behind():
     said = world.run("host-unload", module("shared"), "1000")
@@ -23,6 +24,7 @@ def loaded_and_unloaded_1000_times_it_leaves_nothing_behind():
     tap.equal(late_kib - early_kib < 450, True, said) # half a KiB each time
 
 
+# promise 65
 @tap.test
 def several_copies_in_one_process_do_not_know_of_each_other():
     copy = shutil.copy(LIBRARY, world.scratch)

@@ -33,11 +33,13 @@ def make_catalogue(language, message, translation):
                    + b"\0".join(texts) + b"\0")
 
 
+# promise 64
 @tap.test
 def nothing_of_the_process_changes():
     tap.equal(world.run("host-manners", LC_ALL="C"), "C . No such file or directory\n")
 
 
+# promise 64
 @tap.test
 def nor_in_a_locale_with_another_decimal_point_other_letters_8_bits_and_another_language():
     make_catalogue("tr", b"No such file or directory", b"Dosya yok")

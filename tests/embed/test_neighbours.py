@@ -8,16 +8,19 @@ import tap
 import world
 
 
+# promise 66
 @tap.test
 def both_use_the_same_libraries_at_the_same_time():
     world.run("host-neighbours", "side-by-side")
 
 
+# promise 66
 @tap.test
 def the_host_may_initialise_libcurl_and_clean_it_up_as_often_as_it_likes():
     world.run("host-neighbours", "in-turns")
 
 
+# promise 66
 @tap.test
 def openssl_s_queue_of_errors_is_left_as_it_was():
     world.run("host-neighbours", "with-errors-left")

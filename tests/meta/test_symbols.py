@@ -109,6 +109,7 @@ OF_THE_PROCESS = re.compile(
     r"register_atfork|sigprocmask|dlopen)")
 
 
+# promise 64
 @tap.test
 def the_library_for_production_leaves_the_process_alone():
     tap.nothing(name for name in undefined("libcogmig") if OF_THE_PROCESS.fullmatch(name))
