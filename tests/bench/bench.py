@@ -31,6 +31,7 @@ RUNNERS = {
     "bench-python": ["/usr/bin/python3", Path(__file__).with_name("bench_python.py")],
     "bench-export": [sys.executable, Path(__file__).with_name("bench_export.py")],
 }
+failed = []  # programs; what the others measured is kept
 ROOT = Path(__file__).parents[2]
 SAMPLES = "tokens.json"  # in the build folder: the tokens that bench-tokens verified, for peers
 BESIDE_POSTGRES = [sys.executable, ROOT / "tests/support/postgres.py", "run", "--", "sh", "-c",
@@ -48,7 +49,7 @@ def rows_of(build, name, sql):
         for line in running.stdout:
             yield json.loads(line)
     if running.returncode != 0:
-        sys.exit(f"{name} failed")
+        failed.append(name)
 
 
 def peers_of(build, rows):
@@ -101,6 +102,8 @@ def main():
     if arguments.report:
         report.keep(rows, arguments.remark)
         report.write()
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 main()
