@@ -34,8 +34,8 @@ static char *jwks, *pem, *rs256, *es256, *balanced, *unknown_kid, *expired;
 static char folder[] = "/tmp/cogmig-oom-XXXXXX";
 static char jwks_file[64], key_file[64];
 
-static cogmig_verifier_config *config;
-static cogmig_verifier *seeded, *empty, *waiting; /* with keys, without, and never blocking */
+static cogmig_verifier_config *config, *demanding; /* the second asks for all that there is */
+static cogmig_verifier *seeded, *empty, *waiting;  /* with keys, without, and never blocking */
 static cogmig_verifier *behind_balancer;
 static cogmig_keyset *keyset;
 static struct cogmig_error err;
@@ -197,8 +197,22 @@ static cogmig_verifier *new_balanced_verifier(void)
     return made;
 }
 
+static cogmig_verifier_config *new_demanding_config(void)
+{
+    cogmig_verifier_config *made = new_config(false);
+    assert_int_equal(cogmig_verifier_config_require_any_group(made, "a", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_require_group(made, "b", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_require_any_scope(made, "openid", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_require_scope(made, "email", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_require_claim(made, "name", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_ca_file(made, jwks_file, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_set_key_file(made, key_file, NULL), COGMIG_OK);
+    return made;
+}
+
 static void make_world(void)
 {
+    demanding = new_demanding_config();
     behind_balancer = new_balanced_verifier();
     config = new_config(false);
     seeded = new_verifier(false);
@@ -238,6 +252,7 @@ static void check_world(void)
 static void release_world(void)
 {
     cogmig_verifier_config_free(&config);
+    cogmig_verifier_config_free(&demanding);
     cogmig_verifier_free(&seeded);
     cogmig_verifier_free(&empty);
     cogmig_verifier_free(&waiting);
@@ -368,6 +383,15 @@ static cogmig_status make_verifier(void)
 {
     cogmig_verifier *made = NULL;
     cogmig_status status = cogmig_verifier_new(config, &made, &err);
+    assert_int_equal(status == COGMIG_OK, made != NULL);
+    cogmig_verifier_free(&made);
+    return status;
+}
+
+static cogmig_status make_demanding_verifier(void)
+{
+    cogmig_verifier *made = NULL;
+    cogmig_status status = cogmig_verifier_new(demanding, &made, &err);
     assert_int_equal(status == COGMIG_OK, made != NULL);
     cogmig_verifier_free(&made);
     return status;
@@ -668,6 +692,7 @@ static void no_refused_allocation_does_harm(void **state)
         STEP(set_ca_file, OK),
         STEP(set_key_file, OK),
         STEP(make_verifier, OK),
+        STEP(make_demanding_verifier, OK),
         STEP(make_for_pool, OK),
         STEP(make_from_env, OK),
         STEP(seed_keys, OK),

@@ -30,6 +30,7 @@ static struct {
     cogmig_status fault;
     bool verified;
     bool disabled;
+    const char *id;
 } legacy;
 
 static cogmig_status find(void *user_data, int32_t question, const char *key, size_t key_len,
@@ -40,8 +41,8 @@ static cogmig_status find(void *user_data, int32_t question, const char *key, si
         return legacy.fault;
     if (strcasecmp(key, "a@example.com") != 0)
         return COGMIG_OK;
-    cogmig_status status =
-        cogmig_store_answer_add_user(answer, "clx1", "a@example.com", HASH, legacy.verified, NULL);
+    cogmig_status status = cogmig_store_answer_add_user(answer, legacy.id, "a@example.com", HASH,
+                                                        legacy.verified, NULL);
     if (status == COGMIG_OK && legacy.disabled)
         status = cogmig_store_answer_set_disabled(answer, true, NULL);
     return status;
@@ -82,6 +83,7 @@ static int set_up(void **state)
     legacy.fault = COGMIG_OK;
     legacy.verified = true;
     legacy.disabled = false;
+    legacy.id = "clx1";
     snprintf(directory, sizeof directory, "/tmp/cogmig-triggers-XXXXXX");
     if (mkdtemp(directory) == NULL)
         return -1;
@@ -330,6 +332,22 @@ static void an_alias_pool_gets_the_legacy_id_for_a_user_name(void **state)
     expect_in_answer("\"username\":\"clx1\"");
 }
 
+static void an_id_with_blanks_is_no_user_name(void **state)
+{
+    static const char *const ids[] = {"clx 1", "clx\x7F", "\tclx"};
+    (void)state;
+    assert_int_equal(cogmig_migration_config_set_username_from_legacy_id(config, true, &err),
+                     COGMIG_OK);
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        legacy.id = ids[i];
+        expect(sign_in(), THE_EVENT, COGMIG_ATTRIBUTE_INVALID, COGMIG_MIGRATION_REFUSED);
+    }
+    char long_id[130] = "";
+    memset(long_id, 'c', sizeof long_id - 1);
+    legacy.id = long_id;
+    expect(sign_in(), THE_EVENT, COGMIG_ATTRIBUTE_INVALID, COGMIG_MIGRATION_REFUSED);
+}
+
 /* ---- the hook ---- */
 
 static cogmig_status hook_says;
@@ -370,6 +388,47 @@ static void a_hook_adds_attributes_and_may_veto(void **state)
     expect(sign_in(), NOTHING, COGMIG_STORE_BUSY, COGMIG_MIGRATION_FAILED);
     hook_says = COGMIG_USER_NOT_FOUND;
     expect(sign_in(), NOTHING, COGMIG_STOPPED_BY_CALLBACK, COGMIG_MIGRATION_FAILED);
+}
+
+static cogmig_status value_says[3];
+static size_t added;
+
+/* Names of every length that fits; values that Cognito would not take. */
+static cogmig_status add_too_much(void *user_data, const char *trigger_source,
+                                  const cogmig_user *user, cogmig_migration_answer *answer)
+{
+    static char long_value[2050];
+    (void)user_data, (void)trigger_source, (void)user;
+    memset(long_value, 'v', sizeof long_value - 1);
+    value_says[0] = cogmig_migration_answer_add_attribute(answer, "locale", long_value, NULL);
+    value_says[1] = cogmig_migration_answer_add_attribute(answer, "locale", "\xff", NULL);
+    value_says[2] = cogmig_migration_answer_add_attribute(answer, "locale", NULL, NULL);
+    char name[] = "custom:a00";
+    cogmig_status status = COGMIG_OK;
+    for (added = 0; status == COGMIG_OK && added < 99; added += status == COGMIG_OK) {
+        name[8] = (char)('0' + added / 10);
+        name[9] = (char)('0' + added % 10);
+        status = cogmig_migration_answer_add_attribute(answer, name, "v", NULL);
+    }
+    assert_int_equal(status, COGMIG_ATTRIBUTE_INVALID);
+    assert_int_equal(cogmig_migration_answer_add_attribute(answer, NULL, "v", NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_migration_answer_add_attribute(NULL, "locale", "v", NULL),
+                     COGMIG_INVALID_ARGUMENT);
+    return COGMIG_OK;
+}
+
+static void what_a_hook_adds_has_a_measure(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_migration_config_set_hook(config, add_too_much, NULL, &err), COGMIG_OK);
+    expect(sign_in(), SOMETHING_ELSE, COGMIG_OK, COGMIG_MIGRATION_CONFIRMED);
+    assert_int_equal(value_says[0], COGMIG_ATTRIBUTE_INVALID);
+    assert_int_equal(value_says[1], COGMIG_ATTRIBUTE_INVALID);
+    assert_int_equal(value_says[2], COGMIG_INVALID_ARGUMENT);
+    assert_true(added > 0 && added < 99);
+    expect_in_answer("\"custom:a00\":\"v\"");
+    assert_null(strstr(answered, "locale"));
 }
 
 static void a_hook_is_not_asked_about_who_is_refused(void **state)
@@ -675,7 +734,9 @@ int main(void)
         TEST(only_listed_pools_and_clients_migrate),
         TEST(a_weak_password_is_reset_where_a_code_can_be_sent),
         TEST(an_alias_pool_gets_the_legacy_id_for_a_user_name),
+        TEST(an_id_with_blanks_is_no_user_name),
         TEST(a_hook_adds_attributes_and_may_veto),
+        TEST(what_a_hook_adds_has_a_measure),
         TEST(a_hook_is_not_asked_about_who_is_refused),
         TEST(a_legacy_users_address_cannot_be_signed_up_until_he_has_migrated),
         TEST(what_is_guarded_is_a_matter_of_configuration),
