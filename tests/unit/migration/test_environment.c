@@ -78,6 +78,7 @@ static void without_variables_it_is_the_default(void **state)
     setenv("COGMIG_DEADLINE_MS", "", 1);
     setenv("COGMIG_IDMAP", "", 1);
     setenv("COGMIG_SIGN_UP_GUARD", "", 1);
+    setenv("COGMIG_FAIL_CLOSED", "0", 1);
     read_environment(COGMIG_OK);
     assert_same(config, defaults);
     cogmig_migration_config_free(&defaults);

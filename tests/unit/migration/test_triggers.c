@@ -488,6 +488,54 @@ static void a_sign_up_fails_in_an_outage_unless_it_may_pass(void **state)
            COGMIG_MIGRATION_SIGN_UPS_REFUSED);
 }
 
+/* user_name  with its comma, or "" */
+#define SIGN_UP(user_name, email)                                                                  \
+    "{\"version\":\"1\",\"triggerSource\":\"PreSignUp_SignUp\",\"userPoolId\":\"" POOL             \
+    "\"," user_name "\"request\":{\"userAttributes\":{\"email\":\"" email "\"}},\"response\":{}}"
+#define UUID_NAME "\"userName\":\"a36036a8-9061-424d-a737-56d57dae7bc6\","
+
+/* Whether the user has migrated is not known then: no yes, no no. */
+static void a_sign_up_fails_where_the_map_cannot_be_asked(void **state)
+{
+    (void)state;
+    break_map();
+    expect(SIGN_UP(UUID_NAME, "a@example.com"), NOTHING, COGMIG_IDMAP_NOT_INSTALLED,
+           COGMIG_MIGRATION_FAILED);
+    expect(SIGN_UP(UUID_NAME, "b@example.com"), THE_EVENT, COGMIG_OK,
+           COGMIG_MIGRATION_PASSED_THROUGH);
+}
+
+static void a_sign_up_without_an_address_is_nobodys(void **state)
+{
+    static char event[4000];
+    char long_address[3000] = "";
+    (void)state;
+    expect(SIGN_UP(UUID_NAME, "  "), THE_EVENT, COGMIG_OK, COGMIG_MIGRATION_PASSED_THROUGH);
+    memset(long_address, 'a', sizeof long_address - 1);
+    snprintf(event, sizeof event, SIGN_UP(UUID_NAME, "%s"), long_address);
+    expect(event, THE_EVENT, COGMIG_OK, COGMIG_MIGRATION_PASSED_THROUGH);
+    expect(SIGN_UP("", "a@example.com"), NOTHING, COGMIG_SIGN_UP_REFUSED,
+           COGMIG_MIGRATION_SIGN_UPS_REFUSED);
+    expect(SIGN_UP("", "b@example.com"), THE_EVENT, COGMIG_OK, COGMIG_MIGRATION_PASSED_THROUGH);
+}
+
+static void an_event_for_tokens_without_a_version_is_left_alone(void **state)
+{
+    (void)state;
+    expect("{\"triggerSource\":\"TokenGeneration_Authentication\",\"userPoolId\":\"" POOL
+           "\",\"request\":{" IDS("sub-1", "clx1") "},\"response\":{}}",
+           THE_EVENT, COGMIG_OK, COGMIG_MIGRATION_PASSED_THROUGH);
+}
+
+static void an_event_of_no_pool_is_none_of_those_listed(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_migration_config_add_pool(config, POOL, &err), COGMIG_OK);
+    expect("{\"triggerSource\":\"UserMigration_Authentication\",\"userName\":\"a@example.com\","
+           "\"request\":{\"password\":\"U*U\"}}",
+           THE_EVENT, COGMIG_CALLER_REFUSED, COGMIG_MIGRATION_REFUSED);
+}
+
 static void a_refusal_says_what_it_was_told_to_say(void **state)
 {
     (void)state;
@@ -741,6 +789,10 @@ int main(void)
         TEST(a_legacy_users_address_cannot_be_signed_up_until_he_has_migrated),
         TEST(what_is_guarded_is_a_matter_of_configuration),
         TEST(a_sign_up_fails_in_an_outage_unless_it_may_pass),
+        TEST(a_sign_up_fails_where_the_map_cannot_be_asked),
+        TEST(a_sign_up_without_an_address_is_nobodys),
+        TEST(an_event_for_tokens_without_a_version_is_left_alone),
+        TEST(an_event_of_no_pool_is_none_of_those_listed),
         TEST(a_refusal_says_what_it_was_told_to_say),
         TEST(the_first_sign_in_links_and_all_later_ones_agree),
         TEST(without_both_ids_there_is_nothing_to_link),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What is not given, and what is too long: refused in words, and nothing is changed. */
 #include "cmocka_all.h"
+#include "keyset/reply.h"
 #include "status/error.h"
 
 #include <cogmig/verifier.h>
@@ -122,6 +123,9 @@ static void keys_that_are_given(void **state)
     assert_int_equal(
         cogmig_verifier_seed_keys_from_file(verifier, NULL, "/nowhere/jwks.json", &err),
         COGMIG_FILE_UNREADABLE);
+    assert_int_equal(
+        cogmig_verifier_seed_keys_from_file(verifier, "https://other.example", "f", &err),
+        COGMIG_ISSUER_UNKNOWN);
 }
 
 static void tokens(void **state)
@@ -150,6 +154,18 @@ static void key_sets_and_replies(void **state)
     cogmig_jwks_reply_set_etag(NULL, "\"e\"");
     assert_null(cogmig_jwks_reply_if_none_match(NULL));
     assert_int_equal(cogmig_jwks_reply_append(NULL, "x", 1), COGMIG_INVALID_ARGUMENT);
+    struct cogmig_jwks_reply reply = reply_empty(NULL);
+    assert_int_equal(cogmig_jwks_reply_append(&reply, NULL, 0), COGMIG_OK);
+    assert_int_equal(cogmig_jwks_reply_append(&reply, NULL, 1), COGMIG_INVALID_ARGUMENT);
+    reply_release(&reply);
+}
+
+static void counters_of_a_key_file_that_there_is_not(void **state)
+{
+    (void)state;
+    for (int32_t i = COGMIG_COUNTER_KEY_FILE_READS; i <= COGMIG_COUNTER_KEY_FILE_WRITE_FAILURES;
+         i++)
+        assert_int_equal(cogmig_verifier_get_counter(verifier, i), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -165,6 +181,7 @@ int main(void)
         TEST(keys_that_are_given),
         TEST(tokens),
         TEST(key_sets_and_replies),
+        TEST(counters_of_a_key_file_that_there_is_not),
     };
     return cmocka_run_group_tests_name("arguments", tests, NULL, NULL);
 }
