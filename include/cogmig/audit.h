@@ -21,12 +21,13 @@ typedef cogmig_status (*cogmig_audit_row_fn)(void *user_data, const cogmig_audit
 
 /* Read every row of the store's table once, in the order of the addresses in lower case, in one
  * snapshot. Password hashes stay in the database: of each, it is asked for the beginning that names
- * scheme and cost, and for the length. Nothing is checked here: rows are as they are.
+ * scheme and cost, and for the length. Nothing is checked here: rows are as they are. Rows that
+ * stand for nobody, as those of Supabase's SSO users, are passed over.
  *
  * store            in: a database, not a callback
  * phone_column     in: a column of telephone numbers; NULL when there is none
- * disabled_column  in: a column that is set for users who may not sign in (true, a time, text like
- *                  "true"); NULL when there is none
+ * disabled_column  in: one more column that disables a user, COGMIG_DISABLED_WHEN_TRUE, beside
+ *                  those of the store's configuration; NULL when there is none
  * on_row           in: called for each row, with no lock held
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, INTERNAL_ERROR, CONFIG_INCOMPLETE (no URL),
@@ -67,7 +68,7 @@ const char *cogmig_audit_row_name(const cogmig_audit_row *row);
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 const char *cogmig_audit_row_phone(const cogmig_audit_row *row);
 
-/* Does the column for that say that the user may not sign in?
+/* Does one of the columns for that say that the user may not sign in?
  *
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 bool cogmig_audit_row_disabled(const cogmig_audit_row *row);

@@ -5,8 +5,8 @@
 #include "adapters/libpq_login.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "export/source.h"
 #include "status/error.h"
+#include "store/scan.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -30,8 +30,8 @@ enum {
 
 struct libpq_copy {
     PGconn *connection;
-    struct export_watch watch;
-    enum export_value_kind kinds[EXPORT_MAX_COLUMNS];
+    struct scan_watch watch;
+    enum scan_value_kind kinds[SCAN_MAX_COLUMNS + SCAN_SURVEY_VALUES];
     size_t column_count;
     char *row;
     bool header_seen;
@@ -46,37 +46,37 @@ static void add_column(struct buffer *sql, const char *column)
     sql_add_identifier(sql, column);
 }
 
-static void add_from(struct buffer *sql, const struct source_request *request)
+static void add_from(struct buffer *sql, const struct scan_request *request)
 {
     buffer_add_text(sql, " FROM ");
-    sql_add_table(sql, request->model);
+    scan_add_source(sql, request);
 }
 
 static void add_column_or_null(struct buffer *sql, const struct libpq_copy *copy,
-                               const struct source_request *request, size_t column)
+                               const struct scan_request *request, size_t column)
 {
     if (copy->kinds[column] == VALUE_MISSING)
         buffer_add_text(sql, "NULL");
     else
-        add_column(sql, request->columns[column]);
+        add_column(sql, request->columns->names[column]);
 }
 
 /* Its result has no rows; it tells the columns' types. */
-static char *make_probe(const struct libpq_copy *copy, const struct source_request *request)
+static char *make_probe(const struct libpq_copy *copy, const struct scan_request *request)
 {
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
-    for (size_t i = 0; i < request->column_count; i++) {
+    for (size_t i = 0; i < request->columns->count; i++) {
         buffer_add_text(&sql, i == 0 ? "SELECT " : ", ");
         add_column_or_null(&sql, copy, request, i);
     }
-    if (request->survey != NULL)
-        survey_add_values(&sql, request->survey);
+    if (request->survey)
+        scan_survey_add_values(&sql, request->model);
     add_from(&sql, request);
     buffer_add_text(&sql, " LIMIT 0");
     return buffer_take(&sql, NULL);
 }
 
-static enum export_value_kind kind_of(Oid type)
+static enum scan_value_kind kind_of(Oid type)
 {
     switch (type) {
     case TYPE_BOOL:
@@ -100,9 +100,9 @@ static bool add_literal(struct buffer *sql, PGconn *connection, const char *text
 }
 
 static bool add_conditions(struct buffer *sql, PGconn *connection,
-                           const struct source_request *request)
+                           const struct scan_request *request)
 {
-    const char *id = request->columns[0];
+    const char *id = request->columns->names[0];
     char text[128];
     bool good = true;
     buffer_add_text(sql, " WHERE true");
@@ -119,8 +119,8 @@ static bool add_conditions(struct buffer *sql, PGconn *connection,
                  (int)request->shards, (int)request->shard - 1);
         buffer_add_text(sql, text);
     }
-    if (request->survey != NULL) {
-        survey_add_order(sql, request->survey);
+    if (request->survey) {
+        scan_survey_add_order(sql, request->model);
     } else if (request->ordered) {
         buffer_add_text(sql, " ORDER BY ");
         add_column(sql, id);
@@ -132,11 +132,11 @@ static bool add_conditions(struct buffer *sql, PGconn *connection,
     return good;
 }
 
-static char *make_copy(const struct libpq_copy *copy, const struct source_request *request,
+static char *make_copy(const struct libpq_copy *copy, const struct scan_request *request,
                        const PGresult *probe)
 {
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
-    for (size_t i = 0; i < request->column_count; i++) {
+    for (size_t i = 0; i < request->columns->count; i++) {
         buffer_add_text(&sql, i == 0 ? "COPY (SELECT " : ", ");
         add_column_or_null(&sql, copy, request, i);
         if (copy->kinds[i] == VALUE_TEXT)
@@ -144,8 +144,8 @@ static char *make_copy(const struct libpq_copy *copy, const struct source_reques
         else if (PQftype(probe, (int)i) == TYPE_DATE)
             buffer_add_text(&sql, "::timestamp");
     }
-    if (request->survey != NULL)
-        survey_add_values(&sql, request->survey);
+    if (request->survey)
+        scan_survey_add_values(&sql, request->model);
     add_from(&sql, request);
     if (!add_conditions(&sql, copy->connection, request))
         return NULL;
@@ -162,7 +162,7 @@ static cogmig_status command(struct libpq_copy *copy, const char *sql, struct de
     return libpq_run(copy->connection, sql, 0, NULL, deadline, &result, err);
 }
 
-static cogmig_status ask_about_table(struct libpq_copy *copy, const struct source_request *request,
+static cogmig_status ask_about_table(struct libpq_copy *copy, const struct scan_request *request,
                                      const char *question, struct deadline deadline,
                                      PGresult **ret_result, cogmig_error *err)
 {
@@ -175,8 +175,8 @@ static cogmig_status ask_about_table(struct libpq_copy *copy, const struct sourc
 }
 
 /* The first query is what takes the snapshot. */
-static cogmig_status take_snapshot(struct libpq_copy *copy, const struct source_request *request,
-                                   struct deadline deadline, struct source_facts *facts,
+static cogmig_status take_snapshot(struct libpq_copy *copy, const struct scan_request *request,
+                                   struct deadline deadline, struct scan_facts *facts,
                                    cogmig_error *err)
 {
     static const char question[] =
@@ -199,8 +199,7 @@ static bool is_listed(const PGresult *names, const char *name)
     return false;
 }
 
-static cogmig_status look_for_optional(struct libpq_copy *copy,
-                                       const struct source_request *request,
+static cogmig_status look_for_optional(struct libpq_copy *copy, const struct scan_request *request,
                                        struct deadline deadline, cogmig_error *err)
 {
     static const char question[] = "SELECT attname FROM pg_catalog.pg_attribute"
@@ -210,16 +209,15 @@ static cogmig_status look_for_optional(struct libpq_copy *copy,
     cogmig_status status = ask_about_table(copy, request, question, deadline, &names, err);
     if (status != COGMIG_OK)
         return status;
-    for (size_t i = 0; i < request->column_count; i++)
-        if (request->optional != NULL && request->optional[i] &&
-            !is_listed(names, request->columns[i]))
+    for (size_t i = 0; i < request->columns->count; i++)
+        if (request->columns->optional[i] && !is_listed(names, request->columns->names[i]))
             copy->kinds[i] = VALUE_MISSING;
     return COGMIG_OK;
 }
 
 /* A time-out that somebody gave the role for short queries would cut the export off. */
-static cogmig_status begin(struct libpq_copy *copy, const struct source_request *request,
-                           struct deadline deadline, struct source_facts *facts, cogmig_error *err)
+static cogmig_status begin(struct libpq_copy *copy, const struct scan_request *request,
+                           struct deadline deadline, struct scan_facts *facts, cogmig_error *err)
 {
     struct libpq_login login = {.url = request->target,
                                 .password = request->password,
@@ -234,7 +232,7 @@ static cogmig_status begin(struct libpq_copy *copy, const struct source_request 
     return status;
 }
 
-static cogmig_status make_question(struct libpq_copy *copy, const struct source_request *request,
+static cogmig_status make_question(struct libpq_copy *copy, const struct scan_request *request,
                                    struct deadline deadline, char **ret_sql, cogmig_error *err)
 {
     SCOPED(libpq_release_result) PGresult *probe = NULL;
@@ -269,7 +267,7 @@ static cogmig_status wait_for_input(struct libpq_copy *copy, cogmig_error *err)
     if (copy->lost)
         return libpq_fail_connection(copy->connection, err);
     int ready;
-    while ((ready = poll(&socket, 1, EXPORT_LOOK_MS)) == 0 || (ready < 0 && errno == EINTR)) {
+    while ((ready = poll(&socket, 1, SCAN_LOOK_MS)) == 0 || (ready < 0 && errno == EINTR)) {
         cogmig_status status = look(copy, err);
         if (status != COGMIG_OK)
             return status;
@@ -364,7 +362,7 @@ static int64_t unix_ms_of(int64_t us)
     return us / 1000 - (us % 1000 < 0) + from_1970_to_2000_ms;
 }
 
-static bool take_value(struct span *rest, enum export_value_kind kind, struct export_value *value)
+static bool take_value(struct span *rest, enum scan_value_kind kind, struct scan_value *value)
 {
     int64_t len, number;
     if (!take_number(rest, 4, &len))
@@ -388,7 +386,7 @@ static bool take_value(struct span *rest, enum export_value_kind kind, struct ex
     }
 }
 
-static cogmig_status read_row(struct libpq_copy *copy, struct span row, struct export_value *values,
+static cogmig_status read_row(struct libpq_copy *copy, struct span row, struct scan_value *values,
                               bool *ret_any, cogmig_error *err)
 {
     struct span header;
@@ -408,7 +406,7 @@ static cogmig_status read_row(struct libpq_copy *copy, struct span row, struct e
     return *ret_any && row.len == 0 ? COGMIG_OK : fail_malformed(err);
 }
 
-static cogmig_status next_row(void *state, struct export_value *values, bool *ret_any,
+static cogmig_status next_row(void *state, struct scan_value *values, bool *ret_any,
                               cogmig_error *err)
 {
     struct libpq_copy *copy = state;
@@ -438,8 +436,8 @@ static void release_copy(struct libpq_copy **copy)
         close_copy(*copy);
 }
 
-static cogmig_status open_copy(const struct source_request *request, void **ret_state,
-                               struct source_facts *ret_facts, cogmig_error *err)
+static cogmig_status open_copy(const struct scan_request *request, void **ret_state,
+                               struct scan_facts *ret_facts, cogmig_error *err)
 {
     struct deadline deadline = deadline_in_ms(request->timeout_ms);
     SCOPED(memory_release) char *sql = NULL;
@@ -447,7 +445,7 @@ static cogmig_status open_copy(const struct source_request *request, void **ret_
     if (copy == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     copy->watch = request->watch;
-    copy->column_count = request->column_count + (request->survey == NULL ? 0 : SURVEY_VALUES);
+    copy->column_count = request->columns->count + (request->survey ? SCAN_SURVEY_VALUES : 0);
     cogmig_status status = begin(copy, request, deadline, ret_facts, err);
     if (status == COGMIG_OK)
         status = make_question(copy, request, deadline, &sql, err);
@@ -460,7 +458,7 @@ static cogmig_status open_copy(const struct source_request *request, void **ret_
     return COGMIG_OK;
 }
 
-const struct source libpq_source = {
+const struct scan libpq_scan = {
     .open = open_copy,
     .next = next_row,
     .close = close_copy,

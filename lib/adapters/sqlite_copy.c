@@ -3,8 +3,8 @@
 #include "adapters/sqlite_file.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "export/source.h"
 #include "status/error.h"
+#include "store/scan.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,11 +18,11 @@ enum {
 struct sqlite_copy {
     sqlite3 *db;
     sqlite3_stmt *rows;
-    enum export_value_kind kinds[EXPORT_MAX_COLUMNS];
+    enum scan_value_kind kinds[SCAN_MAX_COLUMNS + SCAN_SURVEY_VALUES];
     size_t column_count;
     int64_t left; /* rows below the limit; -1: no limit */
     int32_t shard, shards;
-    struct export_watch watch;
+    struct scan_watch watch;
     struct cogmig_error stopped; /* by the watch */
 };
 
@@ -34,7 +34,7 @@ static void add_column(struct buffer *sql, const char *column)
     sql_add_identifier(sql, column);
 }
 
-static bool has_column(sqlite3 *db, const struct source_request *request, const char *column)
+static bool has_column(sqlite3 *db, const struct scan_request *request, const char *column)
 {
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
     sqlite3_stmt *statement = NULL;
@@ -48,38 +48,38 @@ static bool has_column(sqlite3 *db, const struct source_request *request, const 
     return has;
 }
 
-static void look_for_optional(struct sqlite_copy *copy, const struct source_request *request)
+static void look_for_optional(struct sqlite_copy *copy, const struct scan_request *request)
 {
-    for (size_t i = 0; i < request->column_count; i++)
-        if (request->optional != NULL && request->optional[i] &&
-            !has_column(copy->db, request, request->columns[i]))
+    for (size_t i = 0; i < request->columns->count; i++)
+        if (request->columns->optional[i] &&
+            !has_column(copy->db, request, request->columns->names[i]))
             copy->kinds[i] = VALUE_MISSING;
 }
 
-static char *make_query(const struct sqlite_copy *copy, const struct source_request *request)
+static char *make_query(const struct sqlite_copy *copy, const struct scan_request *request)
 {
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
-    for (size_t i = 0; i < request->column_count; i++) {
+    for (size_t i = 0; i < request->columns->count; i++) {
         buffer_add_text(&sql, i == 0 ? "SELECT " : ", ");
         if (copy->kinds[i] == VALUE_MISSING)
             buffer_add_text(&sql, "NULL");
         else
-            add_column(&sql, request->columns[i]);
+            add_column(&sql, request->columns->names[i]);
     }
-    if (request->survey != NULL)
-        survey_add_values(&sql, request->survey);
+    if (request->survey)
+        scan_survey_add_values(&sql, request->model);
     buffer_add_text(&sql, " FROM ");
-    sql_add_table(&sql, request->model);
+    scan_add_source(&sql, request);
     if (request->after != NULL) {
         buffer_add_text(&sql, " WHERE ");
-        add_column(&sql, request->columns[0]);
+        add_column(&sql, request->columns->names[0]);
         buffer_add_text(&sql, " > ?1");
     }
-    if (request->survey != NULL) {
-        survey_add_order(&sql, request->survey);
+    if (request->survey) {
+        scan_survey_add_order(&sql, request->model);
     } else if (request->ordered) {
         buffer_add_text(&sql, " ORDER BY ");
-        add_column(&sql, request->columns[0]);
+        add_column(&sql, request->columns->names[0]);
     }
     return buffer_take(&sql, NULL);
 }
@@ -93,7 +93,7 @@ static bool mentions(const char *type, const char *word)
 }
 
 /* SQLite's columns have no types; what they were declared as is a hint. */
-static enum export_value_kind kind_of(const char *declared)
+static enum scan_value_kind kind_of(const char *declared)
 {
     if (declared == NULL)
         return VALUE_TEXT;
@@ -102,7 +102,7 @@ static enum export_value_kind kind_of(const char *declared)
     return mentions(declared, "BOOL") ? VALUE_FLAG : VALUE_TEXT;
 }
 
-static cogmig_status prepare(struct sqlite_copy *copy, const struct source_request *request,
+static cogmig_status prepare(struct sqlite_copy *copy, const struct scan_request *request,
                              cogmig_error *err)
 {
     look_for_optional(copy, request);
@@ -126,8 +126,8 @@ static cogmig_status prepare(struct sqlite_copy *copy, const struct source_reque
 
 /* ---- a row ---- */
 
-static void read_value(sqlite3_stmt *row, int column, enum export_value_kind kind,
-                       struct export_value *value)
+static void read_value(sqlite3_stmt *row, int column, enum scan_value_kind kind,
+                       struct scan_value *value)
 {
     int type = sqlite3_column_type(row, column);
     if (type == SQLITE_NULL) {
@@ -155,7 +155,7 @@ static uint32_t hash_of(struct span id)
     return hash;
 }
 
-static bool is_of_shard(const struct sqlite_copy *copy, const struct export_value *id)
+static bool is_of_shard(const struct sqlite_copy *copy, const struct scan_value *id)
 {
     uint32_t hash = id->kind == VALUE_TEXT ? hash_of(id->text) : 0;
     return copy->shards <= 1 || hash % (uint32_t)copy->shards + 1 == (uint32_t)copy->shard;
@@ -169,7 +169,7 @@ static cogmig_status fail_step(struct sqlite_copy *copy, cogmig_error *err)
                                              : sqlite_fail_query(copy->db, err);
 }
 
-static cogmig_status next_row(void *state, struct export_value *values, bool *ret_any,
+static cogmig_status next_row(void *state, struct scan_value *values, bool *ret_any,
                               cogmig_error *err)
 {
     struct sqlite_copy *copy = state;
@@ -222,13 +222,13 @@ static int64_t unix_ms(void)
 }
 
 /* The snapshot is taken by the first row that is read. */
-static cogmig_status open_copy(const struct source_request *request, void **ret_state,
-                               struct source_facts *ret_facts, cogmig_error *err)
+static cogmig_status open_copy(const struct scan_request *request, void **ret_state,
+                               struct scan_facts *ret_facts, cogmig_error *err)
 {
     SCOPED(release_copy) struct sqlite_copy *copy = memory_new(sizeof *copy);
     if (copy == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    copy->column_count = request->column_count + (request->survey == NULL ? 0 : SURVEY_VALUES);
+    copy->column_count = request->columns->count + (request->survey ? SCAN_SURVEY_VALUES : 0);
     copy->left = request->limit > 0 ? request->limit : -1;
     copy->shard = request->shard;
     copy->shards = request->shards;
@@ -241,13 +241,13 @@ static cogmig_status open_copy(const struct source_request *request, void **ret_
     if (status != COGMIG_OK)
         return status;
     sqlite3_progress_handler(copy->db, OPERATIONS_BETWEEN_LOOKS, look, copy);
-    *ret_facts = (struct source_facts){.snapshot_unix_ms = unix_ms(), .estimate = -1};
+    *ret_facts = (struct scan_facts){.snapshot_unix_ms = unix_ms(), .estimate = -1};
     *ret_state = copy;
     copy = NULL;
     return COGMIG_OK;
 }
 
-const struct source sqlite_source = {
+const struct scan sqlite_scan = {
     .open = open_copy,
     .next = next_row,
     .close = close_copy,

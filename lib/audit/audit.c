@@ -2,77 +2,63 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/public.h"
-#include "export/source.h"
 #include "status/error.h"
 #include "store/config.h"
+#include "store/scan_flags.h"
 
 #include <cogmig/audit.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What is asked of each row, in this order; then the survey's two. */
-enum {
+enum audit_text {
     AUDIT_ID,
     AUDIT_EMAIL,
-    AUDIT_VERIFIED,
     AUDIT_NAME,
     AUDIT_PHONE,
-    AUDIT_DISABLED,
-    AUDIT_COLUMNS,
-    MAX_VALUES = AUDIT_COLUMNS + SURVEY_VALUES,
+    AUDIT_TEXTS
+};
+
+enum {
     MAX_TEXT = 64 * 1024
 };
 
 struct cogmig_audit_row {
-    struct buffer texts[AUDIT_COLUMNS]; /* empty bytes: none */
+    struct buffer texts[AUDIT_TEXTS]; /* empty bytes: none */
     struct buffer lower, hash_kind;
     bool verified, disabled, repeats;
     int64_t hash_length;
 };
 
 struct audit {
-    size_t place[AUDIT_COLUMNS]; /* which value it is; MAX_VALUES: it is not asked for */
-    const char *columns[AUDIT_COLUMNS];
-    size_t column_count;
+    struct scan_columns columns;
+    size_t texts[AUDIT_TEXTS]; /* which of them; NO_COLUMN: it is not asked for */
+    size_t verified;
+    int64_t now_unix_ms;
     struct cogmig_audit_row row;
 };
 
 /* ---- the question ---- */
 
-static void ask_for(struct audit *audit, size_t what, const char *column)
-{
-    audit->place[what] = column == NULL ? (size_t)MAX_VALUES : audit->column_count;
-    if (column != NULL)
-        audit->columns[audit->column_count++] = column;
-}
-
 static void ask(struct audit *audit, const struct store_model *model, const char *phone,
                 const char *disabled)
 {
-    ask_for(audit, AUDIT_ID, model->columns[COLUMN_ID]);
-    ask_for(audit, AUDIT_EMAIL, model->columns[COLUMN_EMAIL]);
-    ask_for(audit, AUDIT_VERIFIED, model->columns[COLUMN_EMAIL_VERIFIED]);
-    ask_for(audit, AUDIT_NAME, model->columns[COLUMN_NAME]);
-    ask_for(audit, AUDIT_PHONE, phone);
-    ask_for(audit, AUDIT_DISABLED, disabled);
+    struct scan_columns *columns = &audit->columns;
+    scan_columns_begin(columns, model);
+    audit->texts[AUDIT_ID] = 0;
+    audit->texts[AUDIT_EMAIL] = scan_columns_add_of_model(columns, model, COLUMN_EMAIL);
+    audit->texts[AUDIT_NAME] = scan_columns_add_of_model(columns, model, COLUMN_NAME);
+    audit->texts[AUDIT_PHONE] =
+        phone == NULL ? (size_t)NO_COLUMN : scan_columns_add(columns, phone, false);
+    audit->verified = scan_columns_add_of_model(columns, model, COLUMN_EMAIL_VERIFIED);
+    scan_columns_add_flags(columns, model);
+    if (disabled != NULL)
+        scan_columns_add_flag(columns, disabled);
 }
 
 /* ---- a row ---- */
 
-static bool is_yes(const struct export_value *value)
-{
-    switch (value->kind) {
-    case VALUE_FLAG:
-        return value->flag;
-    case VALUE_TEXT:
-        return verified_by_text(value->text);
-    default:
-        return value->kind == VALUE_TIME;
-    }
-}
-
 /* What is longer than a text may be is cut: it is judged by its length, not by its end. */
-static void take_text(struct buffer *text, const struct export_value *value)
+static void take_text(struct buffer *text, const struct scan_value *value)
 {
     buffer_release(text);
     if (value == NULL || value->kind != VALUE_TEXT)
@@ -82,7 +68,7 @@ static void take_text(struct buffer *text, const struct export_value *value)
 }
 
 /* "$2b$10$#60" */
-static void take_hash_kind(struct cogmig_audit_row *row, const struct export_value *value)
+static void take_hash_kind(struct cogmig_audit_row *row, const struct scan_value *value)
 {
     take_text(&row->hash_kind, value);
     char *hash = row->hash_kind.bytes == NULL ? NULL : strrchr(row->hash_kind.bytes, '#');
@@ -91,33 +77,31 @@ static void take_hash_kind(struct cogmig_audit_row *row, const struct export_val
         *hash = '\0';
 }
 
-static void take_lower(struct cogmig_audit_row *row, const struct export_value *value)
+static void take_lower(struct cogmig_audit_row *row, const struct scan_value *value)
 {
     struct span before = {row->lower.bytes, row->lower.len};
     row->repeats = value->kind == VALUE_TEXT && before.len > 0 && span_equal(before, value->text);
     take_text(&row->lower, value);
 }
 
-static const struct export_value *value_of(const struct audit *audit, size_t what,
-                                           const struct export_value *values)
+static const struct scan_value *value_of(const struct scan_value *values, size_t column)
 {
-    return audit->place[what] == (size_t)MAX_VALUES ? NULL : &values[audit->place[what]];
+    return column == NO_COLUMN ? NULL : &values[column];
 }
 
-static bool take_row(struct audit *audit, const struct export_value *values)
+static bool take_row(struct audit *audit, const struct scan_value *values)
 {
-    const struct export_value *verified = value_of(audit, AUDIT_VERIFIED, values);
-    const struct export_value *disabled = value_of(audit, AUDIT_DISABLED, values);
+    const struct scan_value *verified = value_of(values, audit->verified);
     struct cogmig_audit_row *row = &audit->row;
     bool good = true;
-    for (size_t i = 0; i < AUDIT_COLUMNS; i++) {
-        take_text(&row->texts[i], value_of(audit, i, values));
+    for (size_t i = 0; i < AUDIT_TEXTS; i++) {
+        take_text(&row->texts[i], value_of(values, audit->texts[i]));
         good = good && row->texts[i].state == BUFFER_GOOD;
     }
-    row->verified = verified != NULL && is_yes(verified);
-    row->disabled = disabled != NULL && is_yes(disabled);
-    take_lower(row, &values[audit->column_count]);
-    take_hash_kind(row, &values[audit->column_count + 1]);
+    row->verified = verified != NULL && value_is_verified(verified);
+    row->disabled = user_is_disabled(&audit->columns, values, audit->now_unix_ms);
+    take_lower(row, &values[audit->columns.count]);
+    take_hash_kind(row, &values[audit->columns.count + 1]);
     return good && row->lower.state == BUFFER_GOOD && row->hash_kind.state == BUFFER_GOOD;
 }
 
@@ -137,7 +121,7 @@ static cogmig_status hand_over(const struct cogmig_audit_row *row, cogmig_audit_
 
 static void release_row(struct audit *audit)
 {
-    for (size_t i = 0; i < AUDIT_COLUMNS; i++)
+    for (size_t i = 0; i < AUDIT_TEXTS; i++)
         buffer_release(&audit->row.texts[i]);
     buffer_release(&audit->row.lower);
     buffer_release(&audit->row.hash_kind);
@@ -145,21 +129,23 @@ static void release_row(struct audit *audit)
 
 static void begin_row(struct audit *audit)
 {
-    for (size_t i = 0; i < AUDIT_COLUMNS; i++)
+    for (size_t i = 0; i < AUDIT_TEXTS; i++)
         audit->row.texts[i] = buffer_with_max(MAX_TEXT);
     audit->row.lower = buffer_with_max(MAX_TEXT);
     audit->row.hash_kind = buffer_with_max(MAX_TEXT);
 }
 
-static cogmig_status read_rows(struct audit *audit, const struct source *source, void *state,
+static cogmig_status read_rows(struct audit *audit, const struct scan *scan, void *state,
                                cogmig_audit_row_fn on_row, void *user_data, cogmig_error *err)
 {
     for (;;) {
-        struct export_value values[MAX_VALUES];
+        struct scan_value values[SCAN_MAX_COLUMNS + SCAN_SURVEY_VALUES];
         bool any = false;
-        cogmig_status status = source->next(state, values, &any, err);
+        cogmig_status status = scan->next(state, values, &any, err);
         if (status != COGMIG_OK || !any)
             return status;
+        if (user_is_skipped(&audit->columns, values))
+            continue;
         if (!take_row(audit, values))
             return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
         status = hand_over(&audit->row, on_row, user_data, err);
@@ -172,26 +158,19 @@ static cogmig_status read_store(struct audit *audit, const cogmig_store_config *
                                 const struct store_model *model, cogmig_audit_row_fn on_row,
                                 void *user_data, cogmig_error *err)
 {
-    const struct source *source = NULL;
-    const struct source_survey survey = {model->columns[COLUMN_EMAIL],
-                                         model->columns[COLUMN_PASSWORD]};
-    const struct source_request request = {.target = store->url.target,
-                                           .model = model,
-                                           .columns = audit->columns,
-                                           .column_count = audit->column_count,
-                                           .survey = &survey,
-                                           .timeout_ms = store->timeout_ms,
-                                           .password = store->password,
-                                           .password_user_data = store->password_user_data};
-    struct source_facts facts;
+    const struct scan *scan = NULL;
+    struct scan_request request = scan_request_of(store, model, &audit->columns);
+    struct scan_facts facts;
     void *state = NULL;
-    cogmig_status status = export_source_of(store, &source, err);
+    request.survey = true;
+    cogmig_status status = scan_of_store(store, &scan, err);
     if (status == COGMIG_OK)
-        status = source->open(&request, &state, &facts, err);
+        status = scan->open(&request, &state, &facts, err);
     if (status != COGMIG_OK)
         return status;
-    status = read_rows(audit, source, state, on_row, user_data, err);
-    source->close(state);
+    audit->now_unix_ms = facts.snapshot_unix_ms;
+    status = read_rows(audit, scan, state, on_row, user_data, err);
+    scan->close(state);
     return status;
 }
 
@@ -203,7 +182,7 @@ COGMIG_PUBLIC cogmig_status cogmig_audit_read(const cogmig_store_config *store,
     cogmig_error_clear(err);
     if (store == NULL || on_row == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "store or on_row is NULL.");
-    SCOPED(release_row) struct audit audit = {.column_count = 0};
+    SCOPED(release_row) struct audit audit = {.verified = NO_COLUMN};
     const struct store_model model = store_config_model(store);
     begin_row(&audit);
     ask(&audit, &model, phone_column, disabled_column);

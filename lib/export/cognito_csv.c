@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The CSV of Cognito's user import: nothing is quoted, so what its rules cannot carry is refused
  * rather than changed. */
-#include "export/disabled.h"
 #include "export/format.h"
 #include "status/error.h"
+#include "store/scan_flags.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,20 +25,6 @@ static const char usual_header[] =
     "phone_number_verified,address,updated_at,cognito:mfa_enabled,custom:legacy_id";
 
 /* ---- values ---- */
-
-static bool is_true(const struct export_value *value)
-{
-    switch (value->kind) {
-    case VALUE_FLAG:
-        return value->flag;
-    case VALUE_TIME:
-        return true;
-    case VALUE_TEXT:
-        return verified_by_text(value->text);
-    default:
-        return false;
-    }
-}
 
 static bool has_control_character(struct span text)
 {
@@ -72,7 +58,7 @@ static void add_escaped(struct buffer *out, struct span text)
     buffer_add(out, text);
 }
 
-static const char *add_text(struct buffer *out, const struct export_value *value)
+static const char *add_text(struct buffer *out, const struct scan_value *value)
 {
     char digits[TIMESTAMP_MAX_SIZE];
     struct span text = value->text;
@@ -86,13 +72,13 @@ static const char *add_text(struct buffer *out, const struct export_value *value
     return text_fault(text);
 }
 
-static const char *add_flag(struct buffer *out, const struct export_value *value)
+static const char *add_flag(struct buffer *out, const struct scan_value *value)
 {
-    buffer_add_text(out, is_true(value) ? "TRUE" : "FALSE");
+    buffer_add_text(out, value_is_verified(value) ? "TRUE" : "FALSE");
     return NULL;
 }
 
-static bool read_time(const struct export_value *value, int64_t *ret_unix_ms)
+static bool read_time(const struct scan_value *value, int64_t *ret_unix_ms)
 {
     *ret_unix_ms = value->unix_ms;
     if (value->kind == VALUE_TEXT)
@@ -101,13 +87,13 @@ static bool read_time(const struct export_value *value, int64_t *ret_unix_ms)
            value->unix_ms != TIME_MINUS_INFINITE;
 }
 
-static bool is_empty(const struct export_value *value)
+static bool is_empty(const struct scan_value *value)
 {
     return value->kind == VALUE_NULL || value->kind == VALUE_MISSING ||
            (value->kind == VALUE_TEXT && value->text.len == 0);
 }
 
-static const char *add_epoch(struct buffer *out, const struct export_value *value)
+static const char *add_epoch(struct buffer *out, const struct scan_value *value)
 {
     int64_t unix_ms;
     char text[32];
@@ -129,7 +115,7 @@ static bool is_day(struct span text)
     return text.len == sizeof form - 1;
 }
 
-static const char *add_birthdate(struct buffer *out, const struct export_value *value)
+static const char *add_birthdate(struct buffer *out, const struct scan_value *value)
 {
     static const char fault[] = "It is not a date, which the import wants as mm/dd/yyyy.";
     char text[32];
@@ -157,14 +143,14 @@ static bool is_e164(struct span text)
            text.bytes[1] != '0';
 }
 
-static const char *add_phone(struct buffer *out, const struct export_value *value)
+static const char *add_phone(struct buffer *out, const struct scan_value *value)
 {
     if (value->kind == VALUE_TEXT && value->text.len > 0 && !is_e164(value->text))
         return "It is not a telephone number like +4930123456 (E.164).";
     return add_text(out, value);
 }
 
-static const char *add_username(struct buffer *out, const struct export_value *value)
+static const char *add_username(struct buffer *out, const struct scan_value *value)
 {
     if (value->kind != VALUE_TEXT || value->text.len == 0)
         return "It is empty.";
@@ -177,7 +163,7 @@ static const char *add_username(struct buffer *out, const struct export_value *v
 
 static const struct {
     const char *name;
-    const char *(*add)(struct buffer *out, const struct export_value *value);
+    const char *(*add)(struct buffer *out, const struct scan_value *value);
 } special[] = {
     {"cognito:username", add_username}, {"cognito:mfa_enabled", add_flag},
     {"email_verified", add_flag},       {"phone_number_verified", add_flag},
@@ -263,12 +249,12 @@ static void add_opening(struct buffer *out, const struct layout *layout)
 /* ---- rows ---- */
 
 /* The pool's rule where no column says it of each user. */
-static const struct export_value *value_of(const struct layout *layout,
-                                           const struct cognito_field *field,
-                                           const struct export_value *values)
+static const struct scan_value *value_of(const struct layout *layout,
+                                         const struct cognito_field *field,
+                                         const struct scan_value *values)
 {
-    static const struct export_value none = {.kind = VALUE_NULL};
-    static const struct export_value yes = {.kind = VALUE_FLAG, .flag = true};
+    static const struct scan_value none = {.kind = VALUE_NULL};
+    static const struct scan_value yes = {.kind = VALUE_FLAG, .flag = true};
     if (field == NULL)
         return &none;
     if (field->column != NO_COLUMN)
@@ -278,18 +264,18 @@ static const struct export_value *value_of(const struct layout *layout,
 }
 
 static bool is_verified(const struct layout *layout, const char *address, const char *verified,
-                        const struct export_value *values)
+                        const struct scan_value *values)
 {
-    const struct export_value *value = value_of(layout, find_field(layout, address), values);
+    const struct scan_value *value = value_of(layout, find_field(layout, address), values);
     return value->kind == VALUE_TEXT && value->text.len > 0 &&
-           is_true(value_of(layout, find_field(layout, verified), values));
+           value_is_verified(value_of(layout, find_field(layout, verified), values));
 }
 
-static const char *user_fault(const struct layout *layout, const struct export_value *values)
+static const char *user_fault(const struct layout *layout, const struct scan_value *values)
 {
-    if (user_is_skipped(layout->columns, values))
+    if (user_is_skipped(&layout->columns->scan, values))
         return "The store's model says that this row stands for nobody who signs in by password.";
-    if (user_is_disabled(layout->columns, values, layout->now_unix_ms))
+    if (user_is_disabled(&layout->columns->scan, values, layout->now_unix_ms))
         return "The user is disabled in the store, and the import would enable him.";
     if (is_verified(layout, "email", "email_verified", values) ||
         is_verified(layout, "phone_number", "phone_number_verified", values))
@@ -299,7 +285,7 @@ static const char *user_fault(const struct layout *layout, const struct export_v
 }
 
 static void add_row(struct buffer *out, const struct layout *layout,
-                    const struct export_value *values, struct refusal *refusal)
+                    const struct scan_value *values, struct refusal *refusal)
 {
     for (size_t i = 0; i < layout->field_count; i++) {
         const struct cognito_field *field = &layout->fields[i];

@@ -34,11 +34,7 @@ static const struct pair usual_for_cognito[] = {
     {"updated_at", "updatedAt"},         {"custom:legacy_id", "id"},
 };
 
-static const struct pair of_a_person[] = {
-    {"id", "id"}, {"email", "email"}, {"emailVerified", "emailVerified"}, {"name", "name"}};
-
 enum {
-    PERSON_COUNT = sizeof of_a_person / sizeof of_a_person[0],
     ROLE_COUNT = sizeof roles / sizeof roles[0],
     USUAL_COUNT = sizeof usual / sizeof usual[0],
     USUAL_FOR_COGNITO_COUNT = sizeof usual_for_cognito / sizeof usual_for_cognito[0]
@@ -53,25 +49,11 @@ static const char *name_in_database(const struct store_model *model, const char 
     return column;
 }
 
-/* A column that is read twice may be missing only if both may. */
-static size_t add_source(struct export_columns *columns, const char *name, bool optional)
-{
-    for (size_t i = 0; i < columns->source_count; i++) {
-        if (!span_equal_text(span_of(name), columns->source_names[i]))
-            continue;
-        columns->optional[i] = columns->optional[i] && optional;
-        return i;
-    }
-    columns->optional[columns->source_count] = optional;
-    columns->source_names[columns->source_count] = name;
-    return columns->source_count++;
-}
-
 static void add_column(struct export_columns *columns, const char *name, const char *source,
                        bool optional)
 {
     columns->names[columns->count] = name;
-    columns->sources[columns->count] = add_source(columns, source, optional);
+    columns->sources[columns->count] = scan_columns_add(&columns->scan, source, optional);
     columns->count++;
 }
 
@@ -123,39 +105,11 @@ static void add_usual(struct export_columns *columns, const struct store_model *
     }
 }
 
-/* Cognito cannot be told that a user whom it imports is disabled. */
-static void add_flags(struct export_columns *columns, const struct store_model *model)
-{
-    for (size_t i = 0; i < model->flag_count; i++) {
-        const struct store_flag *flag = &model->flags[i];
-        columns->flags[columns->flag_count++] = (struct export_flag){
-            .column = add_source(columns, flag->column, flag->optional),
-            .when = flag->when,
-            .until =
-                flag->until == NULL ? NO_COLUMN : add_source(columns, flag->until, flag->optional),
-        };
-    }
-    if (model->skipped != NULL)
-        columns->skipped = add_source(columns, model->skipped, true);
-}
-
-static void begin(struct export_columns *columns, const struct store_model *model)
-{
-    *columns = (struct export_columns){.skipped = NO_COLUMN};
-    add_source(columns, model->columns[COLUMN_ID], false);
-}
-
-void columns_of_a_person(const struct store_model *model, struct export_columns *columns)
-{
-    begin(columns, model);
-    add_usual(columns, model, of_a_person, PERSON_COUNT);
-    add_flags(columns, model);
-}
-
 cogmig_status columns_resolve(const cogmig_export_config *config, const struct store_model *model,
                               struct export_columns *columns, cogmig_error *err)
 {
-    begin(columns, model);
+    columns->count = 0;
+    scan_columns_begin(&columns->scan, model);
     for (size_t i = 0; i < config->column_count; i++) {
         cogmig_status status = add_wanted(columns, model, &config->columns[i], err);
         if (status != COGMIG_OK)
@@ -163,7 +117,7 @@ cogmig_status columns_resolve(const cogmig_export_config *config, const struct s
     }
     if (config->format == COGMIG_EXPORT_COGNITO_CSV) {
         add_usual(columns, model, usual_for_cognito, USUAL_FOR_COGNITO_COUNT);
-        add_flags(columns, model);
+        scan_columns_add_flags(&columns->scan, model); /* it cannot be told who is disabled */
     } else if (config->column_count == 0) {
         add_usual(columns, model, usual, USUAL_COUNT);
     }

@@ -3,9 +3,13 @@
 #ifndef EXPORT_CONFIG_H
 #define EXPORT_CONFIG_H
 
-#include "export/source.h"
+#include "store/scan.h"
 
 #include <cogmig/export.h>
+
+enum {
+    EXPORT_MAX_WANTED = SCAN_MAX_COLUMNS - SCAN_MAX_UNASKED
+};
 
 struct wanted_column {
     char *name;   /* in the export */

@@ -56,7 +56,7 @@ static void add_text(struct buffer *out, const struct layout *layout, struct spa
 }
 
 static void add_value(struct buffer *out, const struct layout *layout,
-                      const struct export_value *value)
+                      const struct scan_value *value)
 {
     char digits[TIMESTAMP_MAX_SIZE];
     switch (value->kind) {
@@ -84,7 +84,7 @@ static void add_opening(struct buffer *out, const struct layout *layout)
 }
 
 static void add_row(struct buffer *out, const struct layout *layout,
-                    const struct export_value *values, struct refusal *refusal)
+                    const struct scan_value *values, struct refusal *refusal)
 {
     (void)refusal;
     for (size_t i = 0; i < layout->columns->count; i++) {

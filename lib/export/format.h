@@ -17,7 +17,7 @@ struct refusal {
 struct cognito_field {
     struct span name;
     size_t column; /* of the export; NO_COLUMN: none fills it */
-    const char *(*add)(struct buffer *out, const struct export_value *value);
+    const char *(*add)(struct buffer *out, const struct scan_value *value);
 };
 
 enum {
@@ -28,7 +28,7 @@ enum {
 struct layout {
     const struct export_columns *columns;
     struct buffer keys; /* of JSON objects, one behind the other */
-    size_t key_ends[EXPORT_MAX_COLUMNS];
+    size_t key_ends[SCAN_MAX_COLUMNS];
     int64_t now_unix_ms; /* of the snapshot */
     bool formula_guard;
     bool cognito_mfa;
@@ -45,7 +45,7 @@ struct export_format {
     cogmig_status (*prepare)(struct layout *layout, cogmig_error *err);   /* NULL: nothing to */
     void (*add_opening)(struct buffer *out, const struct layout *layout); /* NULL: none */
     void (*add_row)(struct buffer *out, const struct layout *layout,
-                    const struct export_value *values, struct refusal *refusal);
+                    const struct scan_value *values, struct refusal *refusal);
 
     /* Counts what was read so far; state begins as 0. */
     void (*count_rows)(struct span bytes, int64_t *rows, int *state);

@@ -20,7 +20,7 @@ static cogmig_status prepare(struct layout *layout, cogmig_error *err)
     return layout->keys.state == BUFFER_GOOD ? COGMIG_OK : fail_plainly(err, COGMIG_OUT_OF_MEMORY);
 }
 
-static void add_value(struct buffer *out, const struct export_value *value)
+static void add_value(struct buffer *out, const struct scan_value *value)
 {
     char digits[TIMESTAMP_MAX_SIZE];
     switch (value->kind) {
@@ -31,9 +31,7 @@ static void add_value(struct buffer *out, const struct export_value *value)
         buffer_add_text(out, value->flag ? "true" : "false");
         break;
     case VALUE_TIME:
-        buffer_add_byte(out, '"');
-        buffer_add(out, time_text(value->unix_ms, digits));
-        buffer_add_byte(out, '"');
+        buffer_add_json_string(out, time_text(value->unix_ms, digits));
         break;
     default:
         buffer_add_text(out, "null");
@@ -41,7 +39,7 @@ static void add_value(struct buffer *out, const struct export_value *value)
 }
 
 static void add_row(struct buffer *out, const struct layout *layout,
-                    const struct export_value *values, struct refusal *refusal)
+                    const struct scan_value *values, struct refusal *refusal)
 {
     (void)refusal;
     size_t start = 0;
@@ -54,7 +52,7 @@ static void add_row(struct buffer *out, const struct layout *layout,
 }
 
 static void add_line(struct buffer *out, const struct layout *layout,
-                     const struct export_value *values, struct refusal *refusal)
+                     const struct scan_value *values, struct refusal *refusal)
 {
     add_row(out, layout, values, refusal);
     buffer_add_byte(out, '\n');

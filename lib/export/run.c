@@ -29,7 +29,7 @@ struct run {
     struct layout layout;
     bool ordered;
     struct sink sink;
-    struct source_facts facts;
+    struct scan_facts facts;
     struct buffer row;
     struct buffer out;          /* whole rows that the sink has not got yet */
     cogmig_export_result part;  /* of the part that is being written */
@@ -52,7 +52,7 @@ static cogmig_status look(void *user_data, cogmig_error *err)
 {
     struct run *run = user_data;
     int64_t now = clock_coarse_ms();
-    if (run->config->progress == NULL || now - run->looked_at_ms < EXPORT_LOOK_MS)
+    if (run->config->progress == NULL || now - run->looked_at_ms < SCAN_LOOK_MS)
         return COGMIG_OK;
     run->looked_at_ms = now;
     cogmig_status said =
@@ -155,7 +155,7 @@ static const char *text_fault(struct span text, bool is_id)
     return NULL;
 }
 
-static const char *id_fault(const struct export_value *id)
+static const char *id_fault(const struct scan_value *id)
 {
     if (id->kind != VALUE_TEXT || id->text.len == 0)
         return "The user has no id.";
@@ -164,7 +164,7 @@ static const char *id_fault(const struct export_value *id)
     return text_fault(id->text, true);
 }
 
-static void check_row(const struct run *run, const struct export_value *values,
+static void check_row(const struct run *run, const struct scan_value *values,
                       struct refusal *refusal)
 {
     refusal->reason = id_fault(&values[0]);
@@ -195,7 +195,7 @@ static cogmig_status report(struct run *run, const char *id, const struct refusa
 }
 
 /* An id that cannot be exported is not told either. */
-static cogmig_status refuse_row(struct run *run, const struct export_value *values,
+static cogmig_status refuse_row(struct run *run, const struct scan_value *values,
                                 const struct refusal *refusal, cogmig_error *err)
 {
     SCOPED(memory_release) char *id = NULL;
@@ -207,7 +207,7 @@ static cogmig_status refuse_row(struct run *run, const struct export_value *valu
     return report(run, id, refusal, err);
 }
 
-static cogmig_status append_row(struct run *run, const struct export_value *id, cogmig_error *err)
+static cogmig_status append_row(struct run *run, const struct scan_value *id, cogmig_error *err)
 {
     cogmig_status status = part_is_full(run) ? next_part(run, err) : COGMIG_OK;
     if (status != COGMIG_OK)
@@ -226,7 +226,7 @@ static cogmig_status append_row(struct run *run, const struct export_value *id, 
     return run->out.len >= CHUNK_BYTES ? flush(run, err) : COGMIG_OK;
 }
 
-static cogmig_status take_row(struct run *run, const struct export_value *values, cogmig_error *err)
+static cogmig_status take_row(struct run *run, const struct scan_value *values, cogmig_error *err)
 {
     struct refusal refusal = {.reason = NULL};
     check_row(run, values, &refusal);
@@ -242,13 +242,13 @@ static cogmig_status take_row(struct run *run, const struct export_value *values
     return append_row(run, &values[0], err);
 }
 
-static cogmig_status take_rows(struct run *run, const struct source *source, void *state,
+static cogmig_status take_rows(struct run *run, const struct scan *scan, void *state,
                                cogmig_error *err)
 {
-    struct export_value values[EXPORT_MAX_COLUMNS];
+    struct scan_value values[SCAN_MAX_COLUMNS];
     for (int64_t count = 1;; count++) {
         bool any;
-        cogmig_status status = source->next(state, values, &any, err);
+        cogmig_status status = scan->next(state, values, &any, err);
         if (status == COGMIG_OK && any)
             status = take_row(run, values, err);
         if (status == COGMIG_OK && count % ROWS_BETWEEN_LOOKS == 0)
@@ -260,24 +260,16 @@ static cogmig_status take_rows(struct run *run, const struct source *source, voi
 
 /* ---- the whole ---- */
 
-static struct source_request request_of(struct run *run, const cogmig_store_config *store)
+static struct scan_request request_of(struct run *run, const cogmig_store_config *store)
 {
-    return (struct source_request){
-        .target = store->url.target,
-        .model = &run->model,
-        .columns = run->columns.source_names,
-        .optional = run->columns.optional,
-        .column_count = run->columns.source_count,
-        .ordered = run->ordered,
-        .limit = run->config->limit,
-        .after = run->config->after,
-        .shard = run->config->shard,
-        .shards = run->config->shards,
-        .timeout_ms = store->timeout_ms,
-        .password = store->password,
-        .password_user_data = store->password_user_data,
-        .watch = {look, run},
-    };
+    struct scan_request request = scan_request_of(store, &run->model, &run->columns.scan);
+    request.ordered = run->ordered;
+    request.limit = run->config->limit;
+    request.after = run->config->after;
+    request.shard = run->config->shard;
+    request.shards = run->config->shards;
+    request.watch = (struct scan_watch){look, run};
+    return request;
 }
 
 static cogmig_status prepare(struct run *run, const cogmig_store_config *store, cogmig_error *err)
@@ -316,20 +308,33 @@ static cogmig_status with_place_to_go_on(const struct run *run, cogmig_status st
     return status;
 }
 
-static cogmig_status copy_users(struct run *run, const struct source *source,
+/* The database knows how many rows there are, not how many are asked for. */
+static void limit_estimate(struct run *run)
+{
+    int64_t *estimate = &run->facts.estimate;
+    if (*estimate >= 0 && run->config->after != NULL)
+        *estimate = -1;
+    if (*estimate >= 0)
+        *estimate /= run->config->shards;
+    if (*estimate >= 0 && run->config->limit > 0 && *estimate > run->config->limit)
+        *estimate = run->config->limit;
+}
+
+static cogmig_status copy_users(struct run *run, const struct scan *scan,
                                 const cogmig_store_config *store, cogmig_error *err)
 {
-    struct source_request request = request_of(run, store);
+    struct scan_request request = request_of(run, store);
     void *state;
-    cogmig_status status = source->open(&request, &state, &run->facts, err);
+    cogmig_status status = scan->open(&request, &state, &run->facts, err);
     if (status != COGMIG_OK)
         return status;
+    limit_estimate(run);
     run->layout.now_unix_ms = run->facts.snapshot_unix_ms;
     timestamp_write(run->facts.snapshot_unix_ms, run->part.snapshot_at);
     status = begin_part(run, err);
     if (status == COGMIG_OK)
-        status = take_rows(run, source, state, err);
-    source->close(state);
+        status = take_rows(run, scan, state, err);
+    scan->close(state);
     if (status == COGMIG_OK)
         status = finish_part(run, true, err);
     return status == COGMIG_OK ? status : with_place_to_go_on(run, status, err);
@@ -374,14 +379,14 @@ static cogmig_status export_into(struct sink sink, const cogmig_export_config *c
         *ret_result = NULL;
     if (config == NULL || store == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "config or store is NULL.");
-    const struct source *source = NULL;
-    cogmig_status status = export_source_of(store, &source, err);
+    const struct scan *scan = NULL;
+    cogmig_status status = scan_of_store(store, &scan, err);
     if (status != COGMIG_OK)
         return status;
     SCOPED(release_run) struct run run = {.config = config, .sink = sink};
     status = prepare(&run, store, err);
     if (status == COGMIG_OK)
-        status = copy_users(&run, source, store, err);
+        status = copy_users(&run, scan, store, err);
     return status == COGMIG_OK ? make_result(&run, ret_result, err) : status;
 }
 

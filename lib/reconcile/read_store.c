@@ -2,11 +2,11 @@
  * The store's side: every row, of one snapshot. */
 #include "base/cleanup.h"
 #include "base/public.h"
-#include "export/disabled.h"
-#include "export/source.h"
 #include "reconcile/reconcile.h"
 #include "status/error.h"
 #include "store/config.h"
+#include "store/scan.h"
+#include "store/scan_flags.h"
 
 enum {
     ROWS_BETWEEN_PROGRESS = 1000
@@ -14,9 +14,10 @@ enum {
 
 struct reading {
     cogmig_reconcile *reconcile;
-    const struct source *source;
+    const struct scan *scan;
     void *state;
-    struct export_columns columns;
+    struct scan_columns columns;
+    size_t email, email_verified, name; /* which of them; NO_COLUMN: the model has none */
     int64_t now_unix_ms;
     uint64_t rows;
 };
@@ -24,68 +25,51 @@ struct reading {
 static void release_reading(struct reading *reading)
 {
     if (reading->state != NULL)
-        reading->source->close(reading->state);
+        reading->scan->close(reading->state);
 }
 
-static cogmig_status open_source(struct reading *reading, const cogmig_store_config *config,
-                                 cogmig_error *err)
+static void choose_columns(struct reading *reading, const struct store_model *model)
+{
+    struct scan_columns *columns = &reading->columns;
+    scan_columns_begin(columns, model);
+    reading->email = scan_columns_add_of_model(columns, model, COLUMN_EMAIL);
+    reading->email_verified = scan_columns_add_of_model(columns, model, COLUMN_EMAIL_VERIFIED);
+    reading->name = scan_columns_add_of_model(columns, model, COLUMN_NAME);
+    scan_columns_add_flags(columns, model);
+}
+
+static cogmig_status open_scan(struct reading *reading, const cogmig_store_config *config,
+                               cogmig_error *err)
 {
     struct store_model model = store_config_model(config);
-    struct source_facts facts = {0};
-    columns_of_a_person(&model, &reading->columns);
-    struct source_request request = {.target = config->url.target,
-                                     .model = &model,
-                                     .columns = reading->columns.source_names,
-                                     .optional = reading->columns.optional,
-                                     .column_count = reading->columns.source_count,
-                                     .timeout_ms = config->timeout_ms,
-                                     .password = config->password,
-                                     .password_user_data = config->password_user_data};
-    cogmig_status status = reading->source->open(&request, &reading->state, &facts, err);
+    struct scan_facts facts = {0};
+    choose_columns(reading, &model);
+    struct scan_request request = scan_request_of(config, &model, &reading->columns);
+    cogmig_status status = reading->scan->open(&request, &reading->state, &facts, err);
     reading->now_unix_ms = facts.snapshot_unix_ms;
     return status;
 }
 
-static bool is_verified(const struct export_value *value)
+static struct span text_of(const struct scan_value *values, size_t column)
 {
-    switch (value->kind) {
-    case VALUE_FLAG:
-        return value->flag;
-    case VALUE_TIME:
-        return true;
-    case VALUE_TEXT:
-        return verified_by_text(value->text);
-    default:
-        return false;
-    }
+    bool is_text = column != NO_COLUMN && values[column].kind == VALUE_TEXT;
+    return is_text ? values[column].text : (struct span){0};
 }
 
-static struct span text_of(const struct export_value *value)
+static struct account account_of(const struct reading *reading, const struct scan_value *values)
 {
-    return value->kind == VALUE_TEXT ? value->text : (struct span){0};
-}
-
-static struct account account_of(const struct reading *reading, const struct export_value *values)
-{
-    static const struct {
-        const char *name;
-        enum account_text text;
-    } texts[] = {{"id", ACCOUNT_LEGACY_ID}, {"email", ACCOUNT_EMAIL}, {"name", ACCOUNT_NAME}};
-    const struct export_columns *columns = &reading->columns;
-    struct account account = {.disabled = user_is_disabled(columns, values, reading->now_unix_ms)};
-    for (size_t i = 0; i < columns->count; i++) {
-        const struct export_value *value = &values[columns->sources[i]];
-        struct span name = span_of(columns->names[i]);
-        if (span_equal_text(name, "emailVerified"))
-            account.email_verified = is_verified(value);
-        for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++)
-            if (span_equal_text(name, texts[j].name))
-                account.texts[texts[j].text] = text_of(value);
-    }
+    struct account account = {
+        .disabled = user_is_disabled(&reading->columns, values, reading->now_unix_ms),
+        .email_verified = reading->email_verified != NO_COLUMN &&
+                          value_is_verified(&values[reading->email_verified]),
+    };
+    account.texts[ACCOUNT_LEGACY_ID] = text_of(values, 0);
+    account.texts[ACCOUNT_EMAIL] = text_of(values, reading->email);
+    account.texts[ACCOUNT_NAME] = text_of(values, reading->name);
     return account;
 }
 
-static cogmig_status take_row(struct reading *reading, const struct export_value *values,
+static cogmig_status take_row(struct reading *reading, const struct scan_value *values,
                               cogmig_error *err)
 {
     if (user_is_skipped(&reading->columns, values))
@@ -102,10 +86,10 @@ static cogmig_status take_row(struct reading *reading, const struct export_value
 
 static cogmig_status read_rows(struct reading *reading, cogmig_error *err)
 {
-    struct export_value values[EXPORT_MAX_COLUMNS];
+    struct scan_value values[SCAN_MAX_COLUMNS];
     for (;;) {
         bool any = false;
-        cogmig_status status = reading->source->next(reading->state, values, &any, err);
+        cogmig_status status = reading->scan->next(reading->state, values, &any, err);
         if (status == COGMIG_OK && any)
             status = take_row(reading, values, err);
         if (status != COGMIG_OK || !any)
@@ -121,8 +105,8 @@ COGMIG_PUBLIC cogmig_status cogmig_reconcile_read_store(cogmig_reconcile *reconc
     if (reconcile == NULL || config == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "reconcile or config is NULL.");
     SCOPED(release_reading) struct reading reading = {.reconcile = reconcile};
-    cogmig_status status = export_source_of(config, &reading.source, err);
+    cogmig_status status = scan_of_store(config, &reading.scan, err);
     if (status == COGMIG_OK)
-        status = open_source(&reading, config, err);
+        status = open_scan(&reading, config, err);
     return status == COGMIG_OK ? read_rows(&reading, err) : status;
 }

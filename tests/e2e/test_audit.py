@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
-from program import INVALID, OK, UNAVAILABLE, Program  # noqa: E402
+from program import INVALID, OK, SOURCE, UNAVAILABLE, Program  # noqa: E402
 from tap import equal, run, test  # noqa: E402
 
 cogmig = Program(sys.argv[1])
@@ -136,6 +136,48 @@ def no_more_than_the_beginning_of_a_hash_counts():
     result, whole = json.loads(done.stdout), told(postgresql)
     equal(result["schemes"], whole["schemes"])
     equal(result["fates"], whole["fates"])
+
+
+SCHEMAS = SOURCE / "tests" / "data" / "schemas"
+
+
+def in_postgresql(name):
+    psql = ["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]
+    url = postgresql.replace("@/postgres?", f"@/{name}?")
+    subprocess.run([*psql, postgresql, "-c", f'CREATE DATABASE "{name}"'], check=True)
+    subprocess.run([*psql, url, "-f", SCHEMAS / f"{name}.sql"], check=True)
+    return url
+
+
+def in_sqlite(name):
+    with sqlite3.connect(cogmig.folder / f"{name}.db") as database:
+        database.executescript((SCHEMAS / "sqlite" / f"{name}.sql").read_text("utf-8"))
+    database.close()
+    return f"file:{name}.db"
+
+
+def told_of_preset(name, url):
+    done = cogmig.run("audit", "--json", DATABASE_URL=url, COGMIG_PRESET=name)
+    equal(done.returncode in (OK, INVALID), True, done.stderr)
+    return json.loads(done.stdout)
+
+
+@test
+def a_hash_in_another_table_is_surveyed_and_bans_count():
+    for make in (in_postgresql, in_sqlite):
+        result = told_of_preset("better-auth", make("better-auth"))
+        equal(result["users"], 7)
+        equal(result["schemes"], {"bcrypt": 5, "none": 1, "scrypt (Better Auth)": 1})
+        equal(result["fates"]["disabled"], 2)
+        equal(result["fates"]["migrate_at_sign_in"], 3)
+
+
+@test
+def rows_that_stand_for_nobody_are_passed_over():
+    result = told_of_preset("supabase", in_postgresql("supabase"))
+    equal(result["users"], 8)
+    equal(result["fates"]["disabled"], 3)
+    equal(result["remarks"]["address_twice"]["count"], 0)
 
 
 @test

@@ -9,8 +9,10 @@
 
 #include <string.h>
 
-static const struct export_columns columns = {
-    .count = 2, .names = {"id", "name"}, .sources = {0, 1}, .source_count = 2};
+static const struct export_columns columns = {.count = 2,
+                                              .names = {"id", "name"},
+                                              .sources = {0, 1},
+                                              .scan = {.count = 2, .skipped = NO_COLUMN}};
 
 static cogmig_status prepare(const struct export_format *format, struct layout *layout)
 {
@@ -41,8 +43,8 @@ static void check_csv(struct span row)
 
 static void try(const struct export_format *format, bool guard, struct span name)
 {
-    const struct export_value values[] = {{.kind = VALUE_TEXT, .text = {"1", 1}},
-                                          {.kind = VALUE_TEXT, .text = name}};
+    const struct scan_value values[] = {{.kind = VALUE_TEXT, .text = {"1", 1}},
+                                        {.kind = VALUE_TEXT, .text = name}};
     struct layout layout = {.columns = &columns, .formula_guard = guard};
     struct refusal refusal = {.reason = NULL};
     SCOPED(buffer_release) struct buffer out = buffer_with_max(1 << 20);

@@ -7,8 +7,10 @@
 
 #include <string.h>
 
-static const struct export_columns columns = {
-    .count = 3, .names = {"id", "email", "emailVerified"}, .sources = {0, 1, 2}, .source_count = 3};
+static const struct export_columns columns = {.count = 3,
+                                              .names = {"id", "email", "emailVerified"},
+                                              .sources = {0, 1, 2},
+                                              .scan = {.count = 3, .skipped = NO_COLUMN}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

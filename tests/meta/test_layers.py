@@ -21,18 +21,17 @@ BELOW = {
     "migration": {"base", "status", "password", "store", "idmap"},
     "cognito": {"base", "status", "adapters"},
     "export": {"base", "status", "adapters", "store"},
-    "audit": {"base", "status", "store", "export"},
+    "audit": {"base", "status", "store"},
     "engine": {"base", "status", "password", "store", "idmap", "migration"},
-    "reconcile": {"base", "status", "adapters", "store", "idmap", "export", "cognito"},
+    "reconcile": {"base", "status", "adapters", "store", "idmap", "cognito"},
     "testing": {"base"},
 }
 # libcogmig-testing has no part of libcogmig's inside: these two are macros alone.
 TESTING_FROM_BASE = {"base/cleanup.h", "base/public.h"}
 
 # An adapter serves one noun, by implementing that noun's interface.
-INTERFACES = {"libcurl": "keyset", "libpq": "store", "libpq_copy": "export",
-              "libpq_idmap": "idmap", "sqlite": "store",
-              "sqlite_copy": "export", "sqlite_idmap": "idmap", "openssl": None, "libxcrypt": None}
+INTERFACES = {"libcurl": "keyset", "libpq": "store", "libpq_idmap": "idmap", "sqlite": "store",
+              "sqlite_idmap": "idmap", "openssl": None, "libxcrypt": None}
 
 # The folder that defines what a public header declares.
 FOLDER_OF_HEADER = {

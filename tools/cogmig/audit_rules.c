@@ -97,6 +97,26 @@ static struct hash_reading read_bcrypt(const char *kind, int64_t length, int32_t
     return reading;
 }
 
+/* Hashes in hexadecimal have no mark: what begins so and is as long as one is taken for one. Better
+ * Auth has a colon behind the salt. Static storage. */
+static const char *scheme_by_shape(const char *kind, int64_t length)
+{
+    enum {
+        SALT = 32,
+        WITH_KEY = SALT + 1 + 128
+    };
+    char shape[WITH_KEY + 1];
+    size_t known = strlen(kind);
+    if (length > WITH_KEY || known > (size_t)length)
+        return "unknown";
+    memset(shape, '0', (size_t)length);
+    memcpy(shape, kind, known);
+    shape[length] = '\0';
+    if (length == WITH_KEY)
+        shape[SALT] = ':';
+    return cogmig_password_scheme(shape);
+}
+
 struct hash_reading read_hash(const char *kind, int64_t length, int32_t max_cost)
 {
     if (kind == NULL || length == 0)
@@ -107,5 +127,9 @@ struct hash_reading read_hash(const char *kind, int64_t length, int32_t max_cost
     if (strcmp(scheme, "bcrypt") == 0)
         return read_bcrypt(kind, length, max_cost);
     int32_t cost = cost_behind_prefix(kind);
-    return (struct hash_reading){cost > 0 ? HASH_WITH_RULES : HASH_UNSUPPORTED, scheme, cost};
+    if (cost > 0)
+        return (struct hash_reading){HASH_WITH_RULES, scheme, cost};
+    if (strcmp(scheme, "unknown") == 0)
+        scheme = scheme_by_shape(kind, length);
+    return (struct hash_reading){HASH_UNSUPPORTED, scheme, 0};
 }

@@ -77,7 +77,7 @@ static void there_is_room_for_54_columns(void **state)
     struct store_model model = {.columns = {[COLUMN_ID] = id}};
     struct export_columns columns;
     assert_int_equal(columns_resolve(config, &model, &columns, NULL), COGMIG_OK);
-    assert_int_equal(columns.source_count, 1 + EXPORT_MAX_WANTED);
+    assert_int_equal(columns.scan.count, 1 + EXPORT_MAX_WANTED);
 }
 
 /* ---- which columns are read ---- */
@@ -98,7 +98,7 @@ static const char *source_of(const struct export_columns *columns, const char *w
 {
     for (size_t i = 0; i < columns->count; i++)
         if (strcmp(columns->names[i], wanted) == 0)
-            return columns->source_names[columns->sources[i]];
+            return columns->scan.names[columns->sources[i]];
     return NULL;
 }
 
@@ -125,8 +125,8 @@ static void the_id_is_read_even_if_it_is_not_written(void **state)
     assert_int_equal(cogmig_export_config_add_column(config, "plan", NULL, NULL), COGMIG_OK);
     assert_int_equal(columns_resolve(config, &users, &columns, NULL), COGMIG_OK);
     assert_int_equal(columns.count, 2);
-    assert_int_equal(columns.source_count, 3);
-    assert_string_equal(columns.source_names[0], "user_id");
+    assert_int_equal(columns.scan.count, 3);
+    assert_string_equal(columns.scan.names[0], "user_id");
     assert_string_equal(source_of(&columns, "address"), "mail");
     assert_string_equal(source_of(&columns, "plan"), "plan");
 }

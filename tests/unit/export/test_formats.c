@@ -7,22 +7,22 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct export_value none = {.kind = VALUE_NULL};
-static const struct export_value yes = {.kind = VALUE_FLAG, .flag = true};
-static const struct export_value no = {.kind = VALUE_FLAG, .flag = false};
+static const struct scan_value none = {.kind = VALUE_NULL};
+static const struct scan_value yes = {.kind = VALUE_FLAG, .flag = true};
+static const struct scan_value no = {.kind = VALUE_FLAG, .flag = false};
 
-static struct export_value text(const char *content)
+static struct scan_value text(const char *content)
 {
-    return (struct export_value){.kind = VALUE_TEXT, .text = span_of(content)};
+    return (struct scan_value){.kind = VALUE_TEXT, .text = span_of(content)};
 }
 
-static struct export_value time_at(int64_t unix_ms)
+static struct scan_value time_at(int64_t unix_ms)
 {
-    return (struct export_value){.kind = VALUE_TIME, .unix_ms = unix_ms};
+    return (struct scan_value){.kind = VALUE_TIME, .unix_ms = unix_ms};
 }
 
 /* In the only column, called name. */
-static const char *written_as(int32_t format, bool guard, struct export_value value)
+static const char *written_as(int32_t format, bool guard, struct scan_value value)
 {
     static char row[300];
     struct export_columns columns = {.count = 1, .names = {"name"}};
@@ -105,7 +105,7 @@ static const struct export_columns cognito_columns = {
     .names = {"cognito:username", "email", "email_verified", "name", "phone_number",
               "phone_number_verified", "birthdate", "updated_at"},
     .sources = {0, 1, 2, 3, 4, 5, 6, 7},
-    .skipped = NO_COLUMN,
+    .scan = {.skipped = NO_COLUMN},
 };
 
 static struct layout cognito_layout(void)
@@ -118,7 +118,7 @@ static struct layout cognito_layout(void)
     return layout;
 }
 
-static void fill_ann(struct export_value values[FIELD_COUNT])
+static void fill_ann(struct scan_value values[FIELD_COUNT])
 {
     values[USERNAME] = text("ann@example.com");
     values[EMAIL] = text("ann@example.com");
@@ -128,10 +128,10 @@ static void fill_ann(struct export_value values[FIELD_COUNT])
 }
 
 /* Ann with one value exchanged. */
-static const char *cognito_row(int field, struct export_value value, struct refusal *refusal)
+static const char *cognito_row(int field, struct scan_value value, struct refusal *refusal)
 {
     static char row[20000];
-    struct export_value values[FIELD_COUNT];
+    struct scan_value values[FIELD_COUNT];
     fill_ann(values);
     values[field] = value;
     struct layout layout = cognito_layout();
@@ -142,7 +142,7 @@ static const char *cognito_row(int field, struct export_value value, struct refu
     return row;
 }
 
-static void assert_cognito(int field, struct export_value value, const char *expected)
+static void assert_cognito(int field, struct scan_value value, const char *expected)
 {
     struct refusal refusal;
     const char *row = cognito_row(field, value, &refusal);
@@ -150,7 +150,7 @@ static void assert_cognito(int field, struct export_value value, const char *exp
     assert_string_equal(row, expected);
 }
 
-static void assert_refused(int field, struct export_value value, const char *words)
+static void assert_refused(int field, struct scan_value value, const char *words)
 {
     struct refusal refusal;
     cognito_row(field, value, &refusal);
@@ -213,7 +213,7 @@ static void a_user_without_a_verified_address_is_refused(void **state)
 static void a_verified_telephone_number_will_do(void **state)
 {
     (void)state;
-    struct export_value values[FIELD_COUNT];
+    struct scan_value values[FIELD_COUNT];
     struct refusal refusal = {.reason = NULL};
     struct layout layout = cognito_layout();
     SCOPED(buffer_release) struct buffer out = buffer_with_max(1000);
@@ -229,13 +229,13 @@ static void a_user_who_is_disabled_in_the_store_is_refused(void **state)
 {
     (void)state;
     struct export_columns columns = cognito_columns;
-    struct export_value values[FIELD_COUNT];
+    struct scan_value values[FIELD_COUNT];
     struct layout layout = cognito_layout();
     SCOPED(buffer_release) struct buffer out = buffer_with_max(1000);
     fill_ann(values);
     layout.columns = &columns;
-    columns.flag_count = 1;
-    columns.flags[0] = (struct export_flag){NAME, COGMIG_DISABLED_WHEN_SET, NO_COLUMN};
+    columns.scan.flag_count = 1;
+    columns.scan.flags[0] = (struct scan_flag){NAME, COGMIG_DISABLED_WHEN_SET, NO_COLUMN};
     for (int i = 0; i < 2; i++) {
         struct refusal refusal = {.reason = NULL};
         values[NAME] = i == 0 ? none : text("2026-01-15");
@@ -248,7 +248,7 @@ static void a_user_who_is_disabled_in_the_store_is_refused(void **state)
 static void a_pool_that_demands_mfa_is_told_so(void **state)
 {
     (void)state;
-    struct export_value values[FIELD_COUNT];
+    struct scan_value values[FIELD_COUNT];
     struct refusal refusal = {.reason = NULL};
     struct layout layout = cognito_layout();
     SCOPED(buffer_release) struct buffer out = buffer_with_max(1000);
@@ -267,12 +267,12 @@ static void a_row_of_more_than_16000_characters_is_refused(void **state)
     struct export_columns columns = {.count = 4,
                                      .names = {"cognito:username", "email", "email_verified", "c"},
                                      .sources = {USERNAME, EMAIL, EMAIL_VERIFIED, NAME},
-                                     .skipped = NO_COLUMN};
+                                     .scan = {.skipped = NO_COLUMN}};
     struct layout layout = {
         .columns = &columns,
         .cognito_header =
             "cognito:username,email,email_verified,cognito:mfa_enabled,c,c,c,c,c,c,c"};
-    struct export_value values[FIELD_COUNT];
+    struct scan_value values[FIELD_COUNT];
     struct refusal refusal = {.reason = NULL};
     SCOPED(buffer_release) struct buffer out = buffer_with_max(100000);
     fill_ann(values);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
-#include "export/disabled.h"
+#include "store/scan_flags.h"
 
 enum {
     NOW = 1000,
@@ -37,7 +37,7 @@ enum {
 
 static const struct {
     int32_t when;
-    struct export_value value;
+    struct scan_value value;
     bool disables;
 } cases[] = {
     {WHEN_SET, NONE, false},
@@ -79,7 +79,7 @@ static void a_flag_disables_unless_it_clearly_does_not(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct export_columns columns = {.flag_count = 1, .flags = {{0, cases[i].when, NO_COLUMN}}};
+        struct scan_columns columns = {.flag_count = 1, .flags = {{0, cases[i].when, NO_COLUMN}}};
         if (user_is_disabled(&columns, &cases[i].value, NOW) != cases[i].disables)
             fail_msg("case %zu\n", i);
     }
@@ -88,10 +88,10 @@ static void a_flag_disables_unless_it_clearly_does_not(void **state)
 static void a_ban_ends_with_its_time(void **state)
 {
     (void)state;
-    const struct export_columns columns = {.flag_count = 1, .flags = {{0, WHEN_TRUE, 1}}};
-    const struct export_value banned_for_good[] = {YES, NONE}, no_such_column[] = {YES, MISSING},
-                              banned_still[] = {YES, AT(NOW + 1)}, banned_once[] = {YES, AT(NOW)},
-                              unclear[] = {YES, TEXT("soon")}, free[] = {NO, AT(NOW + 1)};
+    const struct scan_columns columns = {.flag_count = 1, .flags = {{0, WHEN_TRUE, 1}}};
+    const struct scan_value banned_for_good[] = {YES, NONE}, no_such_column[] = {YES, MISSING},
+                            banned_still[] = {YES, AT(NOW + 1)}, banned_once[] = {YES, AT(NOW)},
+                            unclear[] = {YES, TEXT("soon")}, free[] = {NO, AT(NOW + 1)};
     assert_true(user_is_disabled(&columns, banned_for_good, NOW));
     assert_true(user_is_disabled(&columns, no_such_column, NOW));
     assert_true(user_is_disabled(&columns, banned_still, NOW));
@@ -103,9 +103,9 @@ static void a_ban_ends_with_its_time(void **state)
 static void one_flag_of_several_is_enough(void **state)
 {
     (void)state;
-    const struct export_columns columns = {
+    const struct scan_columns columns = {
         .flag_count = 2, .flags = {{0, WHEN_TRUE, NO_COLUMN}, {1, WHEN_SET, NO_COLUMN}}};
-    const struct export_value neither[] = {NO, NONE}, second[] = {NO, AT(0)};
+    const struct scan_value neither[] = {NO, NONE}, second[] = {NO, AT(0)};
     assert_false(user_is_disabled(&columns, neither, NOW));
     assert_true(user_is_disabled(&columns, second, NOW));
 }
@@ -113,8 +113,8 @@ static void one_flag_of_several_is_enough(void **state)
 static void rows_that_stand_for_nobody_are_told(void **state)
 {
     (void)state;
-    const struct export_columns columns = {.skipped = 0}, none = {.skipped = NO_COLUMN};
-    const struct export_value yes = YES, no = NO, missing = MISSING;
+    const struct scan_columns columns = {.skipped = 0}, none = {.skipped = NO_COLUMN};
+    const struct scan_value yes = YES, no = NO, missing = MISSING;
     assert_true(user_is_skipped(&columns, &yes));
     assert_false(user_is_skipped(&columns, &no));
     assert_false(user_is_skipped(&columns, &missing));

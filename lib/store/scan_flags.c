@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "export/disabled.h"
+#include "store/scan_flags.h"
 
 static bool is_one_of(struct span text, const char *const *words)
 {
@@ -9,12 +9,12 @@ static bool is_one_of(struct span text, const char *const *words)
     return false;
 }
 
-static bool is_set(const struct export_value *value)
+static bool is_set(const struct scan_value *value)
 {
     return value->kind != VALUE_NULL && value->kind != VALUE_MISSING;
 }
 
-static bool is_true(const struct export_value *value)
+static bool is_true(const struct scan_value *value)
 {
     static const char *const noes[] = {"false", "f", "no", "0", "", NULL};
     switch (value->kind) {
@@ -27,7 +27,7 @@ static bool is_true(const struct export_value *value)
     }
 }
 
-static bool is_false(const struct export_value *value)
+static bool is_false(const struct scan_value *value)
 {
     static const char *const yeses[] = {"true", "t", "yes", "1", NULL};
     switch (value->kind) {
@@ -40,7 +40,7 @@ static bool is_false(const struct export_value *value)
     }
 }
 
-static bool is_in_future(const struct export_value *value, int64_t now_unix_ms)
+static bool is_in_future(const struct scan_value *value, int64_t now_unix_ms)
 {
     int64_t unix_ms = value->unix_ms;
     if (value->kind == VALUE_TEXT && !timestamp_read(value->text, &unix_ms))
@@ -48,7 +48,7 @@ static bool is_in_future(const struct export_value *value, int64_t now_unix_ms)
     return is_set(value) && unix_ms > now_unix_ms;
 }
 
-static bool flag_disables(const struct export_flag *flag, const struct export_value *value,
+static bool flag_disables(const struct scan_flag *flag, const struct scan_value *value,
                           int64_t now_unix_ms)
 {
     switch (flag->when) {
@@ -63,11 +63,11 @@ static bool flag_disables(const struct export_flag *flag, const struct export_va
     }
 }
 
-bool user_is_disabled(const struct export_columns *columns, const struct export_value *values,
+bool user_is_disabled(const struct scan_columns *columns, const struct scan_value *values,
                       int64_t now_unix_ms)
 {
     for (size_t i = 0; i < columns->flag_count; i++) {
-        const struct export_flag *flag = &columns->flags[i];
+        const struct scan_flag *flag = &columns->flags[i];
         bool is_over = flag->until != NO_COLUMN && is_set(&values[flag->until]) &&
                        !is_in_future(&values[flag->until], now_unix_ms);
         if (flag_disables(flag, &values[flag->column], now_unix_ms) && !is_over)
@@ -76,7 +76,21 @@ bool user_is_disabled(const struct export_columns *columns, const struct export_
     return false;
 }
 
-bool user_is_skipped(const struct export_columns *columns, const struct export_value *values)
+bool user_is_skipped(const struct scan_columns *columns, const struct scan_value *values)
 {
     return columns->skipped != NO_COLUMN && is_true(&values[columns->skipped]);
+}
+
+bool value_is_verified(const struct scan_value *value)
+{
+    switch (value->kind) {
+    case VALUE_FLAG:
+        return value->flag;
+    case VALUE_TIME:
+        return true;
+    case VALUE_TEXT:
+        return verified_by_text(value->text);
+    default:
+        return false;
+    }
 }
