@@ -68,6 +68,31 @@ static bool must_escape(char c)
     return c == '"' || c == '\\' || (unsigned char)c < 0x20;
 }
 
+/* Is one of these eight bytes below the limit, of 1 to 128? */
+static uint64_t any_below(uint64_t eight, unsigned char limit)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    return (eight - ones * limit) & ~eight & (ones << 7);
+}
+
+/* Where the next byte is that must be escaped, or the end. Eight at a time: most bytes need none.
+ */
+static size_t find_escape(struct span s, size_t at)
+{
+    const uint64_t quotes = UINT64_C(0x2222222222222222);
+    const uint64_t backslashes = UINT64_C(0x5C5C5C5C5C5C5C5C);
+    uint64_t eight;
+    for (; s.len - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, s.bytes + at, sizeof eight);
+        if ((any_below(eight, 0x20) | any_below(eight ^ quotes, 1) |
+             any_below(eight ^ backslashes, 1)) != 0)
+            break;
+    }
+    while (at < s.len && !must_escape(s.bytes[at]))
+        at++;
+    return at;
+}
+
 static void add_escape(struct buffer *b, char c)
 {
     static const char named[] = "\"\\\b\f\n\r\t";
@@ -81,16 +106,33 @@ static void add_escape(struct buffer *b, char c)
     buffer_add_text(b, text);
 }
 
+/* The common case, in one piece. */
+static void add_quoted(struct buffer *b, struct span s)
+{
+    if (!make_room(b, s.len + 2))
+        return;
+    char *end = b->bytes + b->len;
+    *end++ = '"';
+    if (s.len > 0)
+        memcpy(end, s.bytes, s.len);
+    end += s.len;
+    *end++ = '"';
+    *end = '\0';
+    b->len += s.len + 2;
+}
+
 void buffer_add_json_string(struct buffer *b, struct span s)
 {
+    size_t plain = 0, found = find_escape(s, 0);
+    if (found == s.len) {
+        add_quoted(b, s);
+        return;
+    }
     buffer_add_byte(b, '"');
-    size_t plain = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        if (!must_escape(s.bytes[i]))
-            continue;
-        buffer_add(b, (struct span){s.bytes + plain, i - plain});
-        add_escape(b, s.bytes[i]);
-        plain = i + 1;
+    for (; found < s.len; found = find_escape(s, plain)) {
+        buffer_add(b, (struct span){s.bytes + plain, found - plain});
+        add_escape(b, s.bytes[found]);
+        plain = found + 1;
     }
     buffer_add(b, (struct span){s.bytes + plain, s.len - plain});
     buffer_add_byte(b, '"');

@@ -125,11 +125,13 @@ static bool is_hex_digest(struct span text)
 /* Better Auth: salt, colon, key. */
 static bool is_hex_salt_and_key(struct span text)
 {
-    size_t salt = count_hex_digits(text);
-    if (salt < SHORTEST_SALT || salt == text.len || text.bytes[salt] != ':')
+    const char *colon = memchr(text.bytes, ':', text.len);
+    if (colon == NULL)
         return false;
-    struct span key = behind(text, salt + 1);
-    return key.len >= SHORTEST_KEY && count_hex_digits(key) == key.len;
+    struct span salt = {text.bytes, (size_t)(colon - text.bytes)};
+    struct span key = behind(text, salt.len + 1);
+    return salt.len >= SHORTEST_SALT && key.len >= SHORTEST_KEY &&
+           count_hex_digits(salt) == salt.len && count_hex_digits(key) == key.len;
 }
 
 bool tripwire_finds_hash(struct span text, bool is_id)

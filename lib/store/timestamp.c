@@ -199,23 +199,29 @@ static char *write_year(char *out, int32_t year)
     return write_number(out + 1, year < 0 ? -year : year, 6);
 }
 
+static char *write_pair(char *out, char before, uint32_t number)
+{
+    out[0] = before;
+    out[1] = (char)('0' + number / 10);
+    out[2] = (char)('0' + number % 10);
+    return out + 3;
+}
+
 size_t timestamp_write(int64_t unix_ms, char out[TIMESTAMP_MAX_SIZE])
 {
     if (unix_ms < -TIMESTAMP_FURTHEST_MS || unix_ms > TIMESTAMP_FURTHEST_MS)
         return 0;
     struct date date = timestamp_date(unix_ms);
-    int32_t ms = (int32_t)(unix_ms - floor_divide(unix_ms, MS_PER_DAY) * MS_PER_DAY);
-    const struct {
-        int32_t number;
-        int digits;
-        char before;
-    } parts[] = {{date.month, 2, '-'},      {date.day, 2, '-'},       {ms / 3600000, 2, 'T'},
-                 {ms / 60000 % 60, 2, ':'}, {ms / 1000 % 60, 2, ':'}, {ms % 1000, 3, '.'}};
+    uint32_t ms = (uint32_t)(unix_ms - floor_divide(unix_ms, MS_PER_DAY) * MS_PER_DAY);
+    uint32_t s = ms / 1000;
     char *end = write_year(out, date.year);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        *end++ = parts[i].before;
-        end = write_number(end, parts[i].number, parts[i].digits);
-    }
+    end = write_pair(end, '-', (uint32_t)date.month);
+    end = write_pair(end, '-', (uint32_t)date.day);
+    end = write_pair(end, 'T', s / 3600);
+    end = write_pair(end, ':', s / 60 % 60);
+    end = write_pair(end, ':', s % 60);
+    *end++ = '.';
+    end = write_number(end, (int32_t)(ms % 1000), 3);
     *end++ = 'Z';
     *end = '\0';
     return (size_t)(end - out);

@@ -24,6 +24,7 @@ cogmig = Program(sys.argv[1])
 url = os.environ["COGMIG_TEST_DATABASE_URL"]
 BCRYPT = "$2b$12$VADBCPlCt0wMa2zjUgaXl.jnrvoNt/kgjtRY7i./fo0V2IEp1l6f2"
 PLAIN_USERS = 1000
+ODD_USERS = int(os.environ.get("COGMIG_EXPORT_USERS", "20000"))  # once in a while a million
 csv.field_size_limit(10_000_000)
 
 # Names that every format has to carry.
@@ -249,6 +250,55 @@ def cognitos_header_can_be_that_of_the_pool():
     equal((done.returncode, "gender" in done.stderr), (INVALID, True))
 
 
+def make_odd_users():
+    """Each odd name many times over, by itself and with a number, and what the database says."""
+    odd = ",".join(quoted(name[:2000]) for name in ODD_NAMES)
+    psql(f"""CREATE TABLE odd AS SELECT 'k' || i AS id, 'odd' || i || '@example.com' AS email,
+            names[1 + i % cardinality(names)] || CASE WHEN i % 3 = 0 THEN i::text ELSE '' END AS name,
+            '{BCRYPT}'::text AS password,
+            CASE WHEN i % 5 > 0 THEN timestamp '2026-01-15 10:30:00.999999' END AS "emailVerified",
+            timestamp '1970-01-01' + (i - {ODD_USERS // 2}) * interval '1 hour 1.0007 seconds' AS "createdAt",
+            CASE WHEN i % 7 > 0 THEN timestamptz '2026-01-15 10:30:00.5+05:30' END AS "updatedAt"
+        FROM generate_series(1, {ODD_USERS}) i, (SELECT ARRAY[{odd}] AS names) n""")
+    lines = psql("""SELECT json_build_array(id, email, name,
+        to_char("createdAt", 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), to_char("updatedAt" AT TIME ZONE 'UTC',
+        'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) FROM odd""")
+    return {user[0]: user for user in map(json.loads, lines.split("\n")[:-1])}
+
+
+def compare_odd(rows, expected):
+    """rows are lists of values, each in the place of the database's."""
+    count = 0
+    for row in rows:
+        count += 1
+        if row != expected.get(row[0]):
+            raise AssertionError(f"{row}\n  not {expected.get(row[0])}")
+    equal(count, len(expected))
+
+
+@test
+def many_odd_users_are_in_every_format_what_they_are_in_the_database():
+    expected, settings = make_odd_users(), {"COGMIG_TABLE": "odd"}
+    compare_odd((list(user.values()) for user in json.loads(exported(".json", **settings))), expected)
+    compare_odd((list(json.loads(line).values())
+                 for line in lines_of(exported(".ndjson", **settings))), expected)
+    rows = csv.reader(io.StringIO(exported(".csv", **settings).decode(), newline=""), strict=True)
+    equal(next(rows), ["id", "email", "name", "createdAt", "updatedAt"])
+    texts = {key: [value or "" for value in user] for key, user in expected.items()}
+    compare_odd(([unguarded(value) for value in row] for row in rows), texts)
+    name = fresh(".cognito.csv")
+    equal(export("--output", name, **settings).returncode, OK)
+    names, *rows = (line.split(",") if at == 0 else split_cognito(line) for at, line in
+                    enumerate((cogmig.folder / name).read_text("utf-8").split("\n")[:-1]))
+    places = [names.index(column) for column in ("custom:legacy_id", "email", "name", "updated_at")]
+    left_out = lines_of((cogmig.folder / (name + ".left-out.ndjson")).read_bytes())
+    equal(len(rows) + len(left_out), len(expected))
+    for row in rows:
+        told, user = [row[place] for place in places], texts[row[places[0]]]
+        equal(told, [*user[:3], "1768453200" if user[4] else ""])
+    psql("DROP TABLE odd")
+
+
 # promise 51
 @test
 def nobody_who_is_disabled_gets_into_cognitos_csv():
@@ -274,6 +324,26 @@ def nobody_who_is_disabled_gets_into_cognitos_csv():
     name = fresh(".cognito.csv")
     equal(export("--output", name, **settings).returncode, OK)
     equal(len((cogmig.folder / name).read_text("utf-8").splitlines()), 1 + 5)
+
+
+@test
+def users_of_every_product_are_exported_without_their_hashes():
+    for path in sorted((SOURCE / "tests/data/schemas").glob("*.sql")):
+        psql(f'CREATE DATABASE "{path.stem}"')
+        settings = {"DATABASE_URL": url.replace("@/postgres?", f"@/{path.stem}?"),
+                    "COGMIG_PRESET": path.stem}
+        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", settings["DATABASE_URL"], "-f",
+                        path], check=True)
+        text = exported(".json", **settings)
+        users = {user["email"]: user for user in json.loads(text)}
+        equal("ann@example.com" in users and len(users) > 2, True, str(users))
+        equal(re.search(rb"\$2[aby]\$|:[0-9a-f]{64}", text), None, path.stem)
+        if "createdAt" in users["ann@example.com"]:
+            equal(users["ann@example.com"]["createdAt"].startswith("2026-"), True, str(users))
+        name = fresh(".cognito.csv")
+        equal(export("--output", name, **settings).returncode, OK, path.stem)
+        rows = (cogmig.folder / name).read_text("utf-8").splitlines()
+        equal(any("banned@" in row or "locked@" in row or "deleted@" in row for row in rows), False)
 
 
 @test
@@ -502,9 +572,39 @@ def a_full_disk_leaves_nothing():
     equal((done.returncode, "DISK_FULL" in done.stderr), (UNAVAILABLE, True))
 
 
-def slowly(name, *arguments, until=".partial-", **options):
+def preloads():
+    """The sanitizer's library, if there is one, has to be the first."""
+    told = subprocess.run(["ldd", cogmig.path], check=True, capture_output=True, text=True).stdout
+    return ":".join([*re.findall(r"=> (\S*/lib(?:asan|tsan)\.so\S*)", told),
+                     str(Path(sys.argv[2]).resolve())])
+
+
+@test
+def a_wall_clock_that_jumps_changes_nothing():
+    name = fresh(".json")
+    done = export("--output", name, LD_PRELOAD=preloads())
+    equal((done.returncode, done.stderr), (OK, ""))
+    equal(export("--verify", name, LD_PRELOAD=preloads()).returncode, OK)
+    compare({user["id"]: user for user in json.loads((cogmig.folder / name).read_bytes())})
+    # The time of the snapshot is the server's.
+    told = json.loads((cogmig.folder / (name + ".manifest.json")).read_text("utf-8"))["snapshot_at"]
+    late = psql(f"SELECT extract(epoch FROM now() - timestamptz '{told}') BETWEEN 0 AND 3600")
+    equal(late, "t\n")
+    # A terminal's progress goes by a clock that does not jump.
+    terminal, other = pty.openpty()
+    with slowly(fresh(".json"), stderr=other, preload=preloads()) as running:
+        os.close(other)
+        shown = b""
+        while shown.count(b"per second") < 3:
+            shown += os.read(terminal, 1000)
+        running.send_signal(signal.SIGINT)
+    os.close(terminal)
+    equal(re.search(rb"-\d+ per second|-\d+ s", shown), None, str(shown))
+
+
+def slowly(name, *arguments, until=".partial-", preload="", **options):
     """An export that takes ten seconds, when there is a first file of that kind."""
-    environment = {**os.environ, "DATABASE_URL": url, "COGMIG_TABLE": "slow"}
+    environment = {**os.environ, "DATABASE_URL": url, "COGMIG_TABLE": "slow", "LD_PRELOAD": preload}
     running = subprocess.Popen([cogmig.path, "export", "--output", name, *arguments],
                                cwd=cogmig.folder, env=environment, **options)
     wait_for(lambda: any(file.startswith(name + until) for file in files()))

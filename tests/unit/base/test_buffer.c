@@ -129,6 +129,39 @@ static void every_byte_comes_back_from_a_json_string(void **state)
     assert_memory_equal(decoded, bytes, 128);
 }
 
+/* Text is looked at eight bytes at a time. */
+static void a_byte_is_escaped_wherever_it_stands(void **state)
+{
+    (void)state;
+    char text[20], decoded[200];
+    for (int byte = 0; byte < 128; byte++)
+        for (size_t len = 1; len <= sizeof text; len++)
+            for (size_t at = 0; at < len; at++) {
+                memset(text, 'x', len);
+                text[at] = (char)byte;
+                SCOPED(buffer_release) struct buffer b = buffer_with_max(200);
+                buffer_add_json_string(&b, (struct span){text, len});
+                struct json_value string;
+                assert_true(json_check((struct span){b.bytes, b.len}, &string, NULL));
+                assert_int_equal(json_string_decode_into(string, decoded), len);
+                assert_memory_equal(decoded, text, len);
+                bool must_be_escaped = byte < 0x20 || byte == '"' || byte == '\\';
+                assert_int_equal(b.len > len + 2, must_be_escaped);
+            }
+}
+
+static void a_json_string_beyond_the_maximum_fails(void **state)
+{
+    (void)state;
+    SCOPED(buffer_release) struct buffer b = buffer_with_max(9);
+    buffer_add_json_string(&b, TEXT("12345678"));
+    assert_int_equal(b.state, BUFFER_FULL);
+    buffer_clear(&b);
+    buffer_add_json_string(&b, TEXT("1234567"));
+    assert_int_equal(b.state, BUFFER_GOOD);
+    assert_string_equal(b.bytes, "\"1234567\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +174,8 @@ int main(void)
         cmocka_unit_test(growth_keeps_what_is_there),
         cmocka_unit_test(json_strings_escape_what_must_be_escaped),
         cmocka_unit_test(every_byte_comes_back_from_a_json_string),
+        cmocka_unit_test(a_byte_is_escaped_wherever_it_stands),
+        cmocka_unit_test(a_json_string_beyond_the_maximum_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
