@@ -34,8 +34,11 @@ cogmig_status cogmig_store_config_new(cogmig_store_config **ret_config, cogmig_e
  * COGMIG_UPDATED_AT_COLUMN (empty: there is no such column). Before those, COGMIG_PRESET names a
  * preset, COGMIG_SQL_BY_EMAIL and COGMIG_SQL_BY_ID are SQL of your own; after them,
  * COGMIG_DISABLED_COLUMNS ("deleted_at:set, is_active:false, banned:true, banned_until:future";
- * empty: nobody is disabled) and COGMIG_ATTRIBUTES ("phone_number=phone, custom:plan=plan").
- * COGMIG_PING_AFTER_IDLE_MS is cogmig_store_config_set_ping_after_idle_ms().
+ * empty: nobody is disabled), COGMIG_ATTRIBUTES ("phone_number=phone, custom:plan=plan";
+ * "name" among them is read by cogmig_migration_config_new_from_env()) and COGMIG_PASSWORD_TABLE
+ * ("account:userId:providerId=credential"). COGMIG_POOLER ("pgbouncer",
+ * "rds-proxy") is cogmig_store_config_set_pooler(), COGMIG_PING_AFTER_IDLE_MS is
+ * cogmig_store_config_set_ping_after_idle_ms().
  *
  * ret_config  out: release it with cogmig_store_config_free()
  *

@@ -123,13 +123,22 @@ static const struct {
     {"COGMIG_FAIL_CLOSED", cogmig_migration_config_set_fail_closed},
 };
 
+/* phone_number=phone is the store's affair, see cogmig_store_config_new_from_env(). */
+static cogmig_status add_attribute(cogmig_migration_config *config, const char *attribute,
+                                   cogmig_error *err)
+{
+    return strchr(attribute, '=') != NULL
+               ? COGMIG_OK
+               : cogmig_migration_config_add_attribute(config, attribute, err);
+}
+
 static const struct {
     const char *name;
     bool several; /* with commas between them */
     set_text_fn set;
 } texts[] = {
     {"COGMIG_LEGACY_ID_ATTRIBUTE", false, cogmig_migration_config_set_legacy_id_attribute},
-    {"COGMIG_ATTRIBUTES", true, cogmig_migration_config_add_attribute},
+    {"COGMIG_ATTRIBUTES", true, add_attribute},
     {"COGMIG_ALLOWED_POOLS", true, cogmig_migration_config_add_pool},
     {"COGMIG_ALLOWED_CLIENTS", true, cogmig_migration_config_add_client},
     {"COGMIG_SIGN_UP_REFUSAL", false, cogmig_migration_config_set_sign_up_refusal},

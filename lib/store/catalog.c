@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -50,14 +51,41 @@ void catalog_release(struct catalog *catalog)
     memory_free(catalog->entries);
 }
 
-bool catalog_has_column(const struct catalog *catalog, const char *schema, const char *table,
-                        const char *column)
+static int compare_entries(const void *left, const void *right)
 {
-    for (size_t i = 0; i < catalog->count; i++) {
-        const struct catalog_entry *entry = &catalog->entries[i];
-        if (!entry->is_index && strcmp(entry->schema, schema) == 0 &&
-            strcmp(entry->table, table) == 0 && strcmp(entry->text, column) == 0)
-            return true;
+    const struct catalog_entry *a = left, *b = right;
+    int order = (a->is_index ? 1 : 0) - (b->is_index ? 1 : 0);
+    if (order == 0)
+        order = strcmp(a->schema, b->schema);
+    if (order == 0)
+        order = strcmp(a->table, b->table);
+    return order == 0 ? strcmp(a->text, b->text) : order;
+}
+
+void catalog_sort(struct catalog *catalog)
+{
+    if (catalog->count > 0)
+        qsort(catalog->entries, catalog->count, sizeof *catalog->entries, compare_entries);
+}
+
+const char *catalog_find_column(const struct catalog *catalog, const char *schema,
+                                const char *table, const char *column)
+{
+    size_t low = 0, high = catalog->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct catalog_entry *entry = &catalog->entries[middle];
+        int order = entry->is_index ? 1 : strcmp(entry->schema, schema);
+        if (order == 0)
+            order = strcmp(entry->table, table);
+        if (order == 0)
+            order = strcmp(entry->text, column);
+        if (order == 0)
+            return entry->text;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return false;
+    return NULL;
 }

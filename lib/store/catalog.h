@@ -23,7 +23,11 @@ void catalog_add(void *catalog, const char *schema, const char *table, const cha
                  bool is_index);
 void catalog_release(struct catalog *catalog);
 
-bool catalog_has_column(const struct catalog *catalog, const char *schema, const char *table,
-                        const char *column);
+/* Once all are there: before columns can be found. */
+void catalog_sort(struct catalog *catalog);
+
+/* The catalog's own copy of the column's name, or NULL. */
+const char *catalog_find_column(const struct catalog *catalog, const char *schema,
+                                const char *table, const char *column);
 
 #endif

@@ -58,12 +58,26 @@ static bool next_pair(char **list, char mark, char **ret_left, char **ret_right)
     return true;
 }
 
+/* "name" alone, without a column, is the migration's affair: it returns what the store has anyway.
+ */
+static bool is_of_migration(const char *attribute)
+{
+    static const char *const names[] = {"name", "email", "email_verified"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(attribute, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static cogmig_status add_attribute(cogmig_store_config *config, const char *attribute,
                                    const char *column, cogmig_error *err)
 {
     if (column == NULL)
-        return fail(err, COGMIG_CONFIG_INVALID,
-                    "COGMIG_ATTRIBUTES looks like phone_number=phone, custom:plan=plan.");
+        return is_of_migration(attribute)
+                   ? COGMIG_OK
+                   : fail(err, COGMIG_CONFIG_INVALID,
+                          "COGMIG_ATTRIBUTES looks like name, phone_number=phone, "
+                          "custom:plan=plan.");
     return cogmig_store_config_add_attribute(config, attribute, column, err);
 }
 
@@ -149,6 +163,46 @@ static cogmig_status apply_ping(cogmig_store_config *config, cogmig_error *err)
     return cogmig_store_config_set_ping_after_idle_ms(config, (int32_t)idle_ms, err);
 }
 
+static cogmig_status apply_pooler(cogmig_store_config *config, cogmig_error *err)
+{
+    static const char *const words[] = {"none", "pgbouncer", "rds-proxy"};
+    const char *pooler = given("COGMIG_POOLER");
+    if (pooler == NULL)
+        return COGMIG_OK;
+    for (int32_t i = 0; i < 3; i++)
+        if (strcmp(pooler, words[i]) == 0)
+            return cogmig_store_config_set_pooler(config, COGMIG_POOLER_NONE + i, err);
+    return fail(err, COGMIG_CONFIG_INVALID, "COGMIG_POOLER is none, pgbouncer or rds-proxy.");
+}
+
+/* Cut the text at its first mark; NULL when there is none. */
+static char *cut_at(char *text, char mark)
+{
+    char *rest = text == NULL ? NULL : strchr(text, mark);
+    if (rest != NULL)
+        *rest++ = '\0';
+    return rest;
+}
+
+static cogmig_status apply_password_table(cogmig_store_config *config, cogmig_error *err)
+{
+    const char *value = given("COGMIG_PASSWORD_TABLE");
+    if (value == NULL)
+        return COGMIG_OK;
+    SCOPED(memory_release) char *table = memory_copy_text(value);
+    if (table == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    char *user_column = cut_at(table, ':');
+    char *provider_column = cut_at(user_column, ':');
+    char *provider = cut_at(provider_column, '=');
+    if (user_column == NULL || (provider_column != NULL && provider == NULL))
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "COGMIG_PASSWORD_TABLE looks like account:userId or "
+                    "account:userId:providerId=credential.");
+    return cogmig_store_config_set_password_table(config, table, user_column, provider_column,
+                                                  provider, err);
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_store_config_new_from_env(cogmig_store_config **ret_config,
                                                              cogmig_error *err)
 {
@@ -165,6 +219,10 @@ COGMIG_PUBLIC cogmig_status cogmig_store_config_new_from_env(cogmig_store_config
             status = apply(&name_variables[i], config, err);
     if (status == COGMIG_OK)
         status = apply_lists(config, err);
+    if (status == COGMIG_OK)
+        status = apply_password_table(config, err);
+    if (status == COGMIG_OK)
+        status = apply_pooler(config, err);
     if (status == COGMIG_OK)
         status = apply_ping(config, err);
     if (status != COGMIG_OK)

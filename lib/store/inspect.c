@@ -4,8 +4,8 @@
 #include "base/memory.h"
 #include "base/public.h"
 #include "status/error.h"
-#include "store/catalog.h"
 #include "store/config.h"
+#include "store/fit.h"
 #include "store/model.h"
 #include "store/preset.h"
 
@@ -15,90 +15,38 @@ enum {
     MAX_REPORT = 64 * 1024
 };
 
-/* A preset on one table. */
-struct fit {
-    const char *preset;
-    const char *schema, *table, *password;
-    int score;
-    bool usable; /* id, address and hash are there */
-};
-
 static const char *schema_of_default(const struct catalog *catalog)
 {
     return catalog->is_sqlite ? "main" : "public";
 }
 
-static bool is_vital(int column)
+static void take_better(const struct catalog *catalog, const char *preset,
+                        const struct store_model *model, const char *given_schema, struct fit *best)
 {
-    return column == COLUMN_ID || column == COLUMN_EMAIL || column == COLUMN_PASSWORD;
-}
-
-/* Auth.js has no name for it, so teams have many. */
-static const char *find_password(const struct catalog *catalog, const char *schema,
-                                 const char *table, const char *usual)
-{
-    static const char *const names[] = {"passwordHash", "password_hash", "hashedPassword",
-                                        "hashed_password", "encrypted_password"};
-    if (catalog_has_column(catalog, schema, table, usual))
-        return usual;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (catalog_has_column(catalog, schema, table, names[i]))
-            return names[i];
-    return NULL;
-}
-
-static struct fit judge(const struct catalog *catalog, const char *preset,
-                        const struct store_model *model, const char *schema)
-{
-    struct fit fit = {.preset = preset, .schema = schema, .table = model->table, .usable = true};
-    const char *password_table =
-        model->password.table == NULL ? model->table : model->password.table;
-    fit.password = find_password(catalog, schema, password_table, model->columns[COLUMN_PASSWORD]);
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (model->columns[i] == NULL)
+    for (size_t i = 0; i < catalog->count; i++) {
+        struct fit fit;
+        const struct catalog_entry *entry = &catalog->entries[i];
+        bool is_new_table = i == 0 || strcmp(entry->table, entry[-1].table) != 0 ||
+                            strcmp(entry->schema, entry[-1].schema) != 0;
+        if (!is_new_table || (given_schema != NULL && strcmp(entry->schema, given_schema) != 0))
             continue;
-        bool there = i == COLUMN_PASSWORD
-                         ? fit.password != NULL
-                         : catalog_has_column(catalog, schema, model->table, model->columns[i]);
-        fit.usable = fit.usable && (there || !is_vital(i));
-        fit.score += there ? 1 : -1;
+        if (fit_judge(catalog, preset, model, entry, &fit) &&
+            (best->preset == NULL || fit.score > best->score))
+            *best = fit;
     }
-    if (fit.password != NULL && strcmp(fit.password, model->columns[COLUMN_PASSWORD]) != 0)
-        fit.score--;
-    for (size_t i = 0; i < model->flag_count; i++)
-        fit.score += catalog_has_column(catalog, schema, model->table, model->flags[i].column);
-    return fit;
 }
 
-static void take_better(struct fit *best, struct fit fit)
-{
-    if (fit.usable && (!best->usable || fit.score > best->score))
-        *best = fit;
-}
-
-/* The names in the fit are the catalog's and the preset's own. */
 static cogmig_status find_best(const struct catalog *catalog, const char *given_schema,
                                struct fit *ret_best, cogmig_error *err)
 {
     const char *name;
-    *ret_best = (struct fit){.usable = false};
+    *ret_best = (struct fit){.preset = NULL};
     for (int32_t i = 0; (name = cogmig_store_preset_name(i)) != NULL; i++) {
         SCOPED(model_release) struct store_model model = {.schema = NULL};
         cogmig_status status = preset_make(name, &model, err);
         if (status != COGMIG_OK)
             return status;
-        for (size_t e = 0; e < catalog->count; e++) {
-            const struct catalog_entry *entry = &catalog->entries[e];
-            if (strcmp(entry->table, model.table) != 0 || strcmp(entry->text, "email") != 0 ||
-                (given_schema != NULL && strcmp(entry->schema, given_schema) != 0) ||
-                (model.schema != NULL && strcmp(entry->schema, model.schema) != 0))
-                continue;
-            struct fit fit = judge(catalog, name, &model, entry->schema);
-            fit.table = entry->table;
-            if (fit.password != NULL && strcmp(fit.password, model.columns[COLUMN_PASSWORD]) == 0)
-                fit.password = "";
-            take_better(ret_best, fit);
-        }
+        take_better(catalog, name, &model, given_schema, ret_best);
     }
     return COGMIG_OK;
 }
@@ -128,21 +76,66 @@ static void add_setting(struct buffer *out, bool *first, const char *variable, c
     *first = false;
 }
 
-/* Columns that the preset expects and the table does not have. */
-static void add_missing_columns(struct buffer *out, bool *first, const struct catalog *catalog,
-                                const struct fit *fit, const struct store_model *model)
+/* Columns that are called otherwise, or that are not there. */
+static void add_columns(struct buffer *out, bool *first, const struct fit *fit,
+                        const struct store_model *model)
 {
     static const char *const variables[COLUMN_COUNT] = {
+        [COLUMN_ID] = "COGMIG_ID_COLUMN",
+        [COLUMN_EMAIL] = "COGMIG_EMAIL_COLUMN",
         [COLUMN_NAME] = "COGMIG_NAME_COLUMN",
+        [COLUMN_PASSWORD] = "COGMIG_PASSWORD_COLUMN",
         [COLUMN_EMAIL_VERIFIED] = "COGMIG_EMAIL_VERIFIED_COLUMN",
         [COLUMN_CREATED_AT] = "COGMIG_CREATED_AT_COLUMN",
         [COLUMN_UPDATED_AT] = "COGMIG_UPDATED_AT_COLUMN",
     };
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        if (variables[i] != NULL && model->columns[i] != NULL &&
-            (model->optional & (1U << i)) == 0 &&
-            !catalog_has_column(catalog, fit->schema, fit->table, model->columns[i]))
-            add_setting(out, first, variables[i], "");
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        const char *usual = model->columns[i], *found = fit->columns[i];
+        bool is_usual =
+            usual == found || (usual != NULL && found != NULL && strcmp(found, usual) == 0);
+        bool may_be_missing = (model->optional & (1U << i)) != 0;
+        if (!is_usual && (found != NULL || !may_be_missing))
+            add_setting(out, first, variables[i], found == NULL ? "" : found);
+    }
+}
+
+static void add_password_table(struct buffer *out, bool *first, const struct fit *fit,
+                               const struct store_model *model)
+{
+    const struct store_password_table *usual = &model->password;
+    if (fit->password_table == NULL || (strcmp(fit->password_table, usual->table) == 0 &&
+                                        strcmp(fit->user_column, usual->user_column) == 0 &&
+                                        strcmp(fit->provider_column, usual->provider_column) == 0))
+        return;
+    SCOPED(buffer_release) struct buffer value = buffer_with_max(1024);
+    buffer_add_text(&value, fit->password_table);
+    buffer_add_byte(&value, ':');
+    buffer_add_text(&value, fit->user_column);
+    buffer_add_byte(&value, ':');
+    buffer_add_text(&value, fit->provider_column);
+    buffer_add_byte(&value, '=');
+    buffer_add_text(&value, usual->provider);
+    add_setting(out, first, "COGMIG_PASSWORD_TABLE", value.bytes == NULL ? "" : value.bytes);
+}
+
+/* All of them, since the variable replaces those of the preset. */
+static void add_disabled_columns(struct buffer *out, bool *first, const struct fit *fit)
+{
+    static const char *const words[] = {
+        [COGMIG_DISABLED_WHEN_SET] = ":set",
+        [COGMIG_DISABLED_WHEN_TRUE] = ":true",
+        [COGMIG_DISABLED_WHEN_FALSE] = ":false",
+        [COGMIG_DISABLED_WHEN_FUTURE] = ":future",
+    };
+    if (!fit->more_flags)
+        return;
+    SCOPED(buffer_release) struct buffer value = buffer_with_max(1024);
+    for (size_t i = 0; i < fit->flag_count; i++) {
+        buffer_add_text(&value, i == 0 ? "" : ", ");
+        buffer_add_text(&value, fit->flags[i].column);
+        buffer_add_text(&value, words[fit->flags[i].when]);
+    }
+    add_setting(out, first, "COGMIG_DISABLED_COLUMNS", value.bytes == NULL ? "" : value.bytes);
 }
 
 static void add_environment(struct buffer *out, const struct catalog *catalog,
@@ -153,25 +146,60 @@ static void add_environment(struct buffer *out, const struct catalog *catalog,
     add_setting(out, &first, "COGMIG_PRESET", fit->preset);
     if (model->schema == NULL && strcmp(fit->schema, schema_of_default(catalog)) != 0)
         add_setting(out, &first, "COGMIG_SCHEMA", fit->schema);
-    if (fit->password[0] != '\0')
-        add_setting(out, &first, "COGMIG_PASSWORD_COLUMN", fit->password);
-    add_missing_columns(out, &first, catalog, fit, model);
+    if (strcmp(fit->table, model->table) != 0)
+        add_setting(out, &first, "COGMIG_TABLE", fit->table);
+    add_columns(out, &first, fit, model);
+    add_password_table(out, &first, fit, model);
+    add_disabled_columns(out, &first, fit);
     buffer_add_text(out, "]");
 }
 
-static void add_flags(struct buffer *out, const struct catalog *catalog, const struct fit *fit,
-                      const struct store_model *model)
+static void add_flags(struct buffer *out, const struct fit *fit)
 {
-    bool first = true;
     buffer_add_text(out, ",\"disabled_by\":[");
-    for (size_t i = 0; i < model->flag_count; i++) {
-        if (!catalog_has_column(catalog, fit->schema, fit->table, model->flags[i].column))
-            continue;
-        buffer_add_text(out, first ? "" : ",");
-        buffer_add_json_string(out, span_of(model->flags[i].column));
-        first = false;
+    for (size_t i = 0; i < fit->flag_count; i++) {
+        buffer_add_text(out, i == 0 ? "" : ",");
+        buffer_add_json_string(out, span_of(fit->flags[i].column));
     }
     buffer_add_text(out, "]");
+}
+
+/* ---- the index ---- */
+
+/* Is "email", quoted or not, the only name in these bytes of an expression? */
+static bool names_column(struct span expression, const char *column)
+{
+    size_t len = strlen(column);
+    for (size_t at = 0; at + len <= expression.len; at++) {
+        const char *here = expression.bytes + at;
+        bool begins = at == 0 || strchr("(\" ", here[-1]) != NULL;
+        bool ends = at + len == expression.len || strchr(")\": ", here[len]) != NULL;
+        if (begins && ends && strncmp(here, column, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What the index sorts by first: one that has another column before the address is of no use. */
+static struct span first_key_of(const char *index_sql)
+{
+    const char *on = strstr(index_sql, " ON ");
+    const char *open = on == NULL ? NULL : strchr(on, '(');
+    if (open == NULL)
+        return (struct span){0};
+    int depth = 0;
+    const char *end = open + 1;
+    for (; *end != '\0' && (depth > 0 || (*end != ',' && *end != ')')); end++)
+        depth += (*end == '(') - (*end == ')');
+    return span_trim((struct span){open + 1, (size_t)(end - open - 1)});
+}
+
+static bool is_lower_index(const char *index_sql, const char *column)
+{
+    struct span key = first_key_of(index_sql);
+    const struct span lower = {key.bytes, 6};
+    return key.len > lower.len && span_equal_ascii_case(lower, span_of("lower(")) &&
+           names_column(key, column) && strstr(index_sql, " WHERE ") == NULL;
 }
 
 static bool has_lower_index(const struct catalog *catalog, const struct fit *fit)
@@ -179,8 +207,8 @@ static bool has_lower_index(const struct catalog *catalog, const struct fit *fit
     for (size_t i = 0; i < catalog->count; i++) {
         const struct catalog_entry *entry = &catalog->entries[i];
         if (entry->is_index && strcmp(entry->schema, fit->schema) == 0 &&
-            strcmp(entry->table, fit->table) == 0 && strstr(entry->text, "lower(") != NULL &&
-            strstr(entry->text, "email") != NULL && strstr(entry->text, " WHERE ") == NULL)
+            strcmp(entry->table, fit->table) == 0 &&
+            is_lower_index(entry->text, fit->columns[COLUMN_EMAIL]))
             return true;
     }
     return false;
@@ -202,7 +230,9 @@ static void add_index(struct buffer *out, const struct catalog *catalog, const s
         buffer_add_text(&sql, ".");
     }
     sql_add_identifier(&sql, fit->table);
-    buffer_add_text(&sql, is_sqlite ? " (lower(\"email\"))" : " (lower(\"email\"::text))");
+    buffer_add_text(&sql, " (lower(");
+    sql_add_identifier(&sql, fit->columns[COLUMN_EMAIL]);
+    buffer_add_text(&sql, is_sqlite ? "))" : "::text))");
     add_member(out, "create_index", sql.bytes == NULL ? "" : sql.bytes);
 }
 
@@ -211,14 +241,14 @@ static cogmig_status write_report(const struct catalog *catalog, const struct fi
 {
     SCOPED(model_release) struct store_model model = {.schema = NULL};
     buffer_add_byte(out, '{');
-    add_member(out, "preset", fit->usable ? fit->preset : NULL);
+    add_member(out, "preset", fit->preset);
     cogmig_status status = COGMIG_OK;
-    if (fit->usable)
+    if (fit->preset != NULL)
         status = preset_make(fit->preset, &model, err);
-    if (fit->usable && status == COGMIG_OK) {
+    if (fit->preset != NULL && status == COGMIG_OK) {
         add_member(out, "schema", fit->schema);
         add_member(out, "table", fit->table);
-        add_flags(out, catalog, fit, &model);
+        add_flags(out, fit);
         add_index(out, catalog, fit);
         add_environment(out, catalog, fit, &model);
     }
@@ -240,6 +270,7 @@ static cogmig_status inspect(const cogmig_store_config *config, struct buffer *o
         return status;
     if (catalog.refused)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    catalog_sort(&catalog);
     struct fit best;
     status = find_best(&catalog, config->url.schema, &best, err);
     return status == COGMIG_OK ? write_report(&catalog, &best, out, err) : status;

@@ -88,6 +88,80 @@ def what_differs_is_set():
 
 
 @test
+def names_that_a_mapper_wrote_are_found():
+    load("authjs-prisma")
+    psql("--command", 'ALTER TABLE "User" RENAME TO users; '
+         'ALTER TABLE users RENAME COLUMN "emailVerified" TO email_verified; '
+         'ALTER TABLE users RENAME COLUMN "createdAt" TO created_at; '
+         'ALTER TABLE users RENAME COLUMN password TO password_hash')
+    told = report()
+    equal(settings(told), {"COGMIG_PRESET": "authjs-pg", "COGMIG_PASSWORD_COLUMN": "password_hash",
+                           "COGMIG_EMAIL_VERIFIED_COLUMN": "email_verified",
+                           "COGMIG_CREATED_AT_COLUMN": "created_at",
+                           "COGMIG_UPDATED_AT_COLUMN": "updatedAt"})
+    ann_is_found(told)
+
+
+@test
+def the_table_of_hashes_is_found_whatever_a_mapper_called_it():
+    load("better-auth")
+    psql("--command", 'ALTER TABLE "user" RENAME TO users; ALTER TABLE account RENAME TO accounts; '
+         'ALTER TABLE accounts RENAME COLUMN "userId" TO user_id; '
+         'ALTER TABLE accounts RENAME COLUMN "providerId" TO provider_id; '
+         'ALTER TABLE users RENAME COLUMN "emailVerified" TO email_verified')
+    told = report()
+    equal(settings(told), {"COGMIG_PRESET": "better-auth", "COGMIG_TABLE": "users",
+                           "COGMIG_EMAIL_VERIFIED_COLUMN": "email_verified",
+                           "COGMIG_PASSWORD_TABLE": "accounts:user_id:provider_id=credential"})
+    ann_is_found(told)
+
+
+@test
+def columns_that_disable_beside_those_of_the_preset_are_named():
+    load("laravel")
+    psql("--command", "ALTER TABLE users ADD is_active boolean NOT NULL DEFAULT true; "
+         "UPDATE users SET is_active = false WHERE email = 'bob@example.com'")
+    told = report()
+    equal(told["disabled_by"], ["deleted_at", "is_active"])
+    equal(settings(told), {"COGMIG_PRESET": "laravel",
+                           "COGMIG_DISABLED_COLUMNS": "deleted_at:set, is_active:false"})
+    ann_is_found(told)
+    done = cogmig.run("user", "--json", "bob@example.com", DATABASE_URL=url, **settings(told))
+    equal(json.loads(done.stdout)["disabled"], True)
+
+
+@test
+def what_may_mean_something_else_than_the_address_is_not_guessed():
+    load("authjs-pg")
+    psql("--command", 'ALTER TABLE users RENAME COLUMN "emailVerified" TO verified')
+    equal(settings(report()), {"COGMIG_PRESET": "authjs-pg", "COGMIG_EMAIL_VERIFIED_COLUMN": ""})
+
+
+@test
+def only_an_index_that_begins_with_the_address_helps():
+    load("supabase")  # has one of (instance_id, lower(email))
+    equal(report()["create_index"],
+          'CREATE INDEX CONCURRENTLY ON "auth"."users" (lower("email"::text))')
+    load("laravel")
+    psql("--command", "CREATE INDEX ON users (lower(email)) WHERE deleted_at IS NULL; "
+         "CREATE INDEX ON users (lower(name), email)")
+    equal(report()["create_index"] is None, False)
+    psql("--command", "CREATE INDEX ON users (lower(email), id)")
+    equal(report()["create_index"], None)
+
+
+@test
+def one_schema_of_many_is_looked_at():
+    load("laravel")
+    psql("--command", "DO $$ BEGIN FOR i IN 1..200 LOOP EXECUTE 'CREATE SCHEMA t' || i; EXECUTE "
+         "'CREATE TABLE t' || i || '.users AS TABLE public.users WITH NO DATA'; "
+         "IF i % 100 = 0 THEN COMMIT; END IF; END LOOP; END $$")
+    equal(settings(report(url + "&schema=t7")), {"COGMIG_PRESET": "laravel", "COGMIG_SCHEMA": "t7"})
+    psql("--command", "DO $$ BEGIN FOR i IN 1..200 LOOP EXECUTE 'DROP SCHEMA t' || i || ' CASCADE'; "
+         "IF i % 100 = 0 THEN COMMIT; END IF; END LOOP; END $$")
+
+
+@test
 def a_database_that_fits_none_is_said_to():
     load(None)
     psql("--command", "CREATE TABLE users (id int, mail text, password text)")

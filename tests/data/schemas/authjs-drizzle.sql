@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The schema of Auth.js's Drizzle adapter for PostgreSQL, with the password column that teams add.
--- Source: authjs.dev, "Drizzle ORM Adapter". Passwords are "correct horse battery staple", hashed by bcryptjs 3.0.3.
+-- Source: nextauthjs/next-auth at a1a16a5, packages/adapter-drizzle/src/lib/pg.ts and
+-- docs/pages/getting-started/adapters/drizzle.mdx. Passwords are "correct horse battery staple", hashed by bcryptjs 3.0.3.
 
 CREATE TABLE "user" (
     "id" text PRIMARY KEY,

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The schema of Auth.js's pg adapter, with the password column that teams add. Source: authjs.dev,
--- "PostgreSQL Adapter". Passwords are "correct horse battery staple", hashed by bcryptjs 3.0.3.
+-- The schema of Auth.js's pg adapter, with the password column that teams add. Source:
+-- nextauthjs/next-auth at a1a16a5, packages/adapter-pg/schema.sql and
+-- docs/pages/getting-started/adapters/pg.mdx. Passwords are "correct horse battery staple", hashed by bcryptjs 3.0.3.
 
 CREATE TABLE users (
     id SERIAL PRIMARY KEY,

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The model of Auth.js's Prisma adapter as `prisma migrate` writes it, with the password column that
--- teams add. Source: authjs.dev, "Prisma Adapter". Passwords are "correct horse battery staple", hashed by bcryptjs 3.0.3.
+-- teams add. Source: nextauthjs/next-auth at a1a16a5, docs/pages/getting-started/adapters/prisma.mdx
+-- (authjs.dev, "Prisma Adapter"). Passwords are "correct horse battery staple", hashed by bcryptjs 3.0.3.
 
 CREATE TABLE "User" (
     "id" TEXT NOT NULL,

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What Devise's generator writes for PostgreSQL, with all that it leaves commented out. Source:
--- heartcombo/devise, lib/generators/active_record/templates/migration.rb. Passwords are
+-- heartcombo/devise at 7ca7ed9, lib/generators/active_record/devise_generator.rb. Passwords are
 -- "correct horse battery staple" with the pepper "a-pepper", by bcrypt 3.1.18 of Ruby; no-pepper has none.
 
 CREATE TABLE users (
@@ -13,8 +13,8 @@ CREATE TABLE users (
     sign_in_count integer DEFAULT 0 NOT NULL,
     current_sign_in_at timestamp(6) without time zone,
     last_sign_in_at timestamp(6) without time zone,
-    current_sign_in_ip character varying,
-    last_sign_in_ip character varying,
+    current_sign_in_ip inet,
+    last_sign_in_ip inet,
     confirmation_token character varying,
     confirmed_at timestamp(6) without time zone,
     confirmation_sent_at timestamp(6) without time zone,

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- auth_user as Django's migrations make it on PostgreSQL. Source: django/contrib/auth/migrations.
+-- auth_user as Django's migrations make it on PostgreSQL. Source: django/contrib/auth/migrations
+-- and models.py of Django 3.2.25.
 -- Passwords are "correct horse battery staple", by Django 3.2.25's BCryptSHA256PasswordHasher and, where
 -- the address says so, BCryptPasswordHasher.
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The users table of Laravel's first migration on PostgreSQL, with soft deletes. Source:
--- laravel/laravel, database/migrations/0001_01_01_000000_create_users_table.php. Passwords are
+-- laravel/laravel at 8a119d7, database/migrations/0001_01_01_000000_create_users_table.php. Passwords are
 -- "correct horse battery staple", by password_hash() of PHP 8.2.36.
 
 CREATE TABLE users (

@@ -90,7 +90,7 @@ static void every_variable_sets_what_it_names(void **state)
     static const char *const set[][2] = {{"COGMIG_DEADLINE_MS", "1234"},
                                          {"COGMIG_MAX_COST", "12"},
                                          {"COGMIG_LEGACY_ID_ATTRIBUTE", "custom:row"},
-                                         {"COGMIG_ATTRIBUTES", "name, email"},
+                                         {"COGMIG_ATTRIBUTES", "custom:plan=plan, name, email"},
                                          {"COGMIG_RESET_LONG_PASSWORDS", "1"},
                                          {"COGMIG_PASSWORD_MIN_LENGTH", "9"},
                                          {"COGMIG_PASSWORD_CLASSES", "lower, symbol"},

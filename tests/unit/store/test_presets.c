@@ -1,66 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Each preset against the schema of its product: run through tests/support/postgres.py. */
 #include "opened.h"
+#include "people.h"
 #include "server.h"
 
-#include <cogmig/password.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PASSWORD "correct horse battery staple" /* of everybody in tests/data/schemas */
-
-struct expected {
-    const char *preset, *email;
-    const char *id;
-    bool verified, disabled;
-    cogmig_status password;
-};
-
-#define UUID(digit) "00000000-0000-4000-8000-00000000000" digit
-#define DRIZZLE(digit) digit "f9619ff-8b86-d011-b42d-00cf4fc964ff"
-
-static const struct expected people[] = {
-    {"authjs-prisma", "ann@example.com", "cm1", true, false, COGMIG_OK},
-    {"authjs-prisma", "Bob@Example.com", "cm2", false, false, COGMIG_OK},
-    {"authjs-prisma", "oauth@example.com", "cm3", true, false, COGMIG_PASSWORD_NOT_SET},
-    {"authjs-pg", "ann@example.com", "1", true, false, COGMIG_OK},
-    {"authjs-pg", "bob@example.com", "2", false, false, COGMIG_OK},
-    {"authjs-pg", "oauth@example.com", "3", true, false, COGMIG_PASSWORD_NOT_SET},
-    {"authjs-drizzle", "ann@example.com", DRIZZLE("6"), true, false, COGMIG_OK},
-    {"authjs-drizzle", "bob@example.com", DRIZZLE("7"), false, false, COGMIG_OK},
-    {"authjs-drizzle", "oauth@example.com", DRIZZLE("8"), true, false, COGMIG_PASSWORD_NOT_SET},
-    {"better-auth", "ann@example.com", "u1", true, false, COGMIG_OK},
-    {"better-auth", "BOB@example.com", "u2", false, false, COGMIG_OK},
-    {"better-auth", "oauth@example.com", "u3", true, false, COGMIG_PASSWORD_NOT_SET},
-    {"better-auth", "scrypt@example.com", "u4", true, false, COGMIG_HASH_UNSUPPORTED},
-    {"better-auth", "banned@example.com", "u5", true, true, COGMIG_OK},
-    {"better-auth", "banned-until-3000@example.com", "u6", true, true, COGMIG_OK},
-    {"better-auth", "ban-expired@example.com", "u7", true, false, COGMIG_OK},
-    {"supabase", "ann@example.com", UUID("1"), true, false, COGMIG_OK},
-    {"supabase", "bob@example.com", UUID("2"), false, false, COGMIG_OK},
-    {"supabase", "oauth@example.com", UUID("3"), true, false, COGMIG_PASSWORD_NOT_SET},
-    {"supabase", "banned-until-3000@example.com", UUID("4"), true, true, COGMIG_OK},
-    {"supabase", "ban-expired@example.com", UUID("5"), true, false, COGMIG_OK},
-    {"supabase", "deleted@example.com", UUID("6"), true, true, COGMIG_OK},
-    {"supabase", "banned-for-good@example.com", UUID("9"), true, true, COGMIG_OK},
-    {"devise", "ann@example.com", "1", true, false, COGMIG_OK},
-    {"devise", "bob@example.com", "2", false, false, COGMIG_OK},
-    {"devise", "oauth@example.com", "3", true, false, COGMIG_PASSWORD_NOT_SET},
-    {"devise", "locked@example.com", "4", true, true, COGMIG_OK},
-    {"devise", "no-pepper@example.com", "5", true, false, COGMIG_PASSWORD_MISMATCH},
-    {"laravel", "ann@example.com", "1", true, false, COGMIG_OK},
-    {"laravel", "bob@example.com", "2", false, false, COGMIG_OK},
-    {"laravel", "deleted@example.com", "3", true, true, COGMIG_OK},
-    {"django", "ann@example.com", "1", false, false, COGMIG_OK},
-    {"django", "plain@example.com", "2", false, false, COGMIG_OK},
-    {"django", "oauth@example.com", "3", false, false, COGMIG_PASSWORD_LOCKED},
-    {"django", "inactive@example.com", "4", false, true, COGMIG_OK},
-};
-
-enum {
-    PEOPLE = sizeof people / sizeof people[0]
-};
 
 static void load(const char *preset)
 {
@@ -81,50 +27,19 @@ static cogmig_store_config *config_of(const char *preset)
     return config;
 }
 
-static cogmig_status check(const cogmig_user *user, const char *pepper)
-{
-    cogmig_password_rules *rules = NULL;
-    assert_int_equal(cogmig_password_rules_new(&rules, NULL), COGMIG_OK);
-    if (pepper != NULL)
-        assert_int_equal(cogmig_password_rules_set_pepper(rules, pepper, strlen(pepper), NULL),
-                         COGMIG_OK);
-    cogmig_status status = cogmig_password_rules_verify(
-        rules, PASSWORD, strlen(PASSWORD), cogmig_user_password_hash(user), NULL, NULL);
-    cogmig_password_rules_free(&rules);
-    return status;
-}
-
-static void compare(const cogmig_user *user, const struct expected *expected)
-{
-    bool devise = strcmp(expected->preset, "devise") == 0;
-    cogmig_status password = check(user, devise ? "a-pepper" : NULL);
-    if (strcmp(cogmig_user_id(user), expected->id) != 0 ||
-        cogmig_user_email_verified(user) != expected->verified ||
-        cogmig_user_disabled(user) != expected->disabled || password != expected->password)
-        fail_msg("%s of %s: id %s, verified %d, disabled %d, password %s\n", expected->email,
-                 expected->preset, cogmig_user_id(user), cogmig_user_email_verified(user),
-                 cogmig_user_disabled(user), cogmig_status_name(password));
-}
-
 static void everybody_of_every_product_is_read_as_the_product_does(void **state)
 {
     (void)state;
     const char *loaded = "";
     cogmig_store *store = NULL;
-    for (size_t i = 0; i < PEOPLE; i++) {
+    for (size_t i = 0; i < people_count; i++) {
         if (strcmp(loaded, people[i].preset) != 0) {
             cogmig_store_free(&store);
             load(people[i].preset);
             store = open_config(config_of(people[i].preset));
             loaded = people[i].preset;
         }
-        cogmig_user *by_email = found_by_email(store, people[i].email);
-        compare(by_email, &people[i]);
-        cogmig_user *by_id = found_by_id(store, people[i].id);
-        compare(by_id, &people[i]);
-        assert_string_equal(cogmig_user_email(by_id), cogmig_user_email(by_email));
-        cogmig_user_free(&by_email);
-        cogmig_user_free(&by_id);
+        assert_person(store, &people[i]);
     }
     cogmig_store_free(&store);
 }
@@ -135,7 +50,7 @@ static void presets_have_names(void **state)
     int32_t count = 0;
     for (; cogmig_store_preset_name(count) != NULL; count++) {
         bool proved = false;
-        for (size_t i = 0; i < PEOPLE; i++)
+        for (size_t i = 0; i < people_count; i++)
             proved = proved || strcmp(people[i].preset, cogmig_store_preset_name(count)) == 0;
         assert_true(proved);
     }
@@ -215,7 +130,7 @@ static void every_part_of_a_preset_can_be_another(void **state)
     cogmig_store *store = open_config(config);
     cogmig_user *user = found_by_email(store, "banned@example.com");
     assert_false(cogmig_user_disabled(user));
-    assert_int_equal(check(user, NULL), COGMIG_OK);
+    assert_int_equal(check_password(user, NULL), COGMIG_OK);
     cogmig_user_free(&user);
     cogmig_store_free(&store);
 }
