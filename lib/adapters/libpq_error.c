@@ -4,6 +4,7 @@
 #include "base/span.h"
 #include "status/error.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -154,6 +155,12 @@ static const char *field(const PGresult *result, int code)
     return text == NULL ? "" : text;
 }
 
+/* A statement that another session prepared, or that this one did without knowing. */
+static bool is_of_another_session(const char *sqlstate)
+{
+    return strcmp(sqlstate, "26000") == 0 || strcmp(sqlstate, "42P05") == 0;
+}
+
 cogmig_status libpq_fail_result(const PGconn *connection, const PGresult *result, cogmig_error *err)
 {
     const char *words = field(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -166,5 +173,8 @@ cogmig_status libpq_fail_result(const PGconn *connection, const PGresult *result
         copy_without_password(span_of(hint), connection, advice + 1);
     }
     const char *sqlstate = field(result, PG_DIAG_SQLSTATE);
+    if (is_of_another_session(sqlstate))
+        snprintf(advice, sizeof advice,
+                 ". If PgBouncer pools transactions, add pgbouncer=true to the URL.");
     return fail_with(libpq_status_of(sqlstate), connection, sqlstate, span_of(words), advice, err);
 }

@@ -2,7 +2,6 @@
 """Servers that are stopped, killed, restarted and failed over, and networks that swallow packets,
 under look-ups from 16 threads: every answer is right or an outage, and service comes back."""
 
-import json
 import os
 import shutil
 import signal
@@ -10,19 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import postgres  # noqa: E402
+import store_load  # noqa: E402
 from database_door import DatabaseDoor  # noqa: E402
 from tap import equal, run, test  # noqa: E402
-
-LOAD = sys.argv[1]
-GENEROUS_MS = 10000  # on a machine that does much else; what it was is printed
-USERS = """CREATE TABLE "User" (id text PRIMARY KEY, email text UNIQUE, name text, password text,
-    "emailVerified" timestamp, "createdAt" timestamp, "updatedAt" timestamp);
-    INSERT INTO "User" (id, email) SELECT 'id' || i, 'user' || i || '@example.com'
-    FROM generate_series(1, 200) i;"""
 
 
 def children_of(parent):
@@ -44,7 +38,7 @@ class Server(postgres.Cluster):
         with open(self.data / "pg_hba.conf", "a", encoding="utf-8") as file:
             file.write("local replication all trust\n")
         self.start(tied_to_this_process=True)
-        self.execute(USERS)
+        self.execute(store_load.USERS)
         return self
 
     def execute(self, sql):
@@ -79,53 +73,6 @@ class Server(postgres.Cluster):
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-class Load:
-    """Look-ups while the `with` block runs."""
-
-    def __init__(self, url):
-        self.running = subprocess.Popen([LOAD, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-    def __enter__(self):
-        self.until_right("a start")
-        return self
-
-    def __exit__(self, *_):
-        self.running.stdin.close()
-        self.running.wait()
-
-    def since_last(self):
-        self.running.stdin.write(b"\n")
-        self.running.stdin.flush()
-        told = json.loads(self.running.stdout.readline())
-        equal(told["wrong"], 0, "wrong answers")
-        return told
-
-    def until_right(self, what):
-        """From now on until somebody is found again."""
-        self.since_last()
-        began = time.monotonic()
-        while (time.monotonic() - began) * 1000 < GENEROUS_MS:
-            time.sleep(0.05)
-            told = self.since_last()
-            if told["right"] > 0:
-                print(f"# {what}: found again after {(time.monotonic() - began) * 1000:.0f} ms")
-                return told
-        raise AssertionError(f"{what}: nobody was found again")
-
-    def while_away(self, seconds):
-        began = time.monotonic()
-        self.since_last()
-        time.sleep(0.05)
-        # What the server had said already is still read.
-        while self.since_last()["right"] > 0 and (time.monotonic() - began) * 1000 < GENEROUS_MS:
-            time.sleep(0.05)
-        time.sleep(seconds)
-        told = self.since_last()
-        equal(told["right"], 0, "answers of a server that is away")
-        equal(told["unavailable"] > 0, True, "outages told")
-        return told
-
-
 def url_of(*servers, **parameters):
     hosts = ",".join(str(server.directory) for server in servers)
     return (f"postgresql://postgres@/postgres?host={hosts}"
@@ -133,6 +80,7 @@ def url_of(*servers, **parameters):
 
 
 server = Server().make()
+Load = partial(store_load.Load, sys.argv[1])
 
 
 @test

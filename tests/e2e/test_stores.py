@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """PostgreSQL and SQLite with the same users: the program says the same of both."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -58,6 +59,19 @@ def every_address_finds_the_same_row():
 def every_event_gets_the_same_answer_from_postgresql():
     nothing(event_cases.faults(
         lambda event: cogmig.run("migrate", stdin=event, DATABASE_URL=postgresql)))
+
+
+@test
+def attributes_are_returned_as_the_environment_says():
+    for url in (postgresql, sqlite):
+        done = cogmig.run("migrate", stdin=event_cases.event_named("sign-in"), DATABASE_URL=url,
+                          COGMIG_ATTRIBUTES='name, custom:row=id, nickname=email')
+        told = json.loads(done.stdout)["response"]["userAttributes"]
+        equal((told["name"], told["custom:row"], told["nickname"]),
+              ("Verified User", "cm1a0verified000exampleu1", "verified@example.com"), done.stderr)
+        done = cogmig.run("migrate", stdin=event_cases.event_named("sign-in"), DATABASE_URL=url,
+                          COGMIG_ATTRIBUTES="phone_number=name")
+        equal("ATTRIBUTE_INVALID" in done.stderr, True, done.stderr)  # it is not in E.164
 
 
 run()

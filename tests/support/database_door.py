@@ -15,6 +15,7 @@ class Line:
     def __init__(self, client, server):
         self.ends = (client, server)
         self.dead = False
+        self.said = b""  # by the client
 
     def start(self):
         client, server = self.ends
@@ -24,6 +25,8 @@ class Line:
     def copy(self, source, target):
         try:
             while data := source.recv(65536):
+                if source is self.ends[0]:
+                    self.said += data
                 if not self.dead:
                     target.sendall(data)
             if not self.dead:
