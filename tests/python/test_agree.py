@@ -165,15 +165,21 @@ def test_every_row_is_told_as_it_is(sqlite_url):
     assert "$2b$10$" not in str([row._replace(hash_kind=None) for row in rows])
 
 
-def test_more_rows_than_are_in_memory_are_told(tmp_path):
-    with sqlite3.connect(tmp_path / "dev.db") as database:
+@pytest.fixture
+def many(tmp_path):
+    """Five thousand users, every other of whom is gone."""
+    with sqlite3.connect(tmp_path / "many.db") as database:
         database.execute('CREATE TABLE "User" (id INTEGER PRIMARY KEY, email, name, password, '
                          '"emailVerified", "createdAt", "updatedAt", phone, gone)')
         database.execute('INSERT INTO "User" (email, phone, gone) WITH RECURSIVE n(i) AS (SELECT 1 '
                          'UNION ALL SELECT i + 1 FROM n WHERE i < 5000) '
                          "SELECT printf('%05d@example.com', i), '+49' || i, i % 2 FROM n")
     database.close()
-    store = cogmig.Store(f"file:{tmp_path}/dev.db")
+    return f"file:{tmp_path}/many.db"
+
+
+def test_more_rows_than_are_in_memory_are_told(many):
+    store = cogmig.Store(many)
     assert cogmig.count_users(store) == 5000
     rows = list(cogmig.audit(store, phone_column="phone", disabled_column="gone"))
     assert [row.phone for row in rows] == [f"+49{number}" for number in range(1, 5001)]
@@ -185,3 +191,16 @@ def test_more_rows_than_are_in_memory_are_told(tmp_path):
     assert caught.value.reason == "STORE_SCHEMA_MISMATCH"
     with pytest.raises(cogmig.Invalid):
         list(cogmig.audit(cogmig.Store(find=lambda *_: [])))
+
+
+def test_the_interpreter_ends_with_iterators_half_way(python, many, world):
+    world[0].extend(user(number, None, "x@example.com") for number in range(100, 1000))
+    done = python("""
+import sys, cogmig
+cognito = cogmig.Cognito(sys.argv[2], endpoint=sys.argv[3], allow_plain_http=True,
+                         credentials=cogmig.AwsCredentials(*sys.argv[4:]))
+rows, users = cogmig.audit(cogmig.Store(sys.argv[1])), cognito.users()
+print(next(rows).email, next(users).sub)
+""", many, POOL, UserPool(POOL, world[0]).environment["COGNITO_ENDPOINT"], sigv4.KEY_ID,
+                  sigv4.SECRET)
+    assert done.stdout == f"00001@example.com {SUB}1\n" and done.stderr == ""

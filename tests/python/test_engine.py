@@ -168,6 +168,42 @@ def test_an_engine_belongs_to_one_loop():
         cogmig.Engine(workers=1).verify_password("x", STORED).send(None)
 
 
+def test_a_loop_may_end_before_its_jobs():
+    engine = cogmig.Engine(workers=1, deadline_ms=600_000)
+    tasks = []
+
+    async def begin():
+        tasks.extend(asyncio.ensure_future(engine.verify_password("x", SLOW)) for _ in range(4))
+        await asyncio.sleep(0)
+
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda *_: None)  # it tells of each task that never ends
+    loop.run_until_complete(begin())
+    loop.close()
+    engine.close()
+    engine.close()
+    assert not any(task.done() for task in tasks)
+    tasks.clear()
+    gc.collect()
+
+
+def test_each_loop_has_an_engine_of_its_own():
+    done = []
+
+    async def main():
+        async with cogmig.Engine(workers=1) as engine:
+            return await asyncio.gather(
+                *(engine.verify_password("Correct-Horse", STORED) for _ in range(20)))
+
+    threads = [threading.Thread(target=lambda: done.append(len(asyncio.run(main()))))
+               for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == [20] * 8
+
+
 def test_an_engine_that_is_forgotten_ends_by_itself(issuer):
     threads = native_threads()
 

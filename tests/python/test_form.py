@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the package promises by its form: examples that run, types that hold, one file of ctypes."""
 
+import ast
 import doctest
 import importlib
 import pkgutil
@@ -53,6 +54,7 @@ def test_examples_of_the_docstrings_run(name):
 
 
 def mypy(*arguments, cwd):
+    # Its knowledge of the standard library is by version: what came after 3.9 is an error.
     return subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--python-version", "3.9", "--cache-dir",
          str(cwd / "mypy"), *arguments], capture_output=True, text=True, cwd=cwd, check=False)
@@ -78,6 +80,15 @@ def test_one_file_knows_ctypes(source):
     knowing = [path.name for path in (source / "bindings/python/src/cogmig").rglob("*.py")
                if re.search(r"^\s*(import|from) ctypes|\bctypes\.", path.read_text("utf-8"), re.M)]
     assert knowing == ["_native.py"]
+
+
+def test_the_oldest_python_understands_the_package(source):
+    files = [*(source / "bindings/python").rglob("*.py"), *(source / "examples/python").glob("*.py")]
+    assert len(files) > 20
+    for path in files:
+        ast.parse(path.read_text("utf-8"), str(path), feature_version=(3, 9))
+    with pytest.raises(SyntaxError):
+        ast.parse("match x:\n    case 1: pass", feature_version=(3, 9))
 
 
 def test_only_the_standard_library_is_imported(source):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Garbage in every argument, sixteen threads, forks, the end of the interpreter, memory."""
 
+import asyncio
 import gc
 import inspect
 import os
@@ -8,6 +9,8 @@ import random
 import threading
 
 import cogmig
+import cogmig.asgi
+import cogmig.wsgi
 import pytest
 from cogmig import _native
 from cogmig.testing import Issuer
@@ -43,7 +46,11 @@ def attempt(function, arguments):
 
 @pytest.mark.parametrize("make", [
     cogmig.Verifier, cogmig.PasswordRules, cogmig.KeySet, cogmig.Migration, cogmig.Engine,
-    cogmig.verify_passwords, cogmig.password_scheme, cogmig.password_cost],
+    cogmig.verify_passwords, cogmig.password_scheme, cogmig.password_cost, cogmig.Cognito,
+    cogmig.Cognito.from_env, cogmig.Cognito.secret_hash, cogmig.IdentityMap,
+    cogmig.IdentityMap.from_env, cogmig.IdentityMap.install_sql, cogmig.Migration.from_env,
+    cogmig.KeySet.from_file, cogmig.reconcile, cogmig.audit, cogmig.export_users,
+    cogmig.export_users_to_file, cogmig.count_users, cogmig.verify_export],
     ids=lambda make: make.__name__)
 def test_garbage_does_no_harm_to_what_is_made_of_it(make):
     throw_at(make)
@@ -79,6 +86,101 @@ def test_garbage_does_no_harm_to_methods(issuer, sqlite_url, token):
         attempt(lambda: cogmig.verify_password("x", thing), {})
         attempt(lambda: cogmig.verify_password("x", "!", rules=thing), {})
     assert verifier.verify(token()).sub == claims.sub
+
+
+def test_garbage_does_no_harm_to_a_migration_that_works(sqlite_url):
+    store = cogmig.Store(sqlite_url)
+    for name in inspect.signature(cogmig.Migration).parameters:
+        for thing in GARBAGE if name != "store" else []:
+            attempt(cogmig.Migration, {"store": store, name: thing})
+
+
+def test_garbage_does_no_harm_to_a_map(tmp_path):
+    url = f"file:{tmp_path}/map.db"
+    cogmig.IdentityMap.install(url)
+    idmap = cogmig.IdentityMap(url, pool_id="eu-central-1_AbCdEfGhI")
+    for method in (idmap.find_sub, idmap.find_legacy_id, idmap.find_subs, idmap.find_legacy_ids,
+                   idmap.find_user, idmap.unlink):
+        throw_at(method, rounds=10)
+    for thing in GARBAGE:
+        attempt(lambda: idmap.link(thing, "a sub"), {})
+        attempt(lambda: list(idmap.links(thing)), {})
+        attempt(lambda: cogmig.IdentityMap.install(thing), {})
+
+
+def test_garbage_does_no_harm_to_a_client(monkeypatch):
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    cognito = cogmig.Cognito(
+        "eu-central-1_AbCdEfGhI", client_id="c", endpoint="http://127.0.0.1:1",
+        allow_plain_http=True, timeout_ms=1000, credentials=cogmig.AwsCredentials("a", "b"))
+    for method in (cognito.sign_in, cognito.refresh, cognito.get_tokens, cognito.revoke_token,
+                   cognito.forgot_password, cognito.get_user, cognito.update_user):
+        throw_at(method, rounds=10)
+    for thing in GARBAGE:
+        attempt(lambda: list(cognito.users(thing)), {})
+        attempt(lambda: list(cognito.pages(None, thing)), {})
+        attempt(lambda: cogmig.Cognito("eu-central-1_AbCdEfGhI",
+                                       credentials=cogmig.AwsCredentials(thing, thing, thing)), {})
+
+
+def test_garbage_does_no_harm_to_exports_and_comparisons(sqlite_url):
+    store = cogmig.Store(sqlite_url)
+    for name in ("columns", "limit", "after", "shard", "progress", "report"):
+        for thing in GARBAGE:
+            attempt(lambda: list(cogmig.export_users(store, **{name: thing})), {})
+    for thing in GARBAGE:
+        attempt(lambda: list(cogmig.audit(store, phone_column=thing)), {})
+        attempt(lambda: list(cogmig.audit(store, disabled_column=thing)), {})
+        for sides in ((thing, []), ([], thing), ([], [], thing)):
+            attempt(lambda: cogmig.reconcile(*sides), {})
+        for name in ("on_difference", "legacy_id_attribute", "listing_file", "work_folder",
+                     "progress"):
+            attempt(lambda: cogmig.reconcile([], store, **{name: thing}), {})
+        user = cogmig.CognitoUser("u", "CONFIRMED", True, {"custom:legacy_id": thing, "email": thing})
+        attempt(lambda: cogmig.reconcile([user], [cogmig.FoundUser(thing, thing)]), {})
+
+
+def test_garbage_does_no_harm_to_an_engine(sqlite_url):
+    store = cogmig.Store(sqlite_url)
+    migration = cogmig.Migration(store)
+
+    async def main():
+        async with cogmig.Engine(workers=1) as engine:
+            for thing in GARBAGE:
+                for attempted in (
+                        engine.verify_password(thing, "!"), engine.verify_password("x", thing),
+                        engine.verify_password("x", "!", deadline_ms=thing),
+                        engine.sign_in(thing, "a", "b"), engine.sign_in(store, thing, "b"),
+                        engine.sign_in(store, "a", thing), engine.answer(thing, {}),
+                        engine.answer(migration, thing), engine.handle(migration, thing),
+                        engine.handle(migration, {}, deadline_ms=thing)):
+                    try:
+                        await attempted
+                    except ALLOWED as error:
+                        assert type(error).__module__ != "ctypes", error
+            assert await engine.verify_password("Correct-Horse", STORED)
+
+    asyncio.run(main())
+
+
+HEADERS = ["", " ", "Bearer", "Bearer ", "bearer\tx", "Bearer a b", "Basic x", "\0", "Bearer \0",
+           "\udcff", "Bearer \xff\xfe", "Bearer " + "x" * 10_000_000, "Bearer , Bearer x"]
+
+
+def test_garbage_in_a_header_is_a_401(issuer):
+    verifier = issuer.verifier()
+    wsgi = cogmig.wsgi.TokenMiddleware(None, verifier)
+    asgi = cogmig.asgi.TokenMiddleware(None, verifier)
+    for header in HEADERS:
+        told = []
+        wsgi({"HTTP_AUTHORIZATION": header}, lambda status, headers: told.append(status))
+
+        async def send(message):
+            told.append(message.get("status"))
+
+        asyncio.run(asgi({"type": "http", "headers": [
+            (b"Authorization", header.encode("latin-1", "replace"))]}, None, send))
+        assert told[:2] == ["401 Unauthorized", 401], header
 
 
 def test_garbage_from_functions_of_ones_own_does_no_harm(issuer, token):
@@ -207,11 +309,13 @@ def in_child(work):
 def test_a_child_is_told_and_its_parent_goes_on(issuer, token, sqlite_url):
     verifier, store = issuer.verifier(), cogmig.Store(sqlite_url)
     migration, good = cogmig.Migration(store), token()
+    cognito = cogmig.Cognito("eu-central-1_AbCdEfGhI", client_id="c")
     claims, user = verifier.verify(good), store.find_by_email("verified@example.com")
 
     def work():
         for use in (lambda: verifier.verify(good), lambda: store.find_by_id("x"),
-                    lambda: migration.handle({}), verifier.hydrate):
+                    lambda: migration.handle({}), verifier.hydrate, cognito.describe_pool,
+                    lambda: next(cognito.users()), lambda: cogmig.reconcile(cognito, [])):
             try:
                 use()
                 raise AssertionError("a child used it")
@@ -255,13 +359,21 @@ store = cogmig.Store(find=lambda *_: [cogmig.FoundUser("1", "a@example.com", %r)
 migration = cogmig.Migration(store)
 user = store.find_by_id("1")
 engine = cogmig.Engine(workers=2, rules=cogmig.PasswordRules(prehash=lambda password: password))
-cycle = [verifier, store, engine]
+cognito = cogmig.Cognito("eu-central-1_AbCdEfGhI", client_id="c", client_secret=b"s")
+hooked = cogmig.Migration(store, hook=lambda trigger, user: None)
+async def never(url, timeout_s, etag):
+    await asyncio.sleep(3600)
+awaiting = cogmig.Verifier(pool_id=issuer.pool_id, client_id="c", token_use="any", fetch=never)
+cycle = [verifier, store, engine, cognito, hooked, awaiting]
 cycle.append(cycle)
 
 async def main():
     tasks = [asyncio.ensure_future(engine.sign_in(store, "a@example.com", "x")) for _ in range(50)]
+    fetching = asyncio.ensure_future(awaiting.verify_async(issuer.token()))
     await asyncio.sleep(0)
     %s
+    if not "pass" in %r:
+        fetching.cancel()
 
 loop = asyncio.new_event_loop()
 loop.run_until_complete(main())
@@ -276,7 +388,7 @@ print("done")
 @pytest.mark.parametrize("ending", [
     "await asyncio.gather(*tasks, return_exceptions=True)", "pass"], ids=["idle", "at work"])
 def test_the_interpreter_ends_with_live_handles(python, ending):
-    program = LIVE_HANDLES % (STORED, ending)
+    program = LIVE_HANDLES % (STORED, ending, ending)
     done = python(program)
     assert done.stdout == "done\n"
     for noise in ("Traceback", "Segmentation", "Exception ignored in: <function Owned"):
@@ -295,9 +407,15 @@ LEAKING = {
     "check": (100_000, "checking.verify(good)"),
     "configure": (5_000, "cogmig.Verifier(pool_id=issuer.pool_id, client_id='c', token_use='id')"),
     "engine": (20, "asyncio.run(use_engine())"),
+    "hook": (5_000, "hooked.handle(asked)"),
+    "map": (5_000, "idmap.find_sub('row-7'), idmap.find_subs(['row-7', 'row-8'])"),
+    "cognito": (2_000, "cogmig.Cognito('eu-central-1_AbCdEfGhI', client_id='c', client_secret='s')"),
+    "reconcile": (40, "cogmig.reconcile(users, rows, [('7', 's-1')], on_difference=found)"),
+    "audit": (100, "list(cogmig.audit(database)); next(cogmig.audit(database))"),
+    "await": (1_000, "loop.run_until_complete(use_fetch())"),
 }
 MEASURE = """
-import asyncio, gc, resource, tracemalloc, cogmig
+import asyncio, gc, resource, sqlite3, tempfile, tracemalloc, cogmig
 from cogmig import _native
 from cogmig.testing import Issuer
 
@@ -311,6 +429,37 @@ store = cogmig.Store(
 migration = cogmig.Migration(store)
 asked = {"triggerSource": "UserMigration_ForgotPassword", "userName": "a@example.com",
          "request": {}, "response": {}}
+
+folder = tempfile.mkdtemp()
+url = "file:" + folder + "/dev.db"
+with sqlite3.connect(folder + "/dev.db") as made:
+    made.execute('CREATE TABLE "User" (id TEXT PRIMARY KEY, email, name, password, '
+                 '"emailVerified", "createdAt", "updatedAt")')
+    made.executemany('INSERT INTO "User" (id, email) VALUES (?, ?)',
+                     [(str(number), f"{number}@example.com") for number in range(300)])
+made.close()
+database = cogmig.Store(url)
+cogmig.IdentityMap.install(url)
+idmap = cogmig.IdentityMap(url, pool_id="eu-central-1_AbCdEfGhI")
+idmap.link("row-7", "a sub")
+hooked = cogmig.Migration(cogmig.Store(
+    find=lambda *_: [cogmig.FoundUser("1", "a@example.com", stored, True)]),
+    hook=lambda trigger, user: {"nickname": user.email})
+users = [cogmig.CognitoUser(f"s-{n}", "CONFIRMED", True, {"email": "a@example.com"}) for n in range(9)]
+rows = [cogmig.FoundUser(str(number), "b@example.com") for number in range(9)]
+
+def found(difference):
+    pass
+
+async def fetch(url, timeout_s, etag):
+    return issuer.jwks
+
+loop = asyncio.new_event_loop()
+
+async def use_fetch():
+    verifier = cogmig.Verifier(pool_id=issuer.pool_id, client_id=issuer.client_id, token_use="any",
+                               fetch=fetch)
+    await asyncio.gather(*(verifier.verify_async(good) for _ in range(3)))
 
 def refused(call):
     try:

@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import time
+import warnings
 
 import cogmig
 import pytest
@@ -278,7 +279,9 @@ def in_a_child():
     """Raises what a child of this process finds, by way of a pipe."""
     engine = cogmig.Engine(workers=1)
     reader, writer = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # newer Pythons warn of threads, which is the matter here
+        child = os.fork()
     if child == 0:
         try:
             engine._handle

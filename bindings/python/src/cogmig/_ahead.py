@@ -36,7 +36,8 @@ class _Ahead(Generic[T]):
         self.things: "queue.Queue[object]" = queue.Queue(_THINGS_AHEAD)
         self.abandoned = False
         self.failure: Optional[BaseException] = None
-        self.thread = threading.Thread(target=self._run, args=(run,), daemon=True)
+        self.thread = threading.Thread(target=self._run, args=(run,), daemon=True,
+                                       name="cogmig reads ahead")
 
     def __enter__(self) -> None:
         _running.add(self)

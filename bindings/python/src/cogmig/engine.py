@@ -181,13 +181,14 @@ class Engine(_native.Handle):
         owned, self._owned = self._owned, None
         if owned is None:
             return
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.remove_reader(_lib.engine_fd(owned))
+        loop, jobs, self._jobs = self._loop, self._jobs, {}
+        if loop is not None and not loop.is_closed():
+            loop.remove_reader(_lib.engine_fd(owned))
         self._finalizer()
-        jobs, self._jobs = self._jobs, {}
-        for job in jobs.values():
-            if not job.future.done():
-                job.future.cancel()
+        if loop is not None and not loop.is_closed():  # in one that is, nobody waits any more
+            for job in jobs.values():
+                if not job.future.done():
+                    job.future.cancel()
 
     async def __aenter__(self) -> "Engine":
         return self
