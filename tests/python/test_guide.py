@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 import cogmig
+import cognito_server
 import pytest
+import sigv4
+from test_cognito import PASSWORD
 from test_migrate import event
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
@@ -36,10 +39,14 @@ def world(issuer, token, sqlite_url, tmp_path, monkeypatch):
         raise AssertionError
 
     row = {"custom:legacy_id": "cm1a0verified000exampleu1"}
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", sigv4.KEY_ID)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", sigv4.SECRET)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     return {
         "issuer": issuer, "token": token(groups=["staff"]), "expired": token(exp=1), "app": app,
         "event": event("verified@example.com", "Correct-Horse-10"), "database_url": sqlite_url,
         "map_url": f"file:{tmp_path}/map.db", "pytest": pytest,
+        "endpoint": f"http://127.0.0.1:{cognito_server.serve()}", "password": PASSWORD,
         "id_claims": issuer.verifier("id").verify(token("id", **row)),
     }
 
@@ -50,8 +57,10 @@ def test_the_guide_runs(world, capsys):
             code = code.replace("claims = verifier", OFFLINE + "claims = verifier", 1)
         exec(compile(code, "use-from-python.md", "exec"), world)
     said = capsys.readouterr().out
-    for expected in ("('staff',)", "TOKEN_EXPIRED", "True None", "cm1a0verified000exampleu1",
-                     "verified@example.com", "15 "):
+    for expected in ("('staff',)", "TOKEN_EXPIRED", "True None", "cm1a0verified000exampleu1", "\nde\n",
+                     "verified@example.com", "None 3600", "CONFIRMED u\u00ebser7@example.com legacy-7",
+                     "13 of 15", "NOT_MIGRATED cm1a0verified000exampleu1 None",
+                     "0 of 15 are there False", "15 "):
         assert expected in said, said
     assert (world["response"]["response"]["userAttributes"]["name"]) == "Verified User"
     assert callable(world["handler"]) and world["app"].verifier is world["verifier"]

@@ -105,12 +105,26 @@ def test_the_wheel_works_in_an_empty_environment(wheel, python_of_its_own, clean
     assert said == "works 1.0.0\n"
 
 
-def test_pip_installs_a_checkout_without_a_registry(python_of_its_own, clean, source, tmp_path):
+@pytest.mark.parametrize("folder", ["bindings/python", "."])
+def test_pip_installs_a_checkout_without_a_registry(python_of_its_own, clean, source, tmp_path,
+                                                    folder):
     run(python_of_its_own, "-m", "pip", "install", "--force-reinstall", "--no-cache-dir",
-        str(source / "bindings/python"), environment=clean)
+        str(source / folder), environment=clean)
     said = run(python_of_its_own, "-I", "-c", PROGRAM, str(tmp_path / "dev.db"), environment={},
                cwd=tmp_path)
     assert said == "works 1.0.0\n"
+
+
+def test_pytest_finds_the_fixtures_of_what_is_installed(wheel, python_of_its_own, clean, tmp_path):
+    run(python_of_its_own, "-m", "pip", "install", "--force-reinstall", "--no-deps", str(wheel),
+        environment=clean)
+    (tmp_path / "test_theirs.py").write_text(
+        "def test_theirs(issuer, token):\n"
+        "    assert issuer.verifier('id').verify(token('id')).token_use == 'id'\n", encoding="utf-8")
+    pytest_of_the_system = str(Path(pytest.__file__).parents[1])
+    said = run(python_of_its_own, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path),
+               environment={**clean, "PYTHONPATH": pytest_of_the_system}, cwd=tmp_path)
+    assert "1 passed" in said
 
 
 def test_a_source_distribution_is_refused_with_what_to_do(source, monkeypatch):
