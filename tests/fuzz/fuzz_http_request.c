@@ -11,7 +11,7 @@ static void check(const struct http_connection *connection)
 {
     const struct http_request *request = &connection->request;
     HOLDS(request->head_len + request->body_len <= connection->in_len);
-    HOLDS(strlen(request->method) > 0 && strlen(request->path) > 0);
+    HOLDS(strlen(request->method) > 0 && request->path[0] == '/');
     HOLDS(http_body(connection) == connection->in + request->head_len);
 }
 

@@ -70,7 +70,7 @@ static bool read_request_line(struct http_request *request, const char *line)
     int minor, end = 0;
     if (sscanf(line, "%7[A-Z] %511[!-~] HTTP/1.%1d%n", request->method, request->path, &minor,
                &end) != 3 ||
-        line[end] != '\0')
+        line[end] != '\0' || request->path[0] != '/')
         return false;
     request->path[strcspn(request->path, "?")] = '\0';
     request->last = minor == 0;
