@@ -242,6 +242,9 @@ def the_package_runs_from_any_folder_and_takes_no_library_from_elsewhere():
 def a_package_that_cannot_find_itself_says_so():
     done = subprocess.run(in_root(root, "/var/task/bootstrap"), env={}, check=False,
                           capture_output=True, text=True)
+    if "COGMIG_EMULATED" in os.environ:  # qemu tells where a program is without /proc
+        assert "AWS_LAMBDA_RUNTIME_API is not set" in done.stdout, done.stdout
+        return
     equal((done.returncode, done.stdout), (1, ""))
     assert "LAMBDA_TASK_ROOT" in done.stderr, done.stderr
 
