@@ -24,7 +24,7 @@ cogmig = Program(sys.argv[1])
 url = os.environ["COGMIG_TEST_DATABASE_URL"]
 BCRYPT = "$2b$12$VADBCPlCt0wMa2zjUgaXl.jnrvoNt/kgjtRY7i./fo0V2IEp1l6f2"
 PLAIN_USERS = 1000
-ODD_USERS = int(os.environ.get("COGMIG_EXPORT_USERS", "20000"))  # once in a while a million
+ODD_USERS = int(os.environ.get("COGMIG_EXPORT_USERS", "5000"))  # once in a while a million
 csv.field_size_limit(10_000_000)
 
 # Names that every format has to carry.
