@@ -31,7 +31,13 @@ def psql(sql):
 
 
 psql(store_load.USERS)
-transactions = partial(PgBouncer, directory, pool_mode="transaction", default_pool_size=SESSIONS)
+# Since 1.21 it can keep statements for its clients, and since 1.24 it does.
+KEEPS_STATEMENTS = pgbouncer.version() >= (1, 21)
+KEEPING_NONE = {"max_prepared_statements": 0} if KEEPS_STATEMENTS else {}
+transactions = partial(PgBouncer, directory, pool_mode="transaction", default_pool_size=SESSIONS,
+                       **KEEPING_NONE)
+# What a client without the mode asks for; since 1.20 each setting within "options" counts.
+IGNORING = {"ignore_startup_parameters": "options,statement_timeout,default_transaction_read_only"}
 
 
 def answers(load, seconds=1.0):
@@ -42,10 +48,18 @@ def answers(load, seconds=1.0):
     return told
 
 
+# Settings of PgBouncer, what the URL says, and COGMIG_POOLER.
+WAYS = [({}, {"pgbouncer": "true"}, ""), ({}, {}, "pgbouncer"), ({}, {}, "rds-proxy")]
+if KEEPS_STATEMENTS:
+    keeping = {**IGNORING, "max_prepared_statements": 100}
+    WAYS += [(keeping, {}, ""), (keeping, {}, "pgbouncer")]
+
+
 @test
-def both_modes_for_poolers_share_sessions_and_answer_right():
-    for url_says, mode in (({"pgbouncer": "true"}, ""), ({}, "pgbouncer"), ({}, "rds-proxy")):
-        with transactions() as bouncer, Load(bouncer.url(**url_says), COGMIG_POOLER=mode) as load:
+def poolers_share_sessions_and_every_answer_is_right():
+    for settings, url_says, mode in WAYS:
+        with transactions(**settings) as bouncer, \
+                Load(bouncer.url(**url_says), COGMIG_POOLER=mode) as load:
             told = answers(load)
             equal((told["right"] > 0, told["unavailable"]), (True, 0), f"{url_says} {mode}: {told}")
             sessions = psql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cogmig'"
@@ -59,7 +73,7 @@ def without_the_mode_it_is_said_what_to_set():
         done = cogmig.run("user", "user1@example.com", DATABASE_URL=bouncer.url())
         equal("pgbouncer=true" in done.stderr, True, done.stderr)
     # A new session for each transaction: no statement is there when it is asked for.
-    with transactions(ignore_startup_parameters="options", server_lifetime=0) as bouncer:
+    with transactions(**IGNORING, server_lifetime=0) as bouncer:
         done = cogmig.run("user", "user1@example.com", DATABASE_URL=bouncer.url())
         equal((done.returncode, "pgbouncer=true" in done.stderr), (UNAVAILABLE, True), done.stderr)
         done = cogmig.run("user", "user1@example.com", DATABASE_URL=bouncer.url(pgbouncer="true"))
@@ -69,24 +83,12 @@ def without_the_mode_it_is_said_what_to_set():
 @test
 def a_mode_that_was_forgotten_gives_no_wrong_answer():
     # Statements are prepared in one session and asked for in another.
-    with transactions(ignore_startup_parameters="options") as bouncer:
+    with transactions(**IGNORING) as bouncer:
         load = Load(bouncer.url())
         try:
             answers(load)
         finally:
             load.__exit__()
-
-
-@test
-def a_pgbouncer_that_keeps_statements_needs_no_mode():
-    if pgbouncer.version() < (1, 21):
-        print("# this PgBouncer keeps none: max_prepared_statements came with 1.21")
-        return
-    keeping = {"ignore_startup_parameters": "options", "max_prepared_statements": 100}
-    for mode in ("", "pgbouncer"):
-        with transactions(**keeping) as bouncer, Load(bouncer.url(), COGMIG_POOLER=mode) as load:
-            told = answers(load)
-            equal((told["right"] > 0, told["unavailable"]), (True, 0), f"{mode}: {told}")
 
 
 @test
