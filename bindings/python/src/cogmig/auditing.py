@@ -23,7 +23,7 @@ class AuditRow(NamedTuple):
     name: Optional[str]
     phone: Optional[str]
     email_verified: bool
-    #: Does the column for that say that the user may not sign in?
+    #: Do the columns for that say that the user may not sign in?
     disabled: bool
     #: Is the address that of the row before, but for its case?
     repeats_email: bool
@@ -39,7 +39,8 @@ def audit(store: Store, *, phone_column: Optional[str] = None,
     Password hashes stay in the database. A thread reads ahead a little; it ends with the iterator.
 
     :param phone_column: a column of telephone numbers
-    :param disabled_column: a column that is set for users who may not sign in
+    :param disabled_column: one more column that is true for users who may not sign in, beside the
+        store's ``disabled_columns``
 
     >>> import os, sqlite3, tempfile
     >>> path = os.path.join(tempfile.mkdtemp(), "dev.db")
