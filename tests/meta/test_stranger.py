@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stranger's project against an installed tree: pkgconfig/stranger/Makefile drives it."""
 import glob
+import json
 import os
 import shutil
 import subprocess
@@ -53,14 +54,32 @@ def build_with(cc, cxx):
     return out
 
 
+def pc_files_of_this_place():
+    """CMake insists that each folder is there, libpq's too, whose prefix must stay its own."""
+    folder = tempfile.mkdtemp(dir=scratch)
+    for path in glob.glob(pc_folder + "/*.pc"):
+        with open(path, encoding="utf-8") as found, \
+                open(f"{folder}/{os.path.basename(path)}", "w", encoding="utf-8") as moved:
+            moved.write(found.read().replace(f"prefix={PREFIX}\n", f"prefix={root}\n"))
+    return folder
+
+
+def build_with_cmake():
+    out = tempfile.mkdtemp(dir=scratch)
+    here = {**environment, "PKG_CONFIG_PATH": pc_files_of_this_place()}
+    call("cmake", "-S", STRANGER, "-B", out, env=here)
+    call("cmake", "--build", out, env=here)
+    return out
+
+
 def needed(program):
     lines = call("readelf", "-d", program).splitlines()
     return [line.split("[")[1].rstrip("]") for line in lines if "(NEEDED)" in line]
 
 
-def expect_programs(out):
+def expect_programs(out, languages=("c", "c++")):
     version = pkg_config("--modversion", "libcogmig")
-    for language in ("c", "c++"):
+    for language in languages:
         shared, static = f"{out}/{language}-shared", f"{out}/{language}-static"
         tap.equal(call(shared, env=environment), f"{version} row-7 3\n", shared)
         without_tree = {k: v for k, v in environment.items() if k != "LD_LIBRARY_PATH"}
@@ -78,6 +97,28 @@ def gcc_builds_and_runs_it_in_c_and_cpp_shared_and_static():
 @tap.test
 def clang_builds_and_runs_it_in_c_and_cpp_shared_and_static():
     expect_programs(build_with("clang", "clang++"))
+
+
+@tap.test
+def cmake_builds_and_runs_it_in_c_and_cpp_shared_and_static():
+    expect_programs(build_with_cmake(), ("c", "cpp"))
+
+
+@tap.test
+def meson_takes_it_as_a_subproject_of_which_only_the_libraries_are_built():
+    project, build = f"{scratch}/around", f"{scratch}/around/build"
+    shutil.copytree(STRANGER, project)
+    os.mkdir(f"{project}/subprojects")
+    os.symlink(SOURCE, f"{project}/subprojects/libcogmig")
+    call("meson", "setup", build, project, "--force-fallback-for", "libcogmig,libcogmig-testing")
+    targets = json.loads(call("meson", "introspect", build, "--targets"))
+    names = {target["name"] for target in targets if target["subproject"]}
+    tap.equal(names, {f"{library}{what}" for library in ("cogmig", "cogmig-testing")
+                      for what in ("", "-core")} | {"cogmig-compact"}
+              | {f"{before}{library}{after}" for library in ("libcogmig", "libcogmig-testing")
+                 for before, after in (("", ".a"), ("soname of ", ""))})
+    call("meson", "compile", "-C", build, "c-shared")
+    tap.equal(call(f"{build}/c-shared"), f"{pkg_config('--modversion', 'libcogmig')} row-7 3\n")
 
 
 @tap.test
