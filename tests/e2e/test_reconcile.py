@@ -18,6 +18,7 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import program  # noqa: E402
 from program import CONFLICT, INVALID, OK, UNAVAILABLE, Program  # noqa: E402
 from tap import equal, run, test  # noqa: E402
 from user_pool import UserPool  # noqa: E402
@@ -29,6 +30,7 @@ OF_EACH_KIND = 20
 SEED = 20260115
 RATE = "1000"
 
+program.TIMEOUT_S = 300  # 100,000 users on a busy machine
 cogmig = Program(sys.argv[1])
 database = os.environ["COGMIG_TEST_DATABASE_URL"]
 
@@ -547,6 +549,18 @@ def what_is_set_up_wrongly_is_told_before_the_listing():
     psql('DROP TABLE "User"')
     done = reconcile(pool, "--no-map")
     equal((done.returncode, "STORE_SCHEMA_MISMATCH" in done.stderr), (INVALID, True), done.stderr)
+    equal(pool.listed_from, [])
+
+
+@test
+def mistakes_of_the_command_line_are_told():
+    pool = settle(World(SEED))
+    for arguments, word in ((("--rate", "0"), '"0"'), (("--rate", "many"), '"many"'),
+                            (("--rate", "10001"), "CONFIG_INVALID"), (("extra",), "options alone"),
+                            (("--nonsense",), "not known"), (("--apply", "missing"), "FILE_UNREADABLE"),
+                            (("--html", "missing/x.html"), "FILE_UNWRITABLE")):
+        done = cogmig.run("reconcile", *arguments, DATABASE_URL=database, **pool.environment)
+        equal((done.returncode, word in done.stderr), (INVALID, True), f"{arguments}: {done.stderr}")
     equal(pool.listed_from, [])
 
 

@@ -88,11 +88,11 @@ static cogmig_status take_difference(void *user_data, const cogmig_difference *d
 
 /* ---- files ---- */
 
-static int cannot(const char *what, const char *path)
+static int cannot(cogmig_status status, const char *what, const char *path)
 {
-    fprintf(stderr, "cogmig: FILE_UNWRITABLE\n        Cannot %s %s: %s.\n", what, path,
-            strerror(errno));
-    return (int)cogmig_status_kind(COGMIG_FILE_UNWRITABLE);
+    fprintf(stderr, "cogmig: %s\n        Cannot %s %s: %s.\n", cogmig_status_name(status), what,
+            path, strerror(errno));
+    return (int)cogmig_status_kind(status);
 }
 
 /* 0, or the exit code. */
@@ -102,7 +102,7 @@ static int make_file(const char *path, FILE **ret_file)
         return 0;
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     *ret_file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    return *ret_file == NULL ? cannot("make", path) : 0;
+    return *ret_file == NULL ? cannot(COGMIG_FILE_UNWRITABLE, "make", path) : 0;
 }
 
 static int make_files(const struct request *request, struct outputs *outputs)
@@ -119,7 +119,7 @@ static int finish_file(const char *path, FILE *file, bool is_whole)
     if (file == NULL)
         return 0;
     bool written = !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
-    int code = written ? 0 : cannot("write", path);
+    int code = written ? 0 : cannot(COGMIG_FILE_UNWRITABLE, "write", path);
     fclose(file);
     if (!written || !is_whole)
         unlink(path);
@@ -323,7 +323,7 @@ static int apply(const struct request *request, cogmig_error *err)
 {
     FILE *plan = fopen(request->apply, "re");
     if (plan == NULL)
-        return cannot("read", request->apply);
+        return cannot(COGMIG_FILE_UNREADABLE, "read", request->apply);
     int code = carry_out(request, plan, err);
     fclose(plan);
     return code;
@@ -383,10 +383,10 @@ static int read_request(int argc, char **argv, struct request *request)
         const char **text = text_option(request, option);
         if (text != NULL)
             *text = optarg;
-        else if (option == 'r')
-            request->pages_per_s = number_or_minus_1(optarg);
-        else
+        else if (option != 'r')
             *flag_option(request, option) = true;
+        else if ((request->pages_per_s = number_or_minus_1(optarg)) < 1)
+            return misuse("\"%s\" is no number of pages a second.", optarg);
     }
     return optind < argc ? misuse("\"reconcile\" takes options alone.") : 0;
 }
