@@ -7,6 +7,7 @@ import inspect
 import os
 import random
 import threading
+import warnings
 
 import cogmig
 import cogmig.asgi
@@ -295,7 +296,9 @@ def test_closing_and_using_may_race(issuer, token):
 
 
 def in_child(work):
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # newer Pythons warn of threads that another test left
+        child = os.fork()
     if child == 0:
         code = 1
         try:
