@@ -65,9 +65,18 @@ def build_sdist(sdist_directory, config_settings=None):
     raise UnsupportedOperation("the C library is not below this folder: build a wheel from a checkout")
 
 
+def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
+    """Without it the library would be compiled for the metadata alone, and then once more."""
+    version, tag = version_and_tag()
+    folder = f"cogmig-{version}.dist-info"
+    (Path(metadata_directory) / folder).mkdir()
+    for name, content in info_files(folder, version, tag):
+        (Path(metadata_directory) / name).write_bytes(content)
+    return folder
+
+
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
-    version = re.search(r'__version__ = "([^"]+)"', (PACKAGE / "__init__.py").read_text("utf-8"))[1]
-    tag = "py3-none-" + re.sub(r"[-.]", "_", sysconfig.get_platform())
+    version, tag = version_and_tag()
     name = f"cogmig-{version}-{tag}.whl"
     with tempfile.TemporaryDirectory() as scratch:
         files = dict(package_files())
@@ -79,6 +88,11 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 
 
 # ---- what is in it ----
+
+
+def version_and_tag():
+    version = re.search(r'__version__ = "([^"]+)"', (PACKAGE / "__init__.py").read_text("utf-8"))[1]
+    return version, "py3-none-" + re.sub(r"[-.]", "_", sysconfig.get_platform())
 
 
 def package_files():

@@ -127,6 +127,18 @@ def test_pytest_finds_the_fixtures_of_what_is_installed(wheel, python_of_its_own
     assert "1 passed" in said
 
 
+def test_the_metadata_is_had_without_compiling(wheel, source, monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(source / "bindings/python"))
+    monkeypatch.setenv("PATH", "/nowhere")  # there is no Meson
+    import build_backend
+
+    folder = tmp_path / build_backend.prepare_metadata_for_build_wheel(tmp_path)
+    with zipfile.ZipFile(wheel) as archive:
+        for path in folder.iterdir():
+            assert archive.read(f"{folder.name}/{path.name}") == path.read_bytes()
+    assert {path.name for path in folder.iterdir()} >= {"METADATA", "WHEEL", "entry_points.txt"}
+
+
 def test_a_source_distribution_is_refused_with_what_to_do(source, monkeypatch):
     monkeypatch.syspath_prepend(str(source / "bindings/python"))
     import build_backend
