@@ -11,8 +11,7 @@ struct contest {
     const char *target; /* of the ratio, for the reader: "<= 1.10" */
     void (*ours)(void);
     void (*reference)(void);
-    void (*renew)(void); /* before each round, outside of its time; NULL: nothing to renew */
-    int operations;      /* that one call does */
+    int operations; /* that one call does */
     int rounds;
     bool throughput; /* the ratio is how many of ours fit into the time of one of the others */
 };
