@@ -4,6 +4,7 @@ row is a ratio inside of one run. Nothing fails for being slow."""
 
 import argparse
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -21,7 +22,8 @@ SUITES = {
                   ("bench-idmap", "examples/users/users.sql")],
     "lambda": [("bench-lambda", "examples/users/users.sql")],
     "python": [("bench-python", None)],
-    "store": [("bench-store", "examples/users/users.sql"),
+    "store": [("bench-store lookup", "examples/users/users.sql"),
+              ("bench-store pool", "examples/users/users.sql"),
               ("bench-export", "tests/bench/million_users.sql")],
 }
 # What runs a program that is not run by itself.
@@ -31,6 +33,9 @@ RUNNERS = {
     "bench-python": ["/usr/bin/python3", Path(__file__).with_name("bench_python.py")],
     "bench-export": [sys.executable, Path(__file__).with_name("bench_export.py")],
 }
+# One question at a time, and its PostgreSQL: were each of them on a processor of its own, what is
+# measured would be how long a virtual processor takes to wake.
+ON_ONE_PROCESSOR = {"bench-store lookup", "bench-idmap"}
 failed = []  # programs; what the others measured is kept
 ROOT = Path(__file__).parents[2]
 SAMPLES = "tokens.json"  # in the build folder: the tokens that bench-tokens verified, for peers
@@ -40,11 +45,14 @@ BESIDE_POSTGRES = [sys.executable, ROOT / "tests/support/postgres.py", "run", "-
 
 
 def rows_of(build, name, sql):
-    command = [*RUNNERS.get(name, []), build / "tests" / "bench" / name]
+    program, *arguments = name.split()
+    command = [*RUNNERS.get(name, []), build / "tests" / "bench" / program, *arguments]
     if name == "bench-tokens":
         command.append(build / SAMPLES)
     if sql is not None:
         command = [*BESIDE_POSTGRES, ROOT / sql, *command]
+    if name in ON_ONE_PROCESSOR:
+        command = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0))), *command]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         for line in running.stdout:
             yield json.loads(line)

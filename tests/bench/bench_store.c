@@ -12,11 +12,11 @@
 
 enum {
     USERS = 10000,
-    LOOKUPS = 40, /* in a turn: as short as a processor keeps its habits of sleeping */
+    LOOKUPS = 400, /* in a turn */
     CONNECTIONS = 8,
     THREADS = 16,
     POOL_LOOKUPS = 8000, /* of all threads together */
-    LOOKUP_ROUNDS = 401,
+    LOOKUP_ROUNDS = 61,
     POOL_ROUNDS = 11
 };
 
@@ -145,10 +145,32 @@ static void open_store(const char *url)
     cogmig_store_config_free(&config);
 }
 
-int main(void)
+static void contest_of_lookups(void)
+{
+    run_contest(&(struct contest){.name = "store.lookup",
+                                  .target = "<= 1.10",
+                                  .ours = look_up_in_one_thread,
+                                  .reference = ask_bare_in_one_thread,
+                                  .operations = LOOKUPS,
+                                  .rounds = LOOKUP_ROUNDS});
+}
+
+static void contest_of_pools(void)
+{
+    run_contest(&(struct contest){.name = "store.pool",
+                                  .target = ">= 0.95",
+                                  .ours = look_up_in_many_threads,
+                                  .reference = ask_bare_in_many_threads,
+                                  .operations = POOL_LOOKUPS,
+                                  .rounds = POOL_ROUNDS,
+                                  .throughput = true});
+}
+
+int main(int argc, char **argv)
 {
     const char *url = getenv("COGMIG_TEST_DATABASE_URL");
     must(url != NULL, "COGMIG_TEST_DATABASE_URL is not set");
+    must(argc == 2, "bench-store lookup | pool");
     for (int i = 0; i < CONNECTIONS; i++) {
         connections[i] = PQconnectdb(url);
         must(PQstatus(connections[i]) == CONNECTION_OK, PQerrorMessage(connections[i]));
@@ -157,19 +179,10 @@ int main(void)
         prepare_bare(connections[i]);
     }
     open_store(url);
-    run_contest(&(struct contest){.name = "store.lookup",
-                                  .target = "<= 1.10",
-                                  .ours = look_up_in_one_thread,
-                                  .reference = ask_bare_in_one_thread,
-                                  .operations = LOOKUPS,
-                                  .rounds = LOOKUP_ROUNDS});
-    run_contest(&(struct contest){.name = "store.pool",
-                                  .target = ">= 0.95",
-                                  .ours = look_up_in_many_threads,
-                                  .reference = ask_bare_in_many_threads,
-                                  .operations = POOL_LOOKUPS,
-                                  .rounds = POOL_ROUNDS,
-                                  .throughput = true});
+    if (strcmp(argv[1], "lookup") == 0)
+        contest_of_lookups();
+    else
+        contest_of_pools();
     cogmig_store_free(&store);
     for (int i = 0; i < CONNECTIONS; i++)
         PQfinish(connections[i]);
