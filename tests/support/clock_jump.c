@@ -12,8 +12,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     static const time_t jumps_s[] = {0, 86400, -315360000, 315360000, -1, 3600, -86400};
     int failed = (int)syscall(SYS_clock_gettime, clock, now);
     if (failed == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
-        now->tv_sec +=
-            jumps_s[atomic_fetch_add(&looks, 1) % (sizeof jumps_s / sizeof jumps_s[0])];
+        now->tv_sec += jumps_s[atomic_fetch_add(&looks, 1) % (sizeof jumps_s / sizeof jumps_s[0])];
     return failed;
 }
 
