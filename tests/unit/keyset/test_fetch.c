@@ -34,7 +34,7 @@ static int tear_down(void **state)
 
 static cogmig_status get_with(const struct fetcher *fetcher, const char *where, const char *path)
 {
-    char url[256];
+    char url[1024];
     snprintf(url, sizeof url, "%s%s", server(where), path);
     cogmig_error_clear(&err);
     cogmig_keyset_free(&keyset);
@@ -103,6 +103,20 @@ static void the_message_names_the_address_without_query_and_what_came(void **sta
     assert_non_null(strstr(err.message, "/html answered 200"));
     assert_non_null(strstr(err.message, "<!DOCTYPE html>"));
     assert_null(strstr(err.message, "secret"));
+}
+
+static void of_a_long_address_the_beginning_is_named(void **state)
+{
+    (void)state;
+    char path[401];
+    memset(path, 'x', sizeof path - 1);
+    path[0] = '/';
+    path[sizeof path - 1] = '\0';
+    assert_int_equal(get("JWKS_CLOSED", path), COGMIG_JWKS_UNREACHABLE);
+    path[256] = '\0';
+    assert_null(strstr(err.message, path));
+    path[200] = '\0';
+    assert_non_null(strstr(err.message, path));
 }
 
 static void an_http_status_other_than_200_is_named(void **state)
@@ -251,6 +265,7 @@ int main(void)
         TEST(neither_cookies_nor_compression_are_offered),
         TEST(a_200_without_keys_is_an_invalid_response),
         TEST(the_message_names_the_address_without_query_and_what_came),
+        TEST(of_a_long_address_the_beginning_is_named),
         TEST(an_http_status_other_than_200_is_named),
         TEST(max_age_and_etag_are_read),
         TEST(an_etag_that_still_holds_is_answered_304),

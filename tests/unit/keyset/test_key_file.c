@@ -6,6 +6,7 @@
 #include "keyset/source.h"
 #include "signer.h"
 #include "status/error.h"
+#include "vouched.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -49,6 +50,7 @@ static int64_t calendar_s(void *user_data)
 static struct {
     int32_t http_status;
     const char *body;
+    const char *etag;
     int fetches;
     char if_none_match[64];
 } server;
@@ -63,7 +65,7 @@ static cogmig_status serve(void *user_data, const char *address, int32_t timeout
     server.fetches++;
     snprintf(server.if_none_match, sizeof server.if_none_match, "%s", known == NULL ? "" : known);
     cogmig_jwks_reply_set_http_status(reply, server.http_status);
-    cogmig_jwks_reply_set_etag(reply, "\"v1\"");
+    cogmig_jwks_reply_set_etag(reply, server.etag);
     return cogmig_jwks_reply_append(reply, server.body, strlen(server.body));
 }
 
@@ -109,6 +111,7 @@ static int set_up(void **state)
     memset(&server, 0, sizeof server);
     server.http_status = 200;
     server.body = keys_a;
+    server.etag = "\"v1\"";
     fetcher = (struct fetcher){.callback = serve, .timeout_ms = 1000};
     fetcher.file = key_file_new(path, calendar_s, NULL);
     source = NULL;
@@ -401,6 +404,83 @@ static void keys_of_other_addresses_stay_in_the_file(void **state)
     memory_free(bytes);
 }
 
+/* Another address's entry: when it was fetched, and its keys, which nobody looks at. */
+static void add_other(struct buffer *json, const char *address, int64_t fetched_at_s,
+                      size_t bytes_of_keys)
+{
+    char beginning[256];
+    snprintf(beginning, sizeof beginning,
+             "{\"address\":\"%s\",\"fetched_at_s\":%lld,\"max_age_s\":-1,\"etag\":\"\","
+             "\"jwks\":{\"keys\":\"",
+             address, (long long)fetched_at_s);
+    buffer_add_text(json, beginning);
+    for (size_t i = 0; i < bytes_of_keys; i++)
+        buffer_add_byte(json, 'k');
+    buffer_add_text(json, "\"}}");
+}
+
+static void put_vouched(const struct buffer *json)
+{
+    struct buffer file = vouched((struct span){json->bytes, json->len});
+    assert_int_equal(file.state, BUFFER_GOOD);
+    put(file.bytes, file.len);
+    buffer_release(&file);
+}
+
+static void what_is_damaged_or_from_the_future_is_not_written_again(void **state)
+{
+    (void)state;
+    struct buffer json = buffer_with_max(4096);
+    buffer_add_text(&json, "{\"keys_of\":[{\"address\":\"damaged\"},");
+    add_other(&json, "of-the-future", NOW_S + HOUR_S, 1);
+    buffer_add_byte(&json, ',');
+    add_other(&json, "good", NOW_S - HOUR_S, 1);
+    buffer_add_text(&json, "]}\n");
+    put_vouched(&json);
+    buffer_release(&json);
+    start();
+    assert_int_equal(key_source_refresh(source, NULL), COGMIG_OK);
+    char *bytes = content(NULL);
+    assert_null(strstr(bytes, "damaged"));
+    assert_null(strstr(bytes, "of-the-future"));
+    assert_non_null(strstr(bytes, "\"good\""));
+    memory_free(bytes);
+}
+
+static void others_keys_that_leave_no_room_go(void **state)
+{
+    (void)state;
+    struct buffer json = buffer_with_max(KEY_FILE_MAX_BYTES);
+    buffer_add_text(&json, "{\"keys_of\":[");
+    add_other(&json, "large", NOW_S, KEY_FILE_MAX_BYTES - 512);
+    buffer_add_text(&json, "]}\n");
+    put_vouched(&json);
+    buffer_release(&json);
+    start();
+    assert_int_equal(count(KEY_FILE_IGNORED), 0);
+    assert_int_equal(key_source_refresh(source, NULL), COGMIG_OK);
+    assert_int_equal(count(KEY_FILE_WRITTEN), 1);
+    char *bytes = content(NULL);
+    assert_null(strstr(bytes, "large"));
+    memory_free(bytes);
+    server.fetches = 0;
+    start();
+    assert_int_equal(ask("a"), COGMIG_OK);
+    assert_int_equal(server.fetches, 0);
+}
+
+static void an_etag_that_is_no_text_is_not_kept(void **state)
+{
+    (void)state;
+    server.etag = "\"\xFF\"";
+    write_by_fetch();
+    start();
+    now_s += HOUR_S;
+    assert_int_equal(ask("a"), COGMIG_OK);
+    assert_int_equal(server.fetches, 1);
+    assert_string_equal(server.if_none_match, "");
+}
+
 static void later_keys_are_not_overwritten_by_earlier_ones(void **state)
 {
     (void)state;
@@ -667,6 +747,9 @@ int main(void)
         TEST(what_the_caller_gave_later_is_not_replaced_by_the_file),
         TEST(what_the_caller_gives_while_the_file_is_read_stays),
         TEST(keys_of_other_addresses_stay_in_the_file),
+        TEST(what_is_damaged_or_from_the_future_is_not_written_again),
+        TEST(others_keys_that_leave_no_room_go),
+        TEST(an_etag_that_is_no_text_is_not_kept),
         TEST(later_keys_are_not_overwritten_by_earlier_ones),
         TEST(processes_that_write_at_once_leave_a_whole_file),
         TEST(a_file_that_was_cut_off_is_refused_wherever_that_was),

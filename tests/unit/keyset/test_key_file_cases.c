@@ -1,30 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * tests/data/key_files: each case is what a key file says; its README.md says how. */
-#include "adapters/openssl_sha256.h"
 #include "data_cases.h"
 #include "keyset/keyset.h"
 #include "keyset/saved_keys.h"
 #include "status/error.h"
+#include "vouched.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct buffer vouched(struct span json)
-{
-    unsigned char digest[OPENSSL_SHA256_BYTES];
-    struct buffer file = buffer_with_max(KEY_FILE_MAX_BYTES);
-    char hex[3];
-    assert_true(openssl_sha256(json, digest));
-    buffer_add_text(&file, "cogmig-keys 1 ");
-    for (size_t i = 0; i < sizeof digest; i++) {
-        snprintf(hex, sizeof hex, "%02x", digest[i]);
-        buffer_add_text(&file, hex);
-    }
-    buffer_add_byte(&file, '\n');
-    buffer_add(&file, json);
-    return file;
-}
 
 static void check_verdict(const char *path, cogmig_status status, const struct saved_keys *saved)
 {

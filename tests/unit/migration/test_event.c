@@ -93,6 +93,11 @@ static void what_is_no_trigger_is_named(void **state)
     assert_int_equal(read_text("{\"triggerSource\":\"PreSignUp\"}", &event, &err),
                      COGMIG_TRIGGER_UNKNOWN);
     assert_non_null(strstr(cogmig_error_message(&err), "PreSignUp"));
+    char text[256];
+    snprintf(text, sizeof text, "{\"triggerSource\":\"PreSignUp_SignUp%0*d\"}", SOURCE_MAX_BYTES,
+             0);
+    assert_int_equal(read_text(text, &event, &err), COGMIG_TRIGGER_UNKNOWN);
+    assert_non_null(strstr(cogmig_error_message(&err), "PreSignUp_SignUp000"));
 }
 
 /* promise 7 */

@@ -4,6 +4,7 @@
 #include "migration/response.h"
 #include "store/user.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,6 +91,21 @@ static void the_name_is_returned_only_when_asked_for_and_there(void **state)
                  "},\"messageAction\":\"SUPPRESS\"}}");
 }
 
+#define ANSWER_OF(attributes)                                                                      \
+    NAMED ",\"response\":{\"userAttributes\":" attributes ",\"messageAction\":\"SUPPRESS\"}}"
+
+static void each_attribute_is_given_once_whoever_has_it(void **state)
+{
+    (void)state;
+    struct user_attribute attributes[] = {{(char *)"name", (char *)"C"},
+                                          {(char *)"custom:legacy_id", (char *)"clx2"}};
+    struct cogmig_user user = row;
+    user.attributes = attributes;
+    user.attribute_count = 2;
+    expect(NAMED ",\"response\":{}}", &user, true, ANSWER_RESET,
+           ANSWER_OF(WITHOUT_NAME ",\"name\":\"C\"}"));
+}
+
 static void an_unverified_address_is_said_to_be_unverified(void **state)
 {
     (void)state;
@@ -149,6 +165,31 @@ static void values_beyond_cognitos_limit_are_refused(void **state)
     assert_int_equal(response_check_attributes(&config, &user, NULL), COGMIG_OK);
     config.with_name = true;
     assert_int_equal(response_check_attributes(&config, &user, NULL), COGMIG_ATTRIBUTE_INVALID);
+    user = row;
+    user.email = text;
+    assert_int_equal(response_check_attributes(&config, &user, NULL), COGMIG_ATTRIBUTE_INVALID);
+}
+
+static void of_several_attributes_one_that_is_too_long_is_enough(void **state)
+{
+    (void)state;
+    cogmig_migration_config config;
+    migration_config_set_defaults(&config);
+    char too_long[2050];
+    snprintf(too_long, sizeof too_long, "%0*d", 2049, 0);
+    struct user_attribute attributes[] = {{(char *)"locale", (char *)"de"},
+                                          {(char *)"custom:plan", (char *)"a"},
+                                          {(char *)"zoneinfo", (char *)"b"}};
+    struct cogmig_user user = row;
+    user.attributes = attributes;
+    user.attribute_count = 3;
+    assert_int_equal(response_check_attributes(&config, &user, NULL), COGMIG_OK);
+    for (size_t i = 0; i < 3; i++) {
+        char *value = attributes[i].value;
+        attributes[i].value = too_long;
+        assert_int_equal(response_check_attributes(&config, &user, NULL), COGMIG_ATTRIBUTE_INVALID);
+        attributes[i].value = value;
+    }
 }
 
 int main(void)
@@ -158,10 +199,12 @@ int main(void)
         cmocka_unit_test(an_empty_a_null_and_a_missing_response_are_filled),
         cmocka_unit_test(a_reset_leaves_the_final_status_as_it_came),
         cmocka_unit_test(the_name_is_returned_only_when_asked_for_and_there),
+        cmocka_unit_test(each_attribute_is_given_once_whoever_has_it),
         cmocka_unit_test(an_unverified_address_is_said_to_be_unverified),
         cmocka_unit_test(an_address_that_differs_by_more_than_ascii_case_is_the_rows),
         cmocka_unit_test(a_no_is_the_event_byte_for_byte),
         cmocka_unit_test(values_beyond_cognitos_limit_are_refused),
+        cmocka_unit_test(of_several_attributes_one_that_is_too_long_is_enough),
     };
     return cmocka_run_group_tests_name("response", tests, NULL, NULL);
 }

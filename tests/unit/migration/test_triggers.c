@@ -31,6 +31,7 @@ static struct {
     bool verified;
     bool disabled;
     const char *id;
+    const char *locale;
 } legacy;
 
 static cogmig_status find(void *user_data, int32_t question, const char *key, size_t key_len,
@@ -45,6 +46,8 @@ static cogmig_status find(void *user_data, int32_t question, const char *key, si
                                                         legacy.verified, NULL);
     if (status == COGMIG_OK && legacy.disabled)
         status = cogmig_store_answer_set_disabled(answer, true, NULL);
+    if (status == COGMIG_OK && legacy.locale != NULL)
+        status = cogmig_store_answer_set_attribute(answer, "locale", legacy.locale, NULL);
     return status;
 }
 
@@ -84,6 +87,7 @@ static int set_up(void **state)
     legacy.verified = true;
     legacy.disabled = false;
     legacy.id = "clx1";
+    legacy.locale = NULL;
     snprintf(directory, sizeof directory, "/tmp/cogmig-triggers-XXXXXX");
     if (mkdtemp(directory) == NULL)
         return -1;
@@ -268,6 +272,14 @@ static void a_map_that_cannot_be_asked_is_no_answer_and_no_no(void **state)
            COGMIG_IDMAP_NOT_INSTALLED, COGMIG_MIGRATION_FAILED);
 }
 
+static void a_row_that_cannot_be_a_users_is_a_no(void **state)
+{
+    (void)state;
+    legacy.fault = COGMIG_STORE_ROW_INVALID;
+    expect(sign_in(), THE_EVENT, COGMIG_STORE_ROW_INVALID, COGMIG_MIGRATION_REFUSED);
+    expect(forgot_password(), THE_EVENT, COGMIG_STORE_ROW_INVALID, COGMIG_MIGRATION_REFUSED);
+}
+
 static void the_map_is_asked_alike_for_known_and_unknown_users(void **state)
 {
     (void)state;
@@ -380,6 +392,9 @@ static void a_hook_adds_attributes_and_may_veto(void **state)
     expect(sign_in(), SOMETHING_ELSE, COGMIG_OK, COGMIG_MIGRATION_CONFIRMED);
     assert_memory_equal(addition_says, expected, sizeof expected);
     expect_in_answer("\"custom:legacy_id\":\"clx1\",\"locale\":\"a \\\"b\\\"\",\"custom:plan\":");
+    legacy.locale = "de"; /* the hook has the last word */
+    expect(sign_in(), SOMETHING_ELSE, COGMIG_OK, COGMIG_MIGRATION_CONFIRMED);
+    expect_in_answer("\"custom:legacy_id\":\"clx1\",\"locale\":\"a \\\"b\\\"\",\"custom:plan\":");
     hook_says = COGMIG_HOOK_REFUSED;
     expect(sign_in(), THE_EVENT, COGMIG_HOOK_REFUSED, COGMIG_MIGRATION_REFUSED);
     hook_says = COGMIG_PASSWORD_LOCKED; /* any no */
@@ -388,6 +403,52 @@ static void a_hook_adds_attributes_and_may_veto(void **state)
     expect(sign_in(), NOTHING, COGMIG_STORE_BUSY, COGMIG_MIGRATION_FAILED);
     hook_says = COGMIG_USER_NOT_FOUND;
     expect(sign_in(), NOTHING, COGMIG_STOPPED_BY_CALLBACK, COGMIG_MIGRATION_FAILED);
+}
+
+static const char *const returned[] = {"username", "name", "locale"};
+
+static cogmig_status add_what_is_returned(void *user_data, const char *trigger_source,
+                                          const cogmig_user *user, cogmig_migration_answer *answer)
+{
+    (void)user_data, (void)trigger_source, (void)user;
+    for (size_t i = 0; i < 3; i++)
+        addition_says[i] = cogmig_migration_answer_add_attribute(answer, returned[i], "v", NULL);
+    return COGMIG_OK;
+}
+
+static void a_hook_adds_nothing_that_is_returned_anyway(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_migration_config_set_hook(config, add_what_is_returned, NULL, &err),
+                     COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_add_attribute(config, "name", &err), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_set_username_from_legacy_id(config, true, &err),
+                     COGMIG_OK);
+    expect(sign_in(), SOMETHING_ELSE, COGMIG_OK, COGMIG_MIGRATION_CONFIRMED);
+    assert_int_equal(addition_says[0], COGMIG_ATTRIBUTE_INVALID);
+    assert_int_equal(addition_says[1], COGMIG_ATTRIBUTE_INVALID);
+    assert_int_equal(addition_says[2], COGMIG_OK);
+    expect_in_answer("\"username\":\"clx1\",\"locale\":\"v\"}");
+}
+
+static cogmig_status lose_map(void *user_data, const char *trigger_source, const cogmig_user *user,
+                              cogmig_migration_answer *answer)
+{
+    (void)user_data, (void)trigger_source, (void)user, (void)answer;
+    break_map();
+    return COGMIG_OK;
+}
+
+/* The hook is asked between the look-up and the end of the old link. */
+static void an_old_link_that_cannot_be_ended_is_no_answer(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_migration_config_set_hook(config, lose_map, NULL, &err), COGMIG_OK);
+    assert_int_equal(
+        cogmig_migration_config_set_linked_users(config, COGMIG_LINKED_USERS_RELINK, &err),
+        COGMIG_OK);
+    assert_int_equal(cogmig_idmap_link(map, "clx1", "sub-old", &err), COGMIG_OK);
+    expect(sign_in(), NOTHING, COGMIG_IDMAP_NOT_INSTALLED, COGMIG_MIGRATION_FAILED);
 }
 
 static cogmig_status value_says[3];
@@ -527,6 +588,15 @@ static void an_event_for_tokens_without_a_version_is_left_alone(void **state)
            THE_EVENT, COGMIG_OK, COGMIG_MIGRATION_PASSED_THROUGH);
 }
 
+static void a_version_is_text(void **state)
+{
+    (void)state;
+    expect(
+        "{\"version\":1,\"triggerSource\":\"TokenGeneration_Authentication\",\"userPoolId\":\"" POOL
+        "\",\"request\":{" IDS("sub-1", "clx1") "},\"response\":{}}",
+        THE_EVENT, COGMIG_OK, COGMIG_MIGRATION_PASSED_THROUGH);
+}
+
 static void an_event_of_no_pool_is_none_of_those_listed(void **state)
 {
     (void)state;
@@ -625,6 +695,10 @@ static void an_attribute_that_the_map_contradicts_is_withdrawn(void **state)
                     "{\"claimsOverrideDetails\":{\"claimsToSuppress\":[\"email\", \"name\"]}}"),
            SOMETHING_ELSE, COGMIG_IDMAP_CONFLICT, COGMIG_MIGRATION_TOKENS_UNCHECKED);
     expect_in_answer("{\"claimsToSuppress\":[\"email\",\"name\",\"custom:legacy_id\"]}");
+    expect(event_of("TokenGeneration_RefreshTokens", IDS("sub-1", "clx2"),
+                    "{\"claimsOverrideDetails\":{\"claimsToSuppress\":\"email\"}}"),
+           SOMETHING_ELSE, COGMIG_IDMAP_CONFLICT, COGMIG_MIGRATION_TOKENS_UNCHECKED);
+    expect_in_answer("{\"claimsToSuppress\":[\"custom:legacy_id\"]}");
     assert_int_equal(cogmig_migration_config_set_fail_closed(config, true, &err), COGMIG_OK);
     expect(token_event(IDS("sub-2", "clx1")), NOTHING, COGMIG_IDMAP_CONFLICT,
            COGMIG_MIGRATION_FAILED);
@@ -652,6 +726,9 @@ static void which_tokens_get_it_is_a_matter_of_configuration(void **state)
         COGMIG_OK);
     expect(token_event(IDS("sub-1", "clx1")), THE_EVENT, COGMIG_OK,
            COGMIG_MIGRATION_PASSED_THROUGH);
+    expect(
+        token_event(IDS("sub-1", "clx1") ",\"groupConfiguration\":{\"groupsToOverride\":[\"g\"]}"),
+        THE_EVENT, COGMIG_OK, COGMIG_MIGRATION_PASSED_THROUGH);
     snprintf(second, sizeof second, "%s", token_event(IDS("sub-1", "clx1")));
     strstr(second, "\"version\":\"1\"")[11] = '2';
     expect(second, SOMETHING_ELSE, COGMIG_OK, COGMIG_MIGRATION_TOKENS_EXTENDED);
@@ -778,12 +855,15 @@ int main(void)
         TEST(linked_users_may_be_allowed),
         TEST(only_the_right_password_ends_an_old_link),
         TEST(a_map_that_cannot_be_asked_is_no_answer_and_no_no),
+        TEST(a_row_that_cannot_be_a_users_is_a_no),
         TEST(the_map_is_asked_alike_for_known_and_unknown_users),
         TEST(only_listed_pools_and_clients_migrate),
         TEST(a_weak_password_is_reset_where_a_code_can_be_sent),
         TEST(an_alias_pool_gets_the_legacy_id_for_a_user_name),
         TEST(an_id_with_blanks_is_no_user_name),
         TEST(a_hook_adds_attributes_and_may_veto),
+        TEST(a_hook_adds_nothing_that_is_returned_anyway),
+        TEST(an_old_link_that_cannot_be_ended_is_no_answer),
         TEST(what_a_hook_adds_has_a_measure),
         TEST(a_hook_is_not_asked_about_who_is_refused),
         TEST(a_legacy_users_address_cannot_be_signed_up_until_he_has_migrated),
@@ -792,6 +872,7 @@ int main(void)
         TEST(a_sign_up_fails_where_the_map_cannot_be_asked),
         TEST(a_sign_up_without_an_address_is_nobodys),
         TEST(an_event_for_tokens_without_a_version_is_left_alone),
+        TEST(a_version_is_text),
         TEST(an_event_of_no_pool_is_none_of_those_listed),
         TEST(a_refusal_says_what_it_was_told_to_say),
         TEST(the_first_sign_in_links_and_all_later_ones_agree),

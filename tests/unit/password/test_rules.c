@@ -231,6 +231,32 @@ static void a_prehash_of_the_callers_stands_before_bare_hashes(void **state)
     assert_int_equal(answer.asked, 3);
 }
 
+static cogmig_status first_three(void *user_data, const char *password, size_t password_len,
+                                 char *out, size_t size, size_t *ret_len)
+{
+    (void)user_data, (void)password_len, (void)size;
+    memcpy(out, password, 3);
+    *ret_len = 3;
+    return COGMIG_OK;
+}
+
+/* What bcrypt reads is the pre-hash, so nothing of the password is cut but by that. */
+static void behind_a_prehash_of_the_callers_no_password_is_cut(void **state)
+{
+    bool cut = true;
+    char typed[100];
+    memset(typed, 'x', sizeof typed);
+    memcpy(typed, "U*U", 3);
+    assert_int_equal(cogmig_password_rules_set_prehash(*state, first_three, NULL, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_password_rules_verify(*state, typed, sizeof typed, OF_UU, &cut, NULL),
+                     COGMIG_OK);
+    assert_false(cut);
+    typed[0] = 'V';
+    assert_int_equal(cogmig_password_rules_verify(*state, typed, sizeof typed, OF_UU, &cut, NULL),
+                     COGMIG_PASSWORD_MISMATCH);
+    assert_false(cut);
+}
+
 static void a_prehash_that_fails_stops_that_verification_only(void **state)
 {
     struct answer answer = {.text = "U*U", .status = COGMIG_STORE_UNREACHABLE};
@@ -265,6 +291,7 @@ static void settings_out_of_range_are_refused_and_change_nothing(void **state)
     assert_int_equal(cogmig_password_rules_set_pepper(*state, "p", 1, NULL), COGMIG_OK);
     assert_int_equal(cogmig_password_rules_set_prehash(*state, prehash, &answer, NULL),
                      COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_password_rules_set_prehash(*state, NULL, NULL, NULL), COGMIG_OK);
     assert_int_equal(cogmig_password_rules_set_pepper(*state, "", 0, NULL), COGMIG_OK);
     assert_int_equal(cogmig_password_rules_set_prehash(*state, prehash, &answer, NULL), COGMIG_OK);
     assert_int_equal(cogmig_password_rules_set_pepper(*state, "p", 1, NULL), COGMIG_CONFIG_INVALID);
@@ -313,6 +340,7 @@ int main(void)
         TEST(behind_sha256_every_byte_counts),
         TEST(behind_a_prefix_a_damaged_or_missing_hash_is_malformed),
         TEST(a_prehash_of_the_callers_stands_before_bare_hashes),
+        TEST(behind_a_prehash_of_the_callers_no_password_is_cut),
         TEST(a_prehash_that_fails_stops_that_verification_only),
         TEST(settings_out_of_range_are_refused_and_change_nothing),
         TEST(the_ceiling_is_the_rules),

@@ -5,7 +5,8 @@
 #include <cogmig/password.h>
 
 #define DIGEST "$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
-#define HEX32 "5f4dcc3b5aa765d61d8327deb882cf99"
+#define HEX31 "f4dcc3b5aa765d61d8327deb882cf99"
+#define HEX32 "5" HEX31
 
 static void every_scheme_is_named_by_its_form(void **state)
 {
@@ -48,6 +49,9 @@ static void every_scheme_is_named_by_its_form(void **state)
         {HEX32 "aaaaAAAA", "SHA-1 in hexadecimal"},
         {HEX32 HEX32, "SHA-256 in hexadecimal"},
         {HEX32 HEX32 HEX32 HEX32, "SHA-512 in hexadecimal"},
+        {HEX32 ";" HEX32 HEX32 HEX32 HEX32, "unknown"},
+        {HEX32 ":" HEX32 HEX32 HEX32 "g" HEX31, "unknown"},
+        {"g" HEX31 ":" HEX32 HEX32 HEX32 HEX32, "unknown"},
         {"hunter2", "unknown"},
         {"abc", "unknown"},
         {NULL, "none"},

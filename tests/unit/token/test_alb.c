@@ -326,6 +326,25 @@ static void another_issuer_is_refused(void **state)
                   COGMIG_TOKEN_HEADER_INVALID);
 }
 
+static void of_a_long_name_the_beginning_is_shown(void **state)
+{
+    char name[ARN_MAX_BYTES + 2], header[1024];
+    (void)state;
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    snprintf(header, sizeof header,
+             WITH("\"ES256\"", "\"" KID "\"", Q(POOL_ISSUER), Q("c"), "\"%s\"", "1700000120"),
+             name);
+    expect_header(header, COGMIG_TOKEN_SIGNER_REFUSED);
+    assert_non_null(strstr(err.message, "signed by \"nnn"));
+    assert_null(strstr(err.message, name));
+    snprintf(header, sizeof header,
+             WITH("\"ES256\"", "\"" KID "\"", "\"%s\"", Q("c"), Q(ARN), "1700000120"), name);
+    expect_header(header, COGMIG_TOKEN_ISSUER_REFUSED);
+    assert_non_null(strstr(err.message, "comes from \"nnn"));
+    assert_null(strstr(err.message, name));
+}
+
 static void a_header_that_lacks_something_is_invalid(void **state)
 {
     (void)state;
@@ -559,7 +578,8 @@ static void what_is_no_p256_key_in_pem_is_an_invalid_response(void **state)
     (void)state;
     struct signer *p384 = signer_new_of_curve("P-384"), *rsa = signer_new(2048, 65537);
     struct buffer other = buffer_with_max(4096), rsa_pem = buffer_with_max(4096);
-    char cut[512], changed[512], twice[1024], prefixed[512];
+    char cut[512], changed[512], twice[1024], prefixed[512], unpadded[512], of_urls[2][512],
+        no_digit[512];
     signer_add_pem(p384, &other);
     signer_add_pem(rsa, &rsa_pem);
     snprintf(cut, sizeof cut, "%.*s", (int)strlen(pem) - 30, pem);
@@ -567,6 +587,14 @@ static void what_is_no_p256_key_in_pem_is_an_invalid_response(void **state)
     changed[100] = changed[100] == 'A' ? 'B' : 'A';
     snprintf(twice, sizeof twice, "%s%s", pem, pem);
     snprintf(prefixed, sizeof prefixed, "x%s", pem);
+    snprintf(unpadded, sizeof unpadded, "%s", pem);
+    memcpy(strstr(unpadded, "==\n"), "AA", 2);
+    snprintf(of_urls[0], sizeof of_urls[0], "%s", pem);
+    of_urls[0][100] = '-';
+    snprintf(of_urls[1], sizeof of_urls[1], "%s", pem);
+    of_urls[1][100] = '_';
+    snprintf(no_digit, sizeof no_digit, "%s", pem);
+    no_digit[100] = '!';
     const char *const bodies[] = {
         "",
         "<html>Sign in</html>",
@@ -579,6 +607,10 @@ static void what_is_no_p256_key_in_pem_is_an_invalid_response(void **state)
         changed,
         twice,
         prefixed,
+        unpadded,
+        of_urls[0],
+        of_urls[1],
+        no_digit,
         other.bytes,
         rsa_pem.bytes,
     };
@@ -643,6 +675,24 @@ static void a_caller_who_fetches_is_told_the_address_of_the_key(void **state)
     assert_int_equal(judge(HEADER, PAYLOAD), COGMIG_OK);
 }
 
+static void keys_are_handed_out_one_after_the_other(void **state)
+{
+    (void)state;
+    cogmig_key_fetch *fetches_begun[3] = {NULL};
+    cogmig_verifier_config_set_fetch(config, NULL, NULL, NULL);
+    cogmig_verifier_config_set_non_blocking(config, NULL);
+    make_verifier();
+    assert_int_equal(judge_kid(1), COGMIG_KEYS_NEEDED);
+    assert_int_equal(judge_kid(2), COGMIG_KEYS_NEEDED);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(cogmig_verifier_begin_fetch(verifier, &fetches_begun[i], NULL), COGMIG_OK);
+    assert_non_null(strstr(cogmig_key_fetch_url(fetches_begun[0]), "/00000001-0000"));
+    assert_non_null(strstr(cogmig_key_fetch_url(fetches_begun[1]), "/00000002-0000"));
+    assert_null(fetches_begun[2]);
+    for (int i = 0; i < 2; i++)
+        cogmig_key_fetch_free(&fetches_begun[i]);
+}
+
 /* ---- configuration ---- */
 
 static void expect_arn(const char *arn, cogmig_status expected)
@@ -671,12 +721,37 @@ static void what_is_no_arn_of_a_load_balancer_is_refused(void **state)
         "arn:aws:elasticloadbalancing:evil.example/:123456789012:loadbalancer/app/web/50dc",
         "arn:aws:ec2:eu-central-1:123456789012:loadbalancer/app/web/50dc",
         "arn:evil:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/50dc",
+        "arn:aws.:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/50dc",
+        "arn:aws:elasticloadbalancing:eu-central-1:12345678901x:loadbalancer/app/web/50dc",
     };
+    char long_one[ARN_MAX_BYTES + 2];
     (void)state;
+    memset(long_one, '0', sizeof long_one);
+    memcpy(long_one, ARN, sizeof ARN - 1);
+    long_one[ARN_MAX_BYTES + 1] = '\0';
+    expect_arn(long_one, COGMIG_CONFIG_INVALID);
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         expect_arn(refused[i], COGMIG_CONFIG_INVALID);
     expect_arn(ARN, COGMIG_OK);
     assert_int_equal(config->alb_count, 1);
+}
+
+static void a_load_balancer_may_have_users_of_several_issuers_and_keys_elsewhere(void **state)
+{
+    static const char *const given[][2] = {
+        {POOL_ISSUER, "https://keys.example"}, {"https://a.example", NULL}, {POOL_ISSUER, NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
+        assert_int_equal(
+            cogmig_verifier_config_add_load_balancer(config, ARN, given[i][0], given[i][1], NULL),
+            COGMIG_OK);
+    assert_int_equal(config->alb_count, 3); /* the last is that of set_up() */
+    make_verifier();
+    assert_int_equal(judge(HEADER, PAYLOAD), COGMIG_OK);
+    assert_int_equal(
+        judge(WITH(Q("ES256"), Q(KID), Q("https://a.example"), Q("c"), Q(ARN), "1700000120"),
+              "{\"sub\":\"s\"}"),
+        COGMIG_OK);
 }
 
 static void keys_are_where_the_region_has_them(void **state)
@@ -780,6 +855,7 @@ int main(void)
         TEST(a_kid_that_is_no_uuid_never_becomes_part_of_an_address),
         TEST(another_signer_is_refused),
         TEST(another_issuer_is_refused),
+        TEST(of_a_long_name_the_beginning_is_shown),
         TEST(a_header_that_lacks_something_is_invalid),
         TEST(a_client_that_is_too_long_is_invalid),
         TEST(another_client_is_refused),
@@ -797,7 +873,9 @@ int main(void)
         TEST(a_key_of_another_kind_and_the_same_length_is_none),
         TEST(lines_of_the_pem_may_end_in_any_way),
         TEST(a_caller_who_fetches_is_told_the_address_of_the_key),
+        TEST(keys_are_handed_out_one_after_the_other),
         TEST(what_is_no_arn_of_a_load_balancer_is_refused),
+        TEST(a_load_balancer_may_have_users_of_several_issuers_and_keys_elsewhere),
         TEST(keys_are_where_the_region_has_them),
         TEST(load_balancers_and_issuers_need_a_verifier_each),
         TEST(client_has_no_default_and_token_use_no_place),

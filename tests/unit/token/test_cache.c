@@ -381,6 +381,26 @@ static void a_forgotten_token_is_verified_anew_and_others_are_not(void **state)
     memory_free(second);
 }
 
+/* More of them than places: some are those of tokens that are kept. */
+static void to_forget_tokens_that_were_never_seen_forgets_none(void **state)
+{
+    (void)state;
+    cogmig_verifier_config *config = new_config();
+    assert_int_equal(cogmig_verifier_config_set_cache_bytes(config, 65536, NULL), COGMIG_OK);
+    use(config);
+    cogmig_claims *before = claims_of(token);
+    for (int i = 0; i < 1000; i++) {
+        char unseen[32];
+        int len = snprintf(unseen, sizeof unseen, "a.b.%08d", i * 7919);
+        assert_int_equal(cogmig_verifier_forget_token(verifier, unseen, (size_t)len, NULL),
+                         COGMIG_OK);
+    }
+    cogmig_claims *after = claims_of(token);
+    assert_ptr_equal(after, before);
+    cogmig_claims_free(&before);
+    cogmig_claims_free(&after);
+}
+
 static void all_are_forgotten_at_once(void **state)
 {
     (void)state;
@@ -529,6 +549,7 @@ int main(void)
         TEST(the_check_is_asked_each_time),
         TEST(the_nonce_is_judged_each_time),
         TEST(a_forgotten_token_is_verified_anew_and_others_are_not),
+        TEST(to_forget_tokens_that_were_never_seen_forgets_none),
         TEST(all_are_forgotten_at_once),
         TEST(forgetting_without_a_cache_or_a_token_is_fine),
         TEST(a_small_cache_keeps_few_tokens_and_the_latest_among_them),

@@ -58,12 +58,30 @@ static void a_replica_names_its_own_region_and_the_pool(void **state)
 
 static void what_cannot_be_a_region_is_refused(void **state)
 {
-    static const char *const refused[] = {
-        "",          "eu",           "eu-west",       "eu-west-1/", "eu-west-1.evil.example/x-1",
-        "EU-WEST-1", "eu-west-1 ",   "eu-west-1_AbC", "-1",         "eu-west-1#-1",
-        "eu--1",     "eu-west-1\n-1"};
+    static const char *const refused[] = {"",
+                                          "eu",
+                                          "eu-west",
+                                          "eu-west-1/",
+                                          "eu-west-1.evil.example/x-1",
+                                          "EU-WEST-1",
+                                          "eu-west-1 ",
+                                          "eu-west-1_AbC",
+                                          "-1",
+                                          "eu-west-1#-1",
+                                          "eu--1",
+                                          "eu-west-1\n-1",
+                                          "eu-we{t-1",
+                                          "eu-west-123",
+                                          "eu-west-a1"};
+    char long_one[] = "eu-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-1"; /* 56 bytes */
     struct issuer issuer;
     (void)state;
+    assert_int_equal(issuer_of_pool("eu-central-1_AbC", ISSUER_ORIGINAL, long_one, &issuer, NULL),
+                     COGMIG_CONFIG_INVALID);
+    memcpy(long_one + strlen(long_one) - 3, "-1", sizeof "-1"); /* one byte less */
+    assert_int_equal(issuer_of_pool("eu-central-1_AbC", ISSUER_ORIGINAL, long_one, &issuer, NULL),
+                     COGMIG_OK);
+    issuer_release(&issuer);
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         if (issuer_of_pool("eu-central-1_AbC", ISSUER_ORIGINAL, refused[i], &issuer, NULL) !=
             COGMIG_CONFIG_INVALID)

@@ -270,6 +270,19 @@ static void keys_that_are_due_are_handed_out_to_a_timer_too(void **state)
     assert_int_equal(ask("k"), COGMIG_TOKEN_KEY_UNKNOWN);
 }
 
+static void what_is_due_is_handed_out_after_the_back_off_alone(void **state)
+{
+    (void)state;
+    get_keys();
+    now_ms += 10 * MINUTE_MS;
+    assert_int_equal(answer(must_begin(), 503, ""), COGMIG_JWKS_HTTP_STATUS);
+    assert_null(begin());
+    now_ms += BACK_OFF_FIRST_MS - 1;
+    assert_null(begin());
+    now_ms += 1;
+    assert_int_equal(answer(must_begin(), 200, jwks), COGMIG_OK);
+}
+
 /* ---- what callers may do wrong ---- */
 
 static void an_answer_that_never_comes_blocks_nobody_for_ever(void **state)
@@ -396,6 +409,7 @@ int main(void)
         TEST(an_answer_without_keys_wipes_nothing),
         TEST(keys_that_are_due_are_asked_for_and_serve_meanwhile),
         TEST(keys_that_are_due_are_handed_out_to_a_timer_too),
+        TEST(what_is_due_is_handed_out_after_the_back_off_alone),
         TEST(an_answer_that_never_comes_blocks_nobody_for_ever),
         TEST(a_late_answer_changes_nothing_even_if_nobody_asked_meanwhile),
         TEST(a_fetch_given_up_is_a_failed_one),

@@ -22,6 +22,7 @@ static struct cogmig_error err;
 
 static int64_t now_ms;
 static int32_t original_status, updated_status; /* of the two hosts of a pool */
+static int32_t of_second_pool;                  /* of both hosts of that pool, if not 0 */
 static bool asks_itself;
 static int fetches;
 
@@ -37,6 +38,8 @@ static cogmig_status serve(void *user_data, const char *url, int32_t timeout_ms,
     (void)timeout_ms;
     bool updated = strstr(url, "//issuer-cognito-idp.") != NULL;
     int32_t http_status = updated ? updated_status : original_status;
+    if (of_second_pool != 0 && strstr(url, "/eu-central-1_TestPool2/") != NULL)
+        http_status = of_second_pool;
     fetches++;
     if (asks_itself)
         assert_int_equal(cogmig_verifier_hydrate(verifier, NULL), COGMIG_INVALID_ARGUMENT);
@@ -70,6 +73,7 @@ static int set_up(void **state)
     (void)state;
     now_ms = 1000000;
     original_status = updated_status = 200;
+    of_second_pool = 0;
     asks_itself = false;
     fetches = 0;
     if (cogmig_verifier_config_new(&config, NULL) != COGMIG_OK)
@@ -114,6 +118,19 @@ static void an_unused_issuer_is_no_error_when_the_pool_has_another(void **state)
     original_status = 404;
     updated_status = 200;
     assert_int_equal(cogmig_verifier_hydrate(verifier, &err), COGMIG_OK);
+}
+
+static void an_issuer_is_unused_only_beside_one_of_its_own_pool(void **state)
+{
+    (void)state;
+    cogmig_verifier_free(&verifier);
+    assert_int_equal(cogmig_verifier_config_add_pool(config, "eu-central-1_TestPool2", NULL),
+                     COGMIG_OK);
+    assert_int_equal(cogmig_verifier_new(config, &verifier, NULL), COGMIG_OK);
+    updated_status = 404;
+    assert_int_equal(cogmig_verifier_hydrate(verifier, &err), COGMIG_OK);
+    of_second_pool = 404;
+    expect_outage(COGMIG_JWKS_HTTP_STATUS, "404");
 }
 
 static void a_pool_that_nobody_serves_is_an_outage(void **state)
@@ -332,6 +349,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(all_issuers_are_asked_at_once),
         TEST(an_unused_issuer_is_no_error_when_the_pool_has_another),
+        TEST(an_issuer_is_unused_only_beside_one_of_its_own_pool),
         TEST(a_pool_that_nobody_serves_is_an_outage),
         TEST(a_host_that_fails_otherwise_is_an_outage_though_the_other_answers),
         TEST(it_fetches_again_whenever_it_is_called),

@@ -183,6 +183,15 @@ static void issuers_are_bounded_in_number_and_the_same_twice_is_once(void **stat
                      COGMIG_CONFIG_INVALID);
 }
 
+static void an_issuer_is_a_pools_or_an_urls(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_verifier_config_add_pool(config, pool, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_pool(config, pool, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_issuer(config, pool_issuer, NULL, NULL),
+                     COGMIG_CONFIG_INVALID);
+}
+
 static void missing_arguments_are_refused(void **state)
 {
     (void)state;
@@ -245,6 +254,7 @@ static void whoever_waives_the_issuer_accepts_any_name_and_none(void **state)
     assert_int_equal(
         judge_payload(signer, "{\"iss\":1,\"sub\":\"s\",\"aud\":\"c\",\"exp\":1700003600}"),
         COGMIG_TOKEN_CLAIM_INVALID);
+    assert_int_equal(judge_payload(signer, "[]"), COGMIG_TOKEN_PAYLOAD_INVALID);
 }
 
 static void whoever_waives_the_issuer_waives_nothing_else(void **state)
@@ -498,19 +508,23 @@ static cogmig_status fetch_from_hosts(void *user_data, const char *url, int32_t 
     return cogmig_jwks_reply_append(reply, jwks, strlen(jwks));
 }
 
-static cogmig_status verify_from(const char *host)
+static cogmig_status verify_of(const char *host, const char *pool_id, const char *signed_with)
 {
     char payload[512];
     struct buffer bytes = buffer_with_max(4096);
-    snprintf(
-        payload, sizeof payload,
-        "{\"iss\":\"https://%s/eu-central-1_TestPool1\",\"sub\":\"s\",\"token_use\":\"access\","
-        "\"client_id\":\"c\",\"exp\":1700003600}",
-        host);
-    signer_add_token(signer, header, payload, &bytes);
+    snprintf(payload, sizeof payload,
+             "{\"iss\":\"https://%s/%s\",\"sub\":\"s\",\"token_use\":\"access\","
+             "\"client_id\":\"c\",\"exp\":1700003600}",
+             host, pool_id);
+    signer_add_token(signer, signed_with, payload, &bytes);
     cogmig_status status = cogmig_verifier_verify(verifier, bytes.bytes, bytes.len, NULL, &err);
     buffer_release(&bytes);
     return status;
+}
+
+static cogmig_status verify_from(const char *host)
+{
+    return verify_of(host, pool, header);
 }
 
 static const char original[] = "cognito-idp.eu-central-1.amazonaws.com";
@@ -576,6 +590,33 @@ static void any_other_answer_of_an_issuer_stays_an_outage(void **state)
     assert_int_equal(verify_from(updated), COGMIG_JWKS_HTTP_STATUS);
 }
 
+static void whether_an_issuer_is_unused_is_seen_by_its_own_pool(void **state)
+{
+    (void)state;
+    static const char other[] = "eu-central-1_TestPool2";
+    struct hosts hosts = {"//cognito-idp.eu-central-1.amazonaws.com/eu-central-1_TestPool1", 404,
+                          0};
+    cogmig_verifier_config_set_fetch(config, fetch_from_hosts, &hosts, NULL);
+    assert_int_equal(cogmig_verifier_config_add_pool(config, other, NULL), COGMIG_OK);
+    make_pool_verifier();
+    assert_int_equal(verify_from(original), COGMIG_OK);
+    assert_int_equal(verify_of(original, other, header), COGMIG_JWKS_HTTP_STATUS);
+    assert_int_equal(verify_from(updated), COGMIG_TOKEN_ISSUER_REFUSED);
+}
+
+static void an_issuer_whose_keys_are_held_is_in_use(void **state)
+{
+    (void)state;
+    struct hosts absent = {"nowhere", 404, 0};
+    cogmig_verifier_config_set_fetch(config, fetch_from_hosts, &absent, NULL);
+    make_pool_verifier();
+    assert_int_equal(cogmig_verifier_seed_keys(verifier, NULL, jwks, strlen(jwks), NULL),
+                     COGMIG_OK);
+    assert_int_equal(verify_of(updated, pool, "{\"alg\":\"RS256\",\"kid\":\"unheard-of\"}"),
+                     COGMIG_JWKS_HTTP_STATUS);
+    assert_int_equal(absent.fetches, 1);
+}
+
 static void keys_seeded_without_a_name_are_those_of_the_whole_pool(void **state)
 {
     (void)state;
@@ -613,6 +654,9 @@ static void algorithms_are_said_for_issuers_added_by_url(void **state)
         cogmig_verifier_config_set_issuer_algorithms(
             config, pool_issuer, COGMIG_ALGORITHM_RS256 | COGMIG_ALGORITHM_RS512, NULL),
         COGMIG_CONFIG_INVALID);
+    assert_int_equal(cogmig_verifier_config_set_issuer_algorithms(config, pool_issuer,
+                                                                  COGMIG_ALGORITHM_RS256, NULL),
+                     COGMIG_OK);
     assert_int_equal(cogmig_verifier_config_add_issuer(config, generic, NULL, NULL), COGMIG_OK);
     assert_int_equal(cogmig_verifier_config_set_issuer_algorithms(config, generic, 0, NULL),
                      COGMIG_CONFIG_INVALID);
@@ -636,11 +680,14 @@ int main(void)
         TEST(numbers_out_of_range_are_refused),
         TEST(clients_are_bounded_in_size_and_number),
         TEST(issuers_are_bounded_in_number_and_the_same_twice_is_once),
+        TEST(an_issuer_is_a_pools_or_an_urls),
         TEST(missing_arguments_are_refused),
         TEST(both_issuers_of_a_pool_are_trusted_each_with_its_own_keys),
         TEST(a_replica_is_trusted_when_its_region_was_added),
         TEST(an_unused_issuer_that_answers_403_or_404_is_no_outage),
         TEST(any_other_answer_of_an_issuer_stays_an_outage),
+        TEST(whether_an_issuer_is_unused_is_seen_by_its_own_pool),
+        TEST(an_issuer_whose_keys_are_held_is_in_use),
         TEST(keys_seeded_without_a_name_are_those_of_the_whole_pool),
         TEST(a_region_must_be_one),
         TEST(algorithms_are_said_for_issuers_added_by_url),
