@@ -35,6 +35,18 @@ struct step {
 #call, call, COGMIG_##expected, 0                                                          \
     }
 
+/* A call that makes a handle, `made`: it is there if the call says so, and only then. */
+#define MAKES(function, noun, call)                                                                \
+    static cogmig_status function(void)                                                            \
+    {                                                                                              \
+        cogmig_##noun *made = NULL;                                                                \
+        cogmig_status status = call;                                                               \
+        assert_int_equal(status == COGMIG_OK, made != NULL);                                       \
+        cogmig_##noun##_free(&made);                                                               \
+        assert_null(made);                                                                         \
+        return status;                                                                             \
+    }
+
 struct world {
     void (*make)(void);
     void (*check)(void); /* that what there is still works */

@@ -100,35 +100,11 @@ static cogmig_status make_config(void)
     return status;
 }
 
-static cogmig_status make_config_from_env(void)
-{
-    cogmig_idmap_config *made = NULL;
-    cogmig_status status = cogmig_idmap_config_new_from_env(&made, &err);
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_idmap_config_free(&made);
-    return status;
-}
+MAKES(make_config_from_env, idmap_config, cogmig_idmap_config_new_from_env(&made, &err))
 
-static cogmig_status opened(cogmig_status status, cogmig_idmap *made)
-{
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_idmap_free(&made);
-    return status;
-}
+MAKES(open_map, idmap, cogmig_idmap_open(config, &made, &err))
 
-static cogmig_status open_map(void)
-{
-    cogmig_idmap *made = NULL;
-    cogmig_status status = cogmig_idmap_open(config, &made, &err);
-    return opened(status, made);
-}
-
-static cogmig_status open_map_from_env(void)
-{
-    cogmig_idmap *made = NULL;
-    cogmig_status status = cogmig_idmap_open_from_env(&made, &err);
-    return opened(status, made);
-}
+MAKES(open_map_from_env, idmap, cogmig_idmap_open_from_env(&made, &err))
 
 static cogmig_status install(void)
 {

@@ -133,14 +133,7 @@ static cogmig_status make_config_from_env(void)
     return status;
 }
 
-static cogmig_status make_from_env(void)
-{
-    cogmig_migration *made = NULL;
-    cogmig_status status = cogmig_migration_new_from_env(config, &made, &err);
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_migration_free(&made);
-    return status;
-}
+MAKES(make_from_env, migration, cogmig_migration_new_from_env(config, &made, &err))
 
 /* ---- events ---- */
 

@@ -114,14 +114,7 @@ static void release_world(void)
 
 /* ---- passwords ---- */
 
-static cogmig_status make_rules(void)
-{
-    cogmig_password_rules *made = NULL;
-    cogmig_status status = cogmig_password_rules_new(&made, &err);
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_password_rules_free(&made);
-    return status;
-}
+MAKES(make_rules, password_rules, cogmig_password_rules_new(&made, &err))
 
 static cogmig_status set_pepper(void)
 {
@@ -224,14 +217,7 @@ static cogmig_status verify_one_of_many(void)
 
 /* ---- stores ---- */
 
-static cogmig_status make_store_config(void)
-{
-    cogmig_store_config *made = NULL;
-    cogmig_status status = cogmig_store_config_new(&made, &err);
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_store_config_free(&made);
-    return status;
-}
+MAKES(make_store_config, store_config, cogmig_store_config_new(&made, &err))
 
 /* Nobody listens there. */
 static cogmig_status configure_store(void)
@@ -262,14 +248,7 @@ static cogmig_status set_sql(void)
     return cogmig_store_config_set_sql(store_config, "SELECT 1 WHERE $1 = ''", NULL, &err);
 }
 
-static cogmig_status open_store(void)
-{
-    cogmig_store *opened = NULL;
-    cogmig_status status = cogmig_store_open(store_config, &opened, &err);
-    assert_int_equal(status == COGMIG_OK, opened != NULL);
-    cogmig_store_free(&opened);
-    return status;
-}
+MAKES(open_store, store, cogmig_store_open(store_config, &made, &err))
 
 static cogmig_status found(cogmig_status status, cogmig_user *user)
 {
@@ -303,22 +282,9 @@ static cogmig_status find_nobody(void)
 
 /* ---- migrations ---- */
 
-static cogmig_status make_migration(void)
-{
-    cogmig_migration *made = NULL;
-    cogmig_status status = cogmig_migration_new(migration_config, store, &made, &err);
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_migration_free(&made);
-    return status;
-}
+MAKES(make_migration, migration, cogmig_migration_new(migration_config, store, &made, &err))
 
-static cogmig_status make_migration_config(void)
-{
-    cogmig_migration_config *made = NULL;
-    cogmig_status status = cogmig_migration_config_new(&made, &err);
-    cogmig_migration_config_free(&made);
-    return status;
-}
+MAKES(make_migration_config, migration_config, cogmig_migration_config_new(&made, &err))
 
 static cogmig_status handle(const char *event, bool yes)
 {

@@ -20,15 +20,7 @@ static void release_world(void)
     cogmig_error_free(&box);
 }
 
-static cogmig_status make_box(void)
-{
-    cogmig_error *made = NULL;
-    cogmig_status status = cogmig_error_new(&made);
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_error_free(&made);
-    assert_null(made);
-    return status;
-}
+MAKES(make_box, error, cogmig_error_new(&made))
 
 static cogmig_status fill_box(void)
 {

@@ -117,37 +117,13 @@ static cogmig_status make_config(void)
     return status;
 }
 
-static cogmig_status make_config_from_env(void)
-{
-    cogmig_store_config *made = NULL;
-    cogmig_status status = cogmig_store_config_new_from_env(&made, &err);
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_store_config_free(&made);
-    return status;
-}
+MAKES(make_config_from_env, store_config, cogmig_store_config_new_from_env(&made, &err))
 
 /* ---- stores ---- */
 
-static cogmig_status opened(cogmig_status status, cogmig_store *made)
-{
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_store_free(&made);
-    return status;
-}
+MAKES(open_store, store, cogmig_store_open(config, &made, &err))
 
-static cogmig_status open_store(void)
-{
-    cogmig_store *made = NULL;
-    cogmig_status status = cogmig_store_open(config, &made, &err);
-    return opened(status, made);
-}
-
-static cogmig_status open_store_from_env(void)
-{
-    cogmig_store *made = NULL;
-    cogmig_status status = cogmig_store_open_from_env(&made, &err);
-    return opened(status, made);
-}
+MAKES(open_store_from_env, store, cogmig_store_open_from_env(&made, &err))
 
 static cogmig_status inspect(void)
 {

@@ -270,14 +270,7 @@ static const struct world world = {make_world, check_world, wait_for_back_off, r
 
 /* ---- configuration ---- */
 
-static cogmig_status make_config(void)
-{
-    cogmig_verifier_config *made = NULL;
-    cogmig_status status = cogmig_verifier_config_new(&made, &err);
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_verifier_config_free(&made);
-    return status;
-}
+MAKES(make_config, verifier_config, cogmig_verifier_config_new(&made, &err))
 
 static cogmig_status add_pool(void)
 {
@@ -379,40 +372,15 @@ static cogmig_status set_limits(void)
 
 /* ---- verifiers ---- */
 
-static cogmig_status make_verifier(void)
-{
-    cogmig_verifier *made = NULL;
-    cogmig_status status = cogmig_verifier_new(config, &made, &err);
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_verifier_free(&made);
-    return status;
-}
+MAKES(make_verifier, verifier, cogmig_verifier_new(config, &made, &err))
 
-static cogmig_status make_demanding_verifier(void)
-{
-    cogmig_verifier *made = NULL;
-    cogmig_status status = cogmig_verifier_new(demanding, &made, &err);
-    assert_int_equal(status == COGMIG_OK, made != NULL);
-    cogmig_verifier_free(&made);
-    return status;
-}
+MAKES(make_demanding_verifier, verifier, cogmig_verifier_new(demanding, &made, &err))
 
-static cogmig_status make_for_pool(void)
-{
-    cogmig_verifier *made = NULL;
-    cogmig_status status = cogmig_verifier_new_for_pool("eu-central-1_Example01", "c",
-                                                        COGMIG_TOKEN_USE_ANY, &made, &err);
-    cogmig_verifier_free(&made);
-    return status;
-}
+MAKES(make_for_pool, verifier,
+      cogmig_verifier_new_for_pool("eu-central-1_Example01", "c", COGMIG_TOKEN_USE_ANY, &made,
+                                   &err))
 
-static cogmig_status make_from_env(void)
-{
-    cogmig_verifier *made = NULL;
-    cogmig_status status = cogmig_verifier_new_from_env(COGMIG_TOKEN_USE_ANY, &made, &err);
-    cogmig_verifier_free(&made);
-    return status;
-}
+MAKES(make_from_env, verifier, cogmig_verifier_new_from_env(COGMIG_TOKEN_USE_ANY, &made, &err))
 
 static cogmig_status seed_keys(void)
 {
