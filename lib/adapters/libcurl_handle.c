@@ -8,19 +8,18 @@
 
 /* ---- libcurl as a whole ---- */
 
-static CURLcode global_outcome;
-
-static void initialise_globally(void)
-{
-    global_outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-/* Once per process, at the first fetch, and never undone: the host program may use libcurl too. */
+/* Once per process, at the first fetch, and never undone: the host program may use libcurl too. What
+ * failed, for want of memory say, is tried again at the next one. */
 static bool libcurl_is_ready(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, initialise_globally);
-    return global_outcome == CURLE_OK;
+    static pthread_mutex_t initialising = PTHREAD_MUTEX_INITIALIZER;
+    static bool was_initialised;
+    pthread_mutex_lock(&initialising);
+    if (!was_initialised)
+        was_initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    bool is_ready = was_initialised;
+    pthread_mutex_unlock(&initialising);
+    return is_ready;
 }
 
 CURL *libcurl_handle_new(void)

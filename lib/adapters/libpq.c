@@ -265,9 +265,9 @@ static bool key_cannot_be_stored(struct libpq_session *session, const char *key,
     static const char untranslatable_character[] = "22P05";
     if (strcmp(said->upstream_code, untranslatable_character) != 0)
         return false;
-    static char select_key[] = "SELECT $1::text";
+    static const char select_key[] = "SELECT $1::text";
     static const struct libpq_query of_key = {
-        .sql = select_key, .parameter_count = 1, .parameter_at = {sizeof "SELECT " - 1}};
+        .sql = (char *)select_key, .parameter_count = 1, .parameter_at = {sizeof "SELECT " - 1}};
     struct cogmig_error of_key_alone = {0};
     SCOPED(libpq_release_result) PGresult *result = NULL;
     run_unnamed(session, &of_key, &key, deadline, &result, &of_key_alone);

@@ -133,6 +133,11 @@ static cogmig_status add_container_token(struct buffer *token, cogmig_error *err
         buffer_add_text(token, value);
     if (token->state == BUFFER_REFUSED)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    if (token->state == BUFFER_FULL)
+        return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,
+                    "The container's authorization token (%s) has more than %d bytes; name the "
+                    "right file, or mend it.",
+                    path == NULL ? "AWS_CONTAINER_AUTHORIZATION_TOKEN" : path, MAX_DOCUMENT);
     while (token->len > 0 && strchr("\r\n", token->bytes[token->len - 1]) != NULL)
         token->bytes[--token->len] = '\0';
     if (token->len > 0 && strpbrk(token->bytes, "\r\n") != NULL)

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const char pool[] = "eu-central-1_AbCdEfGhI";
 static const char client_id[] = "1example23456789";
@@ -634,9 +636,93 @@ static void credentials_are_found_at_the_container_endpoint(void **state)
     setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", path, 1);
     make_without_credentials();
     expect(get_user("ann"), COGMIG_OK);
+    char *large = calloc(1, 64 * 1024 + 2);
+    memset(large, '\n', 64 * 1024 + 1);
+    memcpy(large, "container-token", strlen("container-token")); /* right, were it cut */
+    write_file("token", large, path, sizeof path);
+    free(large);
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
+    assert_non_null(strstr(cogmig_error_message(err), "more than 65536 bytes"));
+    assert_non_null(strstr(cogmig_error_message(err), path));
     setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://elsewhere.example/", 1);
     make_without_credentials();
     expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
+}
+
+/* ---- forks ---- */
+
+enum {
+    CHILDREN = 2,
+    ROUNDS = 20
+};
+
+/* The server answers with the name, and takes one asker on each connection. */
+static bool ask_for(const char *name)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        if (get_user(name) != COGMIG_OK || strcmp(cogmig_cognito_user_name(user), name) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void ask_in_a_child(pid_t *ret_child, const char *name)
+{
+    *ret_child = fork();
+    if (*ret_child != 0)
+        return;
+    bool right = ask_for(name);
+    cogmig_cognito_user_free(&user);
+    cogmig_cognito_free(&cognito);
+    _exit(right ? 0 : 1);
+}
+
+static void expect_end(pid_t child)
+{
+    int how = -1;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_int_equal(how, 0);
+}
+
+/* promise 54 */
+static void parent_and_children_ask_at_the_same_time(void **state)
+{
+    (void)state;
+    static const char *const names[CHILDREN] = {"asker-1", "asker-2"};
+    pid_t children[CHILDREN];
+    set_container("/container");
+    setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "container-token", 1);
+    make_without_credentials();
+    assert_true(ask_for("asker-0"));
+    for (int i = 0; i < CHILDREN; i++)
+        ask_in_a_child(&children[i], names[i]);
+    assert_true(ask_for("asker-0"));
+    for (int i = 0; i < CHILDREN; i++)
+        expect_end(children[i]);
+    assert_true(ask_for("asker-0"));
+}
+
+/* Forks while the listing's connection is open. */
+static cogmig_status take_page_and_fork(void *user_data, const cogmig_cognito_page *page)
+{
+    pid_t child;
+    if (cogmig_cognito_page_size(page) > 0) {
+        ask_in_a_child(&child, "asker-1");
+        expect_end(child);
+    }
+    return take_page(user_data, page);
+}
+
+static void a_child_that_asks_and_frees_leaves_its_parents_listing_alone(void **state)
+{
+    struct seen seen = {.pages = 0};
+    (void)state;
+    make();
+    expect(cogmig_cognito_list_users(cognito, NULL, NULL, take_page_and_fork, &seen, err),
+           COGMIG_OK);
+    assert_int_equal(seen.users, 150);
+    assert_true(ask_for("asker-0"));
 }
 
 static void credentials_that_aws_calls_expired_are_looked_for_again(void **state)
@@ -706,6 +792,8 @@ int main(void)
         JOURNEY(credentials_are_found_in_the_shared_files),
         JOURNEY(a_profile_that_only_the_aws_cli_follows_is_told),
         JOURNEY(credentials_are_found_at_the_container_endpoint),
+        JOURNEY(parent_and_children_ask_at_the_same_time),
+        JOURNEY(a_child_that_asks_and_frees_leaves_its_parents_listing_alone),
         JOURNEY(credentials_that_aws_calls_expired_are_looked_for_again),
         JOURNEY(credentials_that_expire_soon_are_renewed_and_kept_while_they_last),
         JOURNEY(credentials_are_found_on_an_instance),

@@ -258,7 +258,8 @@ def admin_get_user(request):
     members(request, ("UserPoolId", "Username"))
     check_pool(request)
     misbehave(request["Username"])
-    return {"Username": SUB, "UserAttributes": attributes(7), "Enabled": True,
+    asked = request["Username"].startswith("asker-")
+    return {"Username": request["Username"] if asked else SUB, "UserAttributes": attributes(7), "Enabled": True,
             "UserStatus": "FORCE_CHANGE_PASSWORD", "UserCreateDate": 1.7e9}
 
 
@@ -420,6 +421,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Refusal("InvalidParameterException", "a header came twice")
         return {name.lower(): value for name, value in self.headers.items()}
 
+    asker = None  # who asks over this connection: a listing, or one of the users "asker-N"
+
+    def demand_one_asker(self, request):
+        asker = request.get("Username", "")
+        if asker.startswith("asker-") or "Limit" in request:
+            demand(self.asker in (None, asker), f"{asker} asks over the connection of {self.asker}")
+            self.asker = asker
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.answer(lambda: self.operate(body))
@@ -432,6 +441,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         operation = headers.get("x-amz-target", "").removeprefix(PREFIX)
         if operation in SIGNED:
             check_signature(headers, body)
+            self.demand_one_asker(json.loads(body))
             return SIGNED[operation](json.loads(body))
         if operation not in UNSIGNED:
             raise Refusal("UnknownOperationException")
