@@ -113,10 +113,33 @@ static const struct {
     {"COGMIG_CLAIM_TOKENS", tokens, cogmig_migration_config_set_claim_tokens},
 };
 
+/* The rules' own setters cannot take back what they allow. */
+static cogmig_status set_allow_2x(cogmig_migration_config *config, bool on, cogmig_error *err)
+{
+    (void)err;
+    config->password_rules.allow_2x = on;
+    return COGMIG_OK;
+}
+
+static cogmig_status set_allow_2(cogmig_migration_config *config, bool on, cogmig_error *err)
+{
+    (void)err;
+    config->password_rules.allow_2 = on;
+    return COGMIG_OK;
+}
+
+static cogmig_status set_strict_length(cogmig_migration_config *config, bool on, cogmig_error *err)
+{
+    return cogmig_password_rules_set_strict_length(&config->password_rules, on, err);
+}
+
 static const struct {
     const char *name;
     set_switch_fn set;
 } switches[] = {
+    {"COGMIG_ALLOW_2X", set_allow_2x},
+    {"COGMIG_ALLOW_2", set_allow_2},
+    {"COGMIG_STRICT_LENGTH", set_strict_length},
     {"COGMIG_RESET_LONG_PASSWORDS", cogmig_migration_config_set_reset_long_passwords},
     {"COGMIG_USERNAME_FROM_LEGACY_ID", cogmig_migration_config_set_username_from_legacy_id},
     {"COGMIG_SIGN_UP_OPEN_IN_OUTAGE", cogmig_migration_config_set_sign_up_open_in_outage},
@@ -132,11 +155,18 @@ static cogmig_status add_attribute(cogmig_migration_config *config, const char *
                : cogmig_migration_config_add_attribute(config, attribute, err);
 }
 
+static cogmig_status set_pepper(cogmig_migration_config *config, const char *pepper,
+                                cogmig_error *err)
+{
+    return cogmig_password_rules_set_pepper(&config->password_rules, pepper, strlen(pepper), err);
+}
+
 static const struct {
     const char *name;
     bool several; /* with commas between them */
     set_text_fn set;
 } texts[] = {
+    {"COGMIG_PEPPER", false, set_pepper},
     {"COGMIG_LEGACY_ID_ATTRIBUTE", false, cogmig_migration_config_set_legacy_id_attribute},
     {"COGMIG_ATTRIBUTES", true, add_attribute},
     {"COGMIG_ALLOWED_POOLS", true, cogmig_migration_config_add_pool},

@@ -248,6 +248,7 @@ def a_file_that_is_no_description_is_told():
 def options_are_checked():
     for arguments in (["--only", "half"], ["--legacy-id-attribute", "email"],
                       ["--legacy-id-attribute", "custom:a'b"], ["--legacy-id-length", "0"], ["--legacy-id-length", "x"],
+                      ["--legacy-classes", ""], ["--legacy-classes", "lower,"], ["--legacy-classes", "letters"],
                       ["--unknown"], ["extra"]):
         equal(doctor(*arguments).returncode, INVALID, str(arguments))
 
@@ -342,7 +343,7 @@ def the_local_half_names_what_is_missing():
     checks = local()
     equal({name: each["verdict"] for name, each in checks.items()},
           {"environment": "problem", "plain-http": "ok", "own-issuer": "ok", "database": "problem",
-           "email-index": "unknown", "identity-map": "problem", "keys": "problem"})
+           "email-index": "unknown", "pepper": "ok", "identity-map": "problem", "keys": "problem"})
     equal("DATABASE_URL, COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID" in checks["environment"]["reason"],
           True)
     equal("CONFIG_INCOMPLETE" in checks["database"]["reason"], True)
@@ -379,9 +380,34 @@ def with_everything_in_place_the_local_half_is_ok():
     equal(cogmig.run("idmap", "install", **environment).returncode, OK)
     equal(not_ok(local(**environment)), {})
     equal(doctor("--only", "local", **environment).returncode, OK)
+    checks = local(**environment, COGMIG_PASSWORD_CLASSES="letters")
+    equal(not_ok(checks), {"environment": "problem"})
+    equal("COGMIG_PASSWORD_CLASSES" in checks["environment"]["reason"], True)
     server.shutdown()
     equal(not_ok(local(**environment, COGMIG_TABLE="Users")), {"database": "problem",
                                                                "keys": "problem"})
+
+
+@test
+def the_pepper_of_devise_is_asked_for_and_never_told():
+    def pepper(**environment):
+        done = doctor("--only", "local", "--json", **environment)
+        equal("a-pepper" in done.stdout.decode() + done.stderr, False, "the pepper is told")
+        [check] = [each for each in json.loads(done.stdout)["checks"] if each["check"] == "pepper"]
+        return check["verdict"]
+
+    with sqlite3.connect(cogmig.folder / "devise.db") as database:
+        database.executescript("CREATE TABLE users (id integer PRIMARY KEY, email text, "
+                               "encrypted_password text, confirmed_at text, created_at text, "
+                               "updated_at text)")
+    database.close()
+    found = {"DATABASE_URL": f"file:{cogmig.folder}/devise.db"}
+    named = {"COGMIG_PRESET": "devise"}
+    for environment in (found, named):
+        equal(pepper(**environment), "unknown")
+        equal(pepper(**environment, COGMIG_PEPPER="a-pepper"), "ok")
+        equal(pepper(**environment, COGMIG_PEPPER=""), "ok")
+    equal(pepper(COGMIG_PRESET="laravel"), "ok")
 
 
 @test
@@ -408,6 +434,34 @@ def the_secret_is_compared_with_the_setting():
     equal(verdict(with_secret), "problem")
     equal(verdict(GOOD_CLIENT, COGNITO_CLIENT_SECRET=SECRET), "problem")
     equal(verdict(with_secret, COGNITO_CLIENT_SECRET="another"), "problem")
+
+
+@test
+def the_password_policy_is_compared_with_what_the_migration_asks_for():
+    def verdict(*arguments, **environment):
+        done = doctor("--json", "--pool", write("pool.json", GOOD_POOL), "--client",
+                      write("client.json", GOOD_CLIENT), *arguments, **environment)
+        [check] = [each for each in json.loads(done.stdout)["checks"]
+                   if each["check"] == "password-policy"]
+        return check["verdict"], check["reason"]
+
+    before = ("--legacy-min-length", "6", "--legacy-classes", "none")
+    rule = {"COGMIG_PASSWORD_MIN_LENGTH": "8", "COGMIG_PASSWORD_CLASSES": "lower, upper,digit"}
+    told, reason = verdict()
+    equal((told, "8 characters with lower,upper,digit; a migrated password is taken over" in reason),
+          ("ok", True), reason)
+    told, reason = verdict(*before)
+    equal((told, "the old system for 6 characters of any class: old passwords that break the policy"
+           " are taken over" in reason), ("warning", True), reason)
+    told, reason = verdict(*before, **rule)
+    equal((told, "asked for a new password" in reason), ("ok", True), reason)
+    for changed, said in (({"COGMIG_PASSWORD_MIN_LENGTH": "7"}, "taken over"),
+                          ({"COGMIG_PASSWORD_CLASSES": "lower,upper"}, "taken over"),
+                          ({"COGMIG_PASSWORD_MIN_LENGTH": "9"}, "have to replace"),
+                          ({"COGMIG_PASSWORD_CLASSES": "lower,upper,digit,symbol"}, "have to replace"),
+                          ({"COGMIG_PASSWORD_CLASSES": "lower,upper,symbol"}, "have to replace")):
+        told, reason = verdict(*before, **{**rule, **changed})
+        equal((told, said in reason), ("warning", True), f"{changed}: {reason}")
 
 
 @test

@@ -64,7 +64,7 @@ CHANGES = (
     ("PreventUserExistenceErrors: ENABLED", "PreventUserExistenceErrors: YES_PLEASE"),
     ("UsernameAttributes: [email]", "UserNameAttributes: [email]"),
     ("!GetAtt Function.Arn\n      Action", "!GetAtt Funktion.Arn\n      Action"),
-    ("COGMIG_TABLE: !Ref UserTable", "COGMIG_TABLE: !Ref Pool"),
+    ("COGMIG_PRESET: !Ref Preset", "COGMIG_PRESET: !Ref Presets"),
     ("MinimumLength: 8", "MinimumLength: 4"),
 )
 
@@ -207,7 +207,10 @@ def the_doctor_finds_nothing_wrong():
 @test
 def no_secret_is_in_the_template():
     text = TEMPLATE.read_text("utf-8")
-    equal(text.count("{{resolve:secretsmanager:"), 1)
+    variables = template["resources"]["Function"]["properties"]["Environment"]
+    for secret in ("DATABASE_URL", "COGMIG_PEPPER"):
+        assert f"{secret}: " in text and secret in json.dumps(variables)
+    equal(text.count("{{resolve:secretsmanager:"), 2)
     assert "postgres://" not in text and "postgresql://" not in text
 
 

@@ -58,6 +58,17 @@ def each_products_schema_is_recognised_and_what_is_printed_works():
 
 
 @test
+def the_pepper_of_devise_is_asked_for():
+    load("devise")
+    for environment, asked in (({}, True), ({"COGMIG_PEPPER": "a-pepper"}, False),
+                               ({"COGMIG_PEPPER": ""}, False)):
+        said = cogmig.run("store", "inspect", DATABASE_URL=url, **environment).stdout.decode()
+        equal(("COGMIG_PEPPER" in said, "a-pepper" in said), (asked, False), said)
+    load("laravel")
+    equal(b"COGMIG_PEPPER" in cogmig.run("store", "inspect", DATABASE_URL=url).stdout, False)
+
+
+@test
 def flags_that_are_there_are_named():
     load("devise")
     equal(report()["disabled_by"], ["locked_at"])

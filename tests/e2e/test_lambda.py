@@ -249,6 +249,22 @@ def a_package_that_cannot_find_itself_says_so():
     assert "LAMBDA_TASK_ROOT" in done.stderr, done.stderr
 
 
+@test
+def peppered_users_of_devise_migrate():
+    subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", database_url,
+                    "--file", SOURCE / "tests/data/schemas/devise.sql"], check=True)
+    event = event_of("ann@example.com", "correct horse battery staple")
+    for pepper, expected in ({"COGMIG_PEPPER": "a-pepper"}, True), ({}, False):
+        with packaged(COGMIG_PRESET="devise", **pepper) as runner:
+            equal(is_yes(runner.invoke(event)), expected, runner.text())
+            runner.wait_for_lines(2)
+            assert "a-pepper" not in runner.text(), runner.text()
+    with packaged(COGMIG_PEPPER="a-pepper" * 129) as runner:  # more than 1,024 bytes
+        [line, *_] = runner.wait_for_lines(2)
+        equal((line["level"], line["status"]), ("FATAL", "CONFIG_INVALID"))
+        assert "a-pepper" not in runner.text(), runner.text()
+
+
 # ---- with an emulator of Cognito in front ----
 
 

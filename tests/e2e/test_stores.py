@@ -74,4 +74,33 @@ def attributes_are_returned_as_the_environment_says():
         equal("ATTRIBUTE_INVALID" in done.stderr, True, done.stderr)  # it is not in E.164
 
 
+DEVISE = SOURCE / "tests/data/schemas/devise.sql"
+PEPPER = "a-pepper"
+
+
+@test
+def peppered_users_of_devise_migrate():
+    subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgresql,
+                    "--file", DEVISE], check=True)
+
+    def told(email, **environment):
+        event = json.dumps({"triggerSource": "UserMigration_Authentication", "userName": email,
+                            "request": {"password": "correct horse battery staple"},
+                            "response": {}}).encode()
+        done = cogmig.run("migrate", stdin=event, DATABASE_URL=postgresql, COGMIG_PRESET="devise",
+                          **environment)
+        equal((done.returncode, PEPPER in done.stdout.decode() + done.stderr), (OK, False), done)
+        attributes = json.loads(done.stdout)["response"].get("userAttributes")
+        return attributes and attributes["custom:legacy_id"]
+
+    equal(told("Ann@Example.com", COGMIG_PEPPER=PEPPER), "1")
+    equal(told("no-pepper@example.com", COGMIG_PEPPER=PEPPER), None)
+    equal(told("no-pepper@example.com"), "5")
+    for wrong in ({}, {"COGMIG_PEPPER": ""}, {"COGMIG_PEPPER": PEPPER + "\n"}):
+        equal(told("ann@example.com", **wrong), None)
+    (cogmig.folder / ".env.local").write_text(f'COGMIG_PEPPER="{PEPPER}"  # from a file\n')
+    equal(told("ann@example.com"), "1")
+    (cogmig.folder / ".env.local").unlink()
+
+
 run()

@@ -90,7 +90,7 @@ def every_verb():
 
 def variables():
     """What .env.example knows."""
-    names = re.findall(r"^#?([A-Z][A-Z_]+)=", source.read(".env.example"), re.M)
+    names = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", source.read(".env.example"), re.M)
     return ",\n".join(f".BR {name}" for name in sorted(set(names))).replace(",\n", " ,\n") + "\n"
 
 

@@ -5,6 +5,7 @@
 #include "number.h"
 #include "preflight.h"
 #include "preflight_json.h"
+#include "preflight_password.h"
 #include "preflight_trigger.h"
 #include "verbs.h"
 
@@ -35,6 +36,7 @@ const char help_doctor[] =
     "  --legacy-id-attribute N  instead of COGMIG_LEGACY_ID_ATTRIBUTE or custom:legacy_id\n"
     "  --legacy-id-length N     of the longest legacy id; 36 (a UUID) by default\n"
     "  --legacy-min-length N    of a password in the old system\n"
+    "  --legacy-classes LIST    what it had to have there: lower,upper,digit,symbol; or none\n"
     "  --only local|pool        one half alone\n"
     "  --strict                 warnings count as problems\n"
     "  --json                   print JSON\n"
@@ -48,7 +50,8 @@ enum {
 
 struct order {
     const char *pool_file, *client_file, *policy_file, *legacy_id;
-    int32_t legacy_id_length, legacy_min_length;
+    int32_t legacy_id_length;
+    struct password_rule legacy_passwords;
     bool local, remote, strict, as_json;
 };
 
@@ -90,8 +93,12 @@ static bool set_option(struct order *order, int option, const char *value)
         order->legacy_id_length = number_or_minus_1(value);
         return order->legacy_id_length > 0 && order->legacy_id_length <= MAX_NUMBER;
     case 'm':
-        order->legacy_min_length = number_or_minus_1(value);
-        return order->legacy_min_length > 0 && order->legacy_min_length <= MAX_NUMBER;
+        order->legacy_passwords.min_length = number_or_minus_1(value);
+        return order->legacy_passwords.min_length > 0 &&
+               order->legacy_passwords.min_length <= MAX_NUMBER;
+    case 'k':
+        order->legacy_passwords.classes = password_classes_of(value);
+        return order->legacy_passwords.classes >= 0;
     case 'o':
         return set_half(order, value);
     case 's':
@@ -111,6 +118,7 @@ static int read_order(int argc, char **argv, struct order *order)
         {"legacy-id-attribute", required_argument, NULL, 'a'},
         {"legacy-id-length", required_argument, NULL, 'i'},
         {"legacy-min-length", required_argument, NULL, 'm'},
+        {"legacy-classes", required_argument, NULL, 'k'},
         {"only", required_argument, NULL, 'o'},
         {"strict", no_argument, NULL, 's'},
         {"json", no_argument, NULL, 'j'},
@@ -251,14 +259,28 @@ static cogmig_status ask_live(const struct order *order, struct setup *setup, co
     return status;
 }
 
+/* What the migration asks for. What it could not read is told by the local half. */
+static void learn_own_passwords(struct setup *setup)
+{
+    const char *length = setting("COGMIG_PASSWORD_MIN_LENGTH");
+    const char *classes = setting("COGMIG_PASSWORD_CLASSES");
+    struct password_rule *own = &setup->own_passwords;
+    own->min_length = length == NULL ? 0 : number_or_minus_1(length);
+    own->classes = classes == NULL ? 0 : password_classes_of(classes);
+    setup->has_own_passwords =
+        own->min_length >= 0 && own->classes >= 0 && own->min_length + own->classes > 0;
+}
+
 static cogmig_status gather(const struct order *order, struct setup *setup, cogmig_error *err)
 {
     bool live = order->pool_file == NULL && order->client_file == NULL;
     cogmig_status status = COGMIG_OK;
     setup->legacy_id = order->legacy_id;
     setup->legacy_id_length = order->legacy_id_length;
-    setup->legacy_min_length = order->legacy_min_length;
+    setup->legacy_passwords = order->legacy_passwords;
     setup->settings_are_known = order->local;
+    if (order->local)
+        learn_own_passwords(setup);
     setup->client_secret = order->local ? setting("COGNITO_CLIENT_SECRET") : NULL;
     setup->issuer = order->local ? setting("COGNITO_ISSUER") : NULL;
     if (order->remote && live)
@@ -375,7 +397,8 @@ static int examine(const struct order *order, const struct setup *setup, bool po
 
 int verb_doctor(int argc, char **argv)
 {
-    struct order order = {.local = true, .remote = true};
+    struct order order = {
+        .local = true, .remote = true, .legacy_passwords = {.classes = CLASSES_NOT_KNOWN}};
     struct setup setup = {.pool = NULL};
     int code = read_order(argc, argv, &order);
     if (code == 0)

@@ -6,6 +6,7 @@
 
 #include <cogmig/idmap.h>
 #include <cogmig/memory.h>
+#include <cogmig/migration.h>
 #include <cogmig/store.h>
 #include <cogmig/verifier.h>
 #include <jansson.h>
@@ -25,6 +26,20 @@ static void conclude_failure(struct finding *finding, enum verdict verdict, cons
              cogmig_error_message(err));
 }
 
+/* How triggers are answered; whether the identity map is there is another check's affair. */
+static void conclude_settings(struct finding *finding)
+{
+    cogmig_error *err = new_error_box();
+    cogmig_migration_config *config = NULL;
+    cogmig_status status = cogmig_migration_config_new_from_env(&config, err);
+    if (cogmig_status_kind(status) == COGMIG_KIND_INVALID && status != COGMIG_IDMAP_NOT_INSTALLED)
+        conclude_failure(finding, VERDICT_PROBLEM, err);
+    else
+        conclude(finding, VERDICT_OK, "What every program here needs is set.");
+    cogmig_migration_config_free(&config);
+    cogmig_error_free(&err);
+}
+
 static void judge_environment(const struct setup *setup, struct finding *finding)
 {
     static const char *const needed[] = {"DATABASE_URL", "COGNITO_USER_POOL_ID",
@@ -36,10 +51,10 @@ static void judge_environment(const struct setup *setup, struct finding *finding
         if (setting(needed[i]) == NULL)
             snprintf(missing + len, sizeof missing - len, "%s%s", len == 0 ? "" : ", ", needed[i]);
     }
-    if (missing[0] == '\0')
-        conclude(finding, VERDICT_OK, "What every program here needs is set.");
-    else
+    if (missing[0] != '\0')
         conclude(finding, VERDICT_PROBLEM, "Not set: %s.", missing);
+    else
+        conclude_settings(finding);
 }
 
 static void judge_plain_http(const struct setup *setup, struct finding *finding)
@@ -79,24 +94,59 @@ static void conclude_index(struct finding *finding, const json_t *report)
         conclude(finding, VERDICT_WARNING, "%s has none: %s", table, statement);
 }
 
-static void judge_index(const struct setup *setup, struct finding *finding)
+/* What "cogmig store inspect" says; NULL when the store cannot be asked. */
+static json_t *inspect_store(cogmig_error *err)
 {
-    cogmig_error *err = new_error_box();
     cogmig_store_config *config = NULL;
     char *report = NULL;
     size_t len = 0;
-    (void)setup;
     cogmig_status status = cogmig_store_config_new_from_env(&config, err);
     if (status == COGMIG_OK)
         status = cogmig_store_inspect(config, &report, &len, err);
     json_t *parsed = status == COGMIG_OK ? json_loadb(report, len, 0, NULL) : NULL;
-    if (parsed == NULL)
-        conclude_failure(finding, VERDICT_UNKNOWN, err);
-    else
-        conclude_index(finding, parsed);
-    json_decref(parsed);
     cogmig_free(report);
     cogmig_store_config_free(&config);
+    return parsed;
+}
+
+static void judge_index(const struct setup *setup, struct finding *finding)
+{
+    cogmig_error *err = new_error_box();
+    json_t *report = inspect_store(err);
+    (void)setup;
+    if (report == NULL)
+        conclude_failure(finding, VERDICT_UNKNOWN, err);
+    else
+        conclude_index(finding, report);
+    json_decref(report);
+    cogmig_error_free(&err);
+}
+
+/* As it is set, or else as the database looks. */
+static bool is_devise(const json_t *report)
+{
+    const char *preset = setting("COGMIG_PRESET");
+    if (preset == NULL)
+        preset = json_string_value(json_object_get(report, "preset"));
+    return preset != NULL && strcmp(preset, "devise") == 0;
+}
+
+/* No database tells whether there is one. A variable that is set and empty says that there is none.
+ */
+static void judge_pepper(const struct setup *setup, struct finding *finding)
+{
+    cogmig_error *err = new_error_box();
+    json_t *report = inspect_store(err);
+    (void)setup;
+    if (setting("COGMIG_PEPPER") != NULL)
+        conclude(finding, VERDICT_OK, "Passwords are checked with the pepper of COGMIG_PEPPER.");
+    else if (is_devise(report) && getenv("COGMIG_PEPPER") == NULL)
+        conclude(finding, VERDICT_UNKNOWN,
+                 "The users are Devise's, and COGMIG_PEPPER is not set: right only where its "
+                 "config.pepper is not set either.");
+    else
+        conclude(finding, VERDICT_OK, "Passwords are checked without a pepper.");
+    json_decref(report);
     cogmig_error_free(&err);
 }
 
@@ -156,8 +206,9 @@ static void judge_own_issuer(const struct setup *setup, struct finding *finding)
 }
 
 const struct check local_checks[] = {
-    {"environment", OF_MACHINE, judge_environment, "Programs stop at start with CONFIG_INCOMPLETE.",
-     MEND_NOT, "Set them in .env.local; .env.example says what they look like."},
+    {"environment", OF_MACHINE, judge_environment,
+     "Programs stop at start, with CONFIG_INCOMPLETE or what the message says.", MEND_NOT,
+     "Set them in .env.local; .env.example says what they look like."},
     {"plain-http", OF_MACHINE, judge_plain_http,
      "Whoever can touch the connection reads passwords and makes tokens.", MEND_NOT,
      "Unset COGMIG_ALLOW_PLAIN_HTTP."},
@@ -169,6 +220,10 @@ const struct check local_checks[] = {
     {"email-index", OF_MACHINE, judge_index,
      "Whoever types an address in another case makes the database read the whole table.", MEND_NOT,
      "Run the statement; CONCURRENTLY keeps the table usable meanwhile."},
+    {"pepper", OF_MACHINE, judge_pepper,
+     "Without the right pepper each password is a wrong one (PASSWORD_MISMATCH).", MEND_NOT,
+     "Set COGMIG_PEPPER to config.pepper of config/initializers/devise.rb; to \"\" if there is "
+     "none."},
     {"identity-map", OF_MACHINE, judge_map, "Links of sub and legacy id are not recorded.",
      MEND_NOT, "cogmig idmap install"},
     {"keys", OF_MACHINE, judge_keys, "No token can be verified.", MEND_NOT,

@@ -3,6 +3,7 @@
 
 #include "preflight_client.h"
 #include "preflight_json.h"
+#include "preflight_password.h"
 #include "preflight_pool.h"
 #include "preflight_trigger.h"
 
@@ -90,9 +91,14 @@ const struct check preflight_checks[] = {
      MEND_NOT,
      "It is fixed when a pool is made: make one with UsernameConfiguration={CaseSensitive=false}."},
     {"password-policy", OF_POOL, judge_password_policy,
-     "Cognito takes a migrated password whatever the policy says. It holds at sign-up and reset: "
-     "a form that checks it at sign-in as well locks users out.",
-     MEND_NOT, "Do not check the policy in your sign-in form; decide what new passwords need."},
+     "Cognito takes a migrated password whatever the policy says, and the user keeps it. The "
+     "policy "
+     "holds where a password is chosen (sign-up, change, reset): a form that checks it at sign-in "
+     "as well locks users out.",
+     MEND_NOT,
+     "Do not check the policy in your sign-in form. To have old passwords replaced that break it, "
+     "give the migration the pool's rule: COGMIG_PASSWORD_MIN_LENGTH, COGMIG_PASSWORD_CLASSES. "
+     "Users with a verified address then have to choose a new one; the others keep theirs."},
     {"first-factor", OF_POOL, judge_first_factor,
      "Nobody can sign in with a password, so nobody migrates.", MEND_POOL,
      ".Policies.SignInPolicy.AllowedFirstAuthFactors += [\"PASSWORD\"]"},

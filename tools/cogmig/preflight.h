@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum verdict {
     VERDICT_OK,
@@ -16,6 +17,16 @@ enum verdict {
 };
 
 const char *verdict_name(enum verdict verdict);
+
+/* What a password has to have. */
+struct password_rule {
+    int32_t min_length; /* 0: not known, or nothing */
+    int32_t classes;    /* a sum of COGMIG_PASSWORD_*; CLASSES_NOT_KNOWN */
+};
+
+enum {
+    CLASSES_NOT_KNOWN = -1
+};
 
 /* What is known. NULL and 0: not known. */
 struct setup {
@@ -28,9 +39,11 @@ struct setup {
     const char *issuer;    /* COGNITO_ISSUER */
     const char *legacy_id; /* the attribute: custom:legacy_id, or what it is called here */
     const char *client_secret;
-    bool settings_are_known;      /* so that no client_secret means that none is set */
-    json_int_t legacy_id_length;  /* of the longest */
-    json_int_t legacy_min_length; /* of passwords, as the old system asks for */
+    bool settings_are_known;               /* so that no client_secret means that none is set */
+    json_int_t legacy_id_length;           /* of the longest */
+    struct password_rule legacy_passwords; /* what the old system asked for */
+    bool has_own_passwords;                /* is the migration told to have weak ones replaced? */
+    struct password_rule own_passwords;    /* COGMIG_PASSWORD_MIN_LENGTH, COGMIG_PASSWORD_CLASSES */
 };
 
 enum {

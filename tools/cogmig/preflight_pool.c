@@ -119,33 +119,7 @@ void judge_case(const struct setup *setup, struct finding *finding)
                  sensitive == NULL ? " (UsernameConfiguration is not set)" : "");
 }
 
-/* ---- passwords ---- */
-
-static json_int_t is_asked_for(json_t *policy, const char *name)
-{
-    return json_is_true(value_at(policy, name)) ? 1 : 0;
-}
-
-void judge_password_policy(const struct setup *setup, struct finding *finding)
-{
-    json_t *policy = value_at(setup->pool, "Policies.PasswordPolicy");
-    json_int_t length = json_integer_value(value_at(policy, "MinimumLength"));
-    json_int_t classes =
-        is_asked_for(policy, "RequireUppercase") + is_asked_for(policy, "RequireLowercase") +
-        is_asked_for(policy, "RequireNumbers") + is_asked_for(policy, "RequireSymbols");
-    if (policy == NULL)
-        conclude(finding, VERDICT_UNKNOWN, "The pool tells no password policy.");
-    else if (length < 8)
-        conclude(finding, VERDICT_WARNING, "New passwords may be as short as %lld characters.",
-                 (long long)length);
-    else if (setup->legacy_min_length != 0 && length > setup->legacy_min_length)
-        conclude(finding, VERDICT_WARNING,
-                 "The pool asks for %lld characters of %lld kinds, the old system for %lld.",
-                 (long long)length, (long long)classes, (long long)setup->legacy_min_length);
-    else
-        conclude(finding, VERDICT_OK, "The pool asks for %lld characters of %lld kinds.",
-                 (long long)length, (long long)classes);
-}
+/* ---- how a user signs in ---- */
 
 void judge_first_factor(const struct setup *setup, struct finding *finding)
 {

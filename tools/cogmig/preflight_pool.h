@@ -11,7 +11,6 @@ void judge_legacy_id_mutable(const struct setup *setup, struct finding *finding)
 void judge_required_attributes(const struct setup *setup, struct finding *finding);
 void judge_email_sign_in(const struct setup *setup, struct finding *finding);
 void judge_case(const struct setup *setup, struct finding *finding);
-void judge_password_policy(const struct setup *setup, struct finding *finding);
 void judge_first_factor(const struct setup *setup, struct finding *finding);
 void judge_issuer(const struct setup *setup, struct finding *finding);
 void judge_recovery(const struct setup *setup, struct finding *finding);

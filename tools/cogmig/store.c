@@ -54,6 +54,12 @@ static int print_report(const json_t *report)
         printf("No index helps to find an address without regard to case; make one:\n  %s;\n",
                text_of(report, "create_index"));
     print_list("For .env:", json_object_get(report, "environment"));
+    if (strcmp(text_of(report, "preset"), "devise") == 0 && getenv("COGMIG_PEPPER") == NULL)
+        puts(
+            "Devise appends config.pepper of config/initializers/devise.rb to each password, where "
+            "it is\nset, and no database tells: then set COGMIG_PEPPER to it, or to \"\" where "
+            "there "
+            "is none.");
     return 0;
 }
 

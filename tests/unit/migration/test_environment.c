@@ -55,7 +55,7 @@ static void assert_same(const cogmig_migration_config *a, const cogmig_migration
     assert_int_equal(a->reset_long_passwords, b->reset_long_passwords);
     assert_int_equal(a->username_is_legacy_id, b->username_is_legacy_id);
     assert_string_equal(a->legacy_id_attribute, b->legacy_id_attribute);
-    assert_int_equal(a->password_rules.max_cost, b->password_rules.max_cost);
+    assert_memory_equal(&a->password_rules, &b->password_rules, sizeof a->password_rules);
     assert_int_equal(a->password_min_length, b->password_min_length);
     assert_int_equal(a->password_classes, b->password_classes);
     assert_int_equal(a->callers.pool_count + a->callers.client_count, 0);
@@ -79,6 +79,10 @@ static void without_variables_it_is_the_default(void **state)
     setenv("COGMIG_IDMAP", "", 1);
     setenv("COGMIG_SIGN_UP_GUARD", "", 1);
     setenv("COGMIG_FAIL_CLOSED", "0", 1);
+    setenv("COGMIG_PEPPER", "", 1);
+    setenv("COGMIG_ALLOW_2X", "0", 1);
+    setenv("COGMIG_ALLOW_2", "0", 1);
+    setenv("COGMIG_STRICT_LENGTH", "0", 1);
     read_environment(COGMIG_OK);
     assert_same(config, defaults);
     cogmig_migration_config_free(&defaults);
@@ -92,6 +96,7 @@ static void every_variable_sets_what_it_names(void **state)
                                          {"COGMIG_LEGACY_ID_ATTRIBUTE", "custom:row"},
                                          {"COGMIG_ATTRIBUTES", "custom:plan=plan, name, email"},
                                          {"COGMIG_RESET_LONG_PASSWORDS", "1"},
+                                         {"COGMIG_PEPPER", " a pepper, all of it "},
                                          {"COGMIG_PASSWORD_MIN_LENGTH", "9"},
                                          {"COGMIG_PASSWORD_CLASSES", "lower, symbol"},
                                          {"COGMIG_USERNAME_FROM_LEGACY_ID", "1"},
@@ -109,6 +114,9 @@ static void every_variable_sets_what_it_names(void **state)
     assert_int_equal(config->deadline_ms, 1234);
     assert_int_equal(config->password_rules.max_cost, 12);
     assert_string_equal(config->legacy_id_attribute, "custom:row");
+    assert_int_equal(config->password_rules.pepper_len, strlen(" a pepper, all of it "));
+    assert_memory_equal(config->password_rules.pepper, " a pepper, all of it ",
+                        config->password_rules.pepper_len);
     assert_true(config->with_name && config->reset_long_passwords);
     assert_int_equal(config->password_min_length, 9);
     assert_int_equal(config->password_classes, COGMIG_PASSWORD_LOWER | COGMIG_PASSWORD_SYMBOL);
@@ -122,6 +130,41 @@ static void every_variable_sets_what_it_names(void **state)
     assert_string_equal(config->refusal, "No, sign in.");
     assert_int_equal(config->claim_tokens, COGMIG_CLAIM_IN_ACCESS_TOKEN);
     assert_int_equal(config->linked_users, COGMIG_LINKED_USERS_RELINK);
+}
+
+static void each_switch_of_the_password_rules_is_its_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool allow_2x, allow_2, strict_length;
+    } switches[] = {{"COGMIG_ALLOW_2X", true, false, false},
+                    {"COGMIG_ALLOW_2", false, true, false},
+                    {"COGMIG_STRICT_LENGTH", false, false, true}};
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        forget_settings();
+        setenv(switches[i].name, "1", 1);
+        read_environment(COGMIG_OK);
+        assert_int_equal(config->password_rules.allow_2x, switches[i].allow_2x);
+        assert_int_equal(config->password_rules.allow_2, switches[i].allow_2);
+        assert_int_equal(config->password_rules.strict_length, switches[i].strict_length);
+    }
+}
+
+static void a_pepper_that_is_too_long_is_refused_and_not_shown(void **state)
+{
+    (void)state;
+    char pepper[RULES_MAX_PEPPER + 2];
+    memset(pepper, 'Z', sizeof pepper - 1);
+    pepper[sizeof pepper - 1] = '\0';
+    setenv("COGMIG_PEPPER", pepper, 1);
+    read_environment(COGMIG_CONFIG_INVALID);
+    assert_non_null(strstr(cogmig_error_message(&err), "pepper"));
+    assert_null(strstr(cogmig_error_message(&err), "ZZ"));
+    pepper[sizeof pepper - 2] = '\0';
+    setenv("COGMIG_PEPPER", pepper, 1);
+    read_environment(COGMIG_OK);
+    assert_int_equal(config->password_rules.pepper_len, RULES_MAX_PEPPER);
 }
 
 static void what_a_variable_cannot_hold_is_refused_by_its_name(void **state)
@@ -138,6 +181,9 @@ static void what_a_variable_cannot_hold_is_refused_by_its_name(void **state)
         {"COGMIG_LEGACY_ID_ATTRIBUTE", "sub", COGMIG_ATTRIBUTE_RESERVED},
         {"COGMIG_ATTRIBUTES", "name,,", COGMIG_ATTRIBUTE_INVALID},
         {"COGMIG_RESET_LONG_PASSWORDS", "yes", COGMIG_CONFIG_INVALID},
+        {"COGMIG_ALLOW_2X", "yes", COGMIG_CONFIG_INVALID},
+        {"COGMIG_ALLOW_2", "2", COGMIG_CONFIG_INVALID},
+        {"COGMIG_STRICT_LENGTH", "72", COGMIG_CONFIG_INVALID},
         {"COGMIG_PASSWORD_MIN_LENGTH", "100", COGMIG_CONFIG_INVALID},
         {"COGMIG_PASSWORD_MIN_LENGTH", "x", COGMIG_CONFIG_INVALID},
         {"COGMIG_DEADLINE_MS", "a", COGMIG_CONFIG_INVALID},
@@ -215,6 +261,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(without_variables_it_is_the_default),
         TEST(every_variable_sets_what_it_names),
+        TEST(each_switch_of_the_password_rules_is_its_own),
+        TEST(a_pepper_that_is_too_long_is_refused_and_not_shown),
         TEST(what_a_variable_cannot_hold_is_refused_by_its_name),
         TEST(a_database_that_is_down_is_asked_when_an_event_needs_it),
         TEST(what_is_configured_wrongly_is_told_at_once),
