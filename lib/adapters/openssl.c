@@ -2,90 +2,32 @@
 #include "adapters/openssl.h"
 
 #include "adapters/openssl_rsa.h"
-#include "base/cleanup.h"
 #include "base/memory.h"
 
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <openssl/params.h>
-#include <openssl/rsa.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 bool openssl_equal(const void *a, const void *b, size_t len)
 {
     return CRYPTO_memcmp(a, b, len) == 0;
 }
 
-bool openssl_has_memory(void)
-{
-    enum {
-        ENOUGH_BYTES = 4096
-    };
-    void *theirs = OPENSSL_malloc(ENOUGH_BYTES), *ours = memory_new(ENOUGH_BYTES);
-    bool both = theirs != NULL && ours != NULL;
-    OPENSSL_free(theirs);
-    memory_free(ours);
-    return both;
-}
-
-/* ---- is this modulus and exponent a key to trust? ---- */
-
-enum {
-    MAX_EXPONENT_BYTES = 4 /* every verification costs its bits; all in use is 65537 */
-};
-
-static unsigned char byte_at(struct span number, size_t index)
-{
-    return (unsigned char)number.bytes[index];
-}
-
-static bool is_minimal(struct span number)
-{
-    return number.len > 0 && byte_at(number, 0) != 0;
-}
-
-static bool is_odd(struct span number)
-{
-    return (byte_at(number, number.len - 1) & 1) != 0;
-}
-
-static size_t bits_of(struct span number)
-{
-    size_t bits = number.len * 8;
-    for (unsigned top = byte_at(number, 0); (top & 0x80) == 0; top <<= 1)
-        bits--;
-    return bits;
-}
-
-static const char *reason_against(struct span modulus, struct span exponent)
-{
-    if (!is_minimal(modulus) || !is_minimal(exponent))
-        return "a number of it is empty or has leading zeros";
-    if (modulus.len > RSA_MAX_BITS / 8)
-        return "its modulus is larger than 8192 bits";
-    if (bits_of(modulus) < RSA_MIN_BITS)
-        return "its modulus is smaller than 2048 bits";
-    if (!is_odd(modulus))
-        return "its modulus is even";
-    if (exponent.len > MAX_EXPONENT_BYTES)
-        return "its exponent is larger than 32 bits";
-    if (!is_odd(exponent) || (exponent.len == 1 && byte_at(exponent, 0) < 3))
-        return "its exponent is even or smaller than 3";
-    return NULL;
-}
-
 /* ---- a key ---- */
 
-/* All that one verification works with. OpenSSL's contexts belong to one thread at a time, and
- * making one costs more than all of ours together: it looks algorithms up by name. */
+/* All that one verification works with. It belongs to one thread at a time, and making one costs
+ * more than all of ours together. */
 struct workbench {
     EVP_MD_CTX *digest;
-    EVP_PKEY_CTX *verification;
+    BN_CTX *scratch;
+    BIGNUM *signature;
+    BIGNUM *base; /* the signature in Montgomery form */
+    BIGNUM *power;
+    BIGNUM *expected;
 };
 
 enum {
@@ -99,83 +41,14 @@ struct slot {
 
 struct openssl_rsa_key {
     atomic_size_t holders;
-    EVP_PKEY *public_key;
+    BIGNUM *modulus;
+    size_t modulus_bytes;
+    uint32_t exponent;
+    BN_MONT_CTX *montgomery; /* of the modulus */
     EVP_MD *sha256;
-    EVP_PKEY_CTX *model; /* set up to verify RS256; never used but to be duplicated */
     char *slots_memory;
     struct slot *slots; /* WORKBENCHES of them, aligned */
 };
-
-static void release_bn(BIGNUM **number)
-{
-    BN_free(*number);
-}
-
-static void release_builder(OSSL_PARAM_BLD **builder)
-{
-    OSSL_PARAM_BLD_free(*builder);
-}
-
-static void release_params(OSSL_PARAM **params)
-{
-    OSSL_PARAM_free(*params);
-}
-
-static void release_key_context(EVP_PKEY_CTX **context)
-{
-    EVP_PKEY_CTX_free(*context);
-}
-
-static BIGNUM *number_from(struct span bytes)
-{
-    return BN_bin2bn((const unsigned char *)bytes.bytes, (int)bytes.len, NULL);
-}
-
-static EVP_PKEY *public_key_from(OSSL_PARAM *params)
-{
-    SCOPED(release_key_context)
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-    EVP_PKEY *key = NULL;
-    if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-        return NULL;
-    return key;
-}
-
-static EVP_PKEY *make_public_key(struct span modulus, struct span exponent)
-{
-    SCOPED(release_bn) BIGNUM *n = number_from(modulus);
-    SCOPED(release_bn) BIGNUM *e = number_from(exponent);
-    SCOPED(release_builder) OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    if (n == NULL || e == NULL || builder == NULL ||
-        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) != 1 ||
-        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e) != 1)
-        return NULL;
-    SCOPED(release_params) OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(builder);
-    return params == NULL ? NULL : public_key_from(params);
-}
-
-cogmig_status openssl_rsa_public_key(struct span modulus, struct span exponent, EVP_PKEY **ret_key,
-                                     const char **ret_reason)
-{
-    *ret_key = NULL;
-    *ret_reason = reason_against(modulus, exponent);
-    if (*ret_reason != NULL)
-        return COGMIG_JWKS_NO_USABLE_KEY;
-    *ret_key = make_public_key(modulus, exponent);
-    return *ret_key == NULL ? COGMIG_INTERNAL_ERROR : COGMIG_OK;
-}
-
-static EVP_PKEY_CTX *make_model(EVP_PKEY *public_key, const EVP_MD *sha256)
-{
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, public_key, NULL);
-    if (context != NULL && EVP_PKEY_verify_init(context) == 1 &&
-        EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-        EVP_PKEY_CTX_set_signature_md(context, sha256) == 1)
-        return context;
-    EVP_PKEY_CTX_free(context);
-    return NULL;
-}
 
 static struct slot *aligned(char *memory)
 {
@@ -183,15 +56,35 @@ static struct slot *aligned(char *memory)
     return (struct slot *)(memory + (CACHE_LINE_BYTES - address % CACHE_LINE_BYTES));
 }
 
+static uint32_t exponent_from(struct span bytes)
+{
+    uint32_t number = 0;
+    for (size_t i = 0; i < bytes.len; i++)
+        number = number << 8 | (unsigned char)bytes.bytes[i];
+    return number;
+}
+
+static BN_MONT_CTX *montgomery_of(const BIGNUM *modulus)
+{
+    BN_CTX *scratch = BN_CTX_new();
+    BN_MONT_CTX *form = BN_MONT_CTX_new();
+    if (scratch == NULL || form == NULL || BN_MONT_CTX_set(form, modulus, scratch) != 1) {
+        BN_MONT_CTX_free(form);
+        form = NULL;
+    }
+    BN_CTX_free(scratch);
+    return form;
+}
+
 static bool prepare(struct openssl_rsa_key *key)
 {
     key->slots_memory = memory_new((WORKBENCHES + 1) * sizeof(struct slot));
     key->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    if (key->public_key == NULL || key->slots_memory == NULL || key->sha256 == NULL)
+    if (key->modulus == NULL || key->slots_memory == NULL || key->sha256 == NULL)
         return false;
     key->slots = aligned(key->slots_memory);
-    key->model = make_model(key->public_key, key->sha256);
-    return key->model != NULL;
+    key->montgomery = montgomery_of(key->modulus);
+    return key->montgomery != NULL;
 }
 
 /* The host program's own OpenSSL calls must not find our errors in the queue of their thread. */
@@ -207,7 +100,9 @@ static struct openssl_rsa_key *make_key(struct span modulus, struct span exponen
     if (key == NULL)
         return NULL;
     atomic_init(&key->holders, 1);
-    key->public_key = make_public_key(modulus, exponent);
+    key->modulus = openssl_number(modulus);
+    key->modulus_bytes = modulus.len;
+    key->exponent = exponent_from(exponent);
     if (prepare(key))
         return key;
     openssl_rsa_key_free(key);
@@ -218,7 +113,7 @@ cogmig_status openssl_rsa_key_new(struct span modulus, struct span exponent,
                                   struct openssl_rsa_key **ret_key, const char **ret_reason)
 {
     *ret_key = NULL;
-    *ret_reason = reason_against(modulus, exponent);
+    *ret_reason = openssl_rsa_reason_against(modulus, exponent);
     if (*ret_reason != NULL)
         return COGMIG_JWKS_NO_USABLE_KEY;
     ERR_set_mark();
@@ -234,7 +129,11 @@ static void free_workbench(struct workbench *bench)
     if (bench == NULL)
         return;
     EVP_MD_CTX_free(bench->digest);
-    EVP_PKEY_CTX_free(bench->verification);
+    BN_CTX_free(bench->scratch);
+    BN_free(bench->signature);
+    BN_free(bench->base);
+    BN_free(bench->power);
+    BN_free(bench->expected);
     memory_free(bench);
 }
 
@@ -251,28 +150,33 @@ void openssl_rsa_key_free(struct openssl_rsa_key *key)
         return;
     for (size_t i = 0; key->slots != NULL && i < WORKBENCHES; i++)
         free_workbench(atomic_load_explicit(&key->slots[i].idle, memory_order_acquire));
-    EVP_PKEY_CTX_free(key->model);
+    BN_MONT_CTX_free(key->montgomery);
     EVP_MD_free(key->sha256);
-    EVP_PKEY_free(key->public_key);
+    BN_free(key->modulus);
     memory_free(key->slots_memory);
     memory_free(key);
 }
 
 bool openssl_rsa_key_equal(const struct openssl_rsa_key *a, const struct openssl_rsa_key *b)
 {
-    return EVP_PKEY_eq(a->public_key, b->public_key) == 1;
+    return a->exponent == b->exponent && BN_cmp(a->modulus, b->modulus) == 0;
 }
 
-/* ---- verifying: threads take turns at the workbenches ---- */
+/* ---- threads take turns at the workbenches ---- */
 
-static struct workbench *new_workbench(const struct openssl_rsa_key *key)
+static struct workbench *new_workbench(void)
 {
     struct workbench *bench = memory_new(sizeof *bench);
     if (bench == NULL)
         return NULL;
     bench->digest = EVP_MD_CTX_new();
-    bench->verification = EVP_PKEY_CTX_dup(key->model);
-    if (bench->digest != NULL && bench->verification != NULL)
+    bench->scratch = BN_CTX_new();
+    bench->signature = BN_new();
+    bench->base = BN_new();
+    bench->power = BN_new();
+    bench->expected = BN_new();
+    if (bench->digest != NULL && bench->scratch != NULL && bench->signature != NULL &&
+        bench->base != NULL && bench->power != NULL && bench->expected != NULL)
         return bench;
     free_workbench(bench);
     return NULL;
@@ -290,7 +194,7 @@ static struct workbench *take(const struct openssl_rsa_key *key)
 {
     struct workbench *idle =
         atomic_exchange_explicit(&own_slot(key)->idle, NULL, memory_order_acquire);
-    return idle != NULL ? idle : new_workbench(key);
+    return idle != NULL ? idle : new_workbench();
 }
 
 static void put_back(const struct openssl_rsa_key *key, struct workbench *bench)
@@ -298,58 +202,93 @@ static void put_back(const struct openssl_rsa_key *key, struct workbench *bench)
     free_workbench(atomic_exchange_explicit(&own_slot(key)->idle, bench, memory_order_acq_rel));
 }
 
-struct digest {
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned int len;
+/* ---- RSASSA-PKCS1-v1_5 with SHA-256, RFC 8017 section 8.2.2 ---- */
+
+enum {
+    SHA256_BYTES = 32
 };
 
-static bool make_digest(const struct workbench *bench, const EVP_MD *sha256,
-                        struct span signed_bytes, struct digest *ret_digest)
+/* The digest's algorithm in DER, RFC 8017 section 9.2 note 1. */
+static const unsigned char sha256_info[] = {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
+                                            0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+                                            0x01, 0x05, 0x00, 0x04, 0x20};
+
+static bool make_digest(const struct openssl_rsa_key *key, const struct workbench *bench,
+                        struct span signed_bytes, unsigned char *digest)
 {
-    return EVP_DigestInit_ex2(bench->digest, sha256, NULL) == 1 &&
+    return EVP_DigestInit_ex2(bench->digest, key->sha256, NULL) == 1 &&
            EVP_DigestUpdate(bench->digest, signed_bytes.bytes, signed_bytes.len) == 1 &&
-           EVP_DigestFinal_ex(bench->digest, ret_digest->bytes, &ret_digest->len) == 1;
+           EVP_DigestFinal_ex(bench->digest, digest, NULL) == 1;
 }
 
-/* RSA_verify() takes a signature of the modulus' length alone (RFC 8017 section 8.2.2 step 1). */
-static bool fits(const struct workbench *bench, const struct digest *digest, struct span signature)
+/* Steps 3 and 4 of section 9.2: the one message that a good signature comes to. It is made and
+ * compared as a whole; taking apart what a signature came to is what let forgers in elsewhere. */
+static bool encode(const struct openssl_rsa_key *key, const struct workbench *bench,
+                   struct span signed_bytes)
 {
-    return EVP_PKEY_verify(bench->verification, (const unsigned char *)signature.bytes,
-                           signature.len, digest->bytes, digest->len) == 1;
+    unsigned char message[RSA_MAX_SIGNATURE_BYTES];
+    size_t digest_at = key->modulus_bytes - SHA256_BYTES;
+    size_t info_at = digest_at - sizeof sha256_info;
+    message[0] = 0;
+    message[1] = 1;
+    memset(message + 2, 0xff, info_at - 3);
+    message[info_at - 1] = 0;
+    memcpy(message + info_at, sha256_info, sizeof sha256_info);
+    return make_digest(key, bench, signed_bytes, message + digest_at) &&
+           BN_bin2bn(message, (int)key->modulus_bytes, bench->expected) != NULL;
 }
 
-/* The first of our errors is the cause of the others; where it is RSA's own, and not about memory,
- * a forger's signature need not be tried twice. */
-static bool is_certain(void)
+static bool multiply(const struct openssl_rsa_key *key, const struct workbench *bench,
+                     const BIGNUM *factor)
 {
-    unsigned long first = ERR_peek_error();
-    return ERR_GET_LIB(first) == ERR_LIB_RSA && !ERR_FATAL_ERROR(first);
+    return BN_mod_mul_montgomery(bench->power, bench->power, factor, key->montgomery,
+                                 bench->scratch) == 1;
 }
 
-static cogmig_status verify_with(const struct workbench *bench, const EVP_MD *sha256,
-                                 struct span signed_bytes, struct span signature)
+/* Section 5.2.2: signature ^ exponent mod modulus. The exponent is odd, so its last bit is always a
+ * multiplication; with the signature as it came, this one leaves the Montgomery form as well. That
+ * and no contexts of EVP are what this is faster by than EVP_PKEY_verify(). */
+static bool raise_to_exponent(const struct openssl_rsa_key *key, const struct workbench *bench)
 {
-    struct digest digest;
-    bool no_others_errors = ERR_peek_error() == 0;
-    if (!make_digest(bench, sha256, signed_bytes, &digest))
+    uint32_t bit = UINT32_C(1) << 31;
+    while ((key->exponent & bit) == 0)
+        bit >>= 1;
+    if (BN_to_montgomery(bench->base, bench->signature, key->montgomery, bench->scratch) != 1 ||
+        BN_copy(bench->power, bench->base) == NULL)
+        return false;
+    for (bit >>= 1; bit != 0; bit >>= 1) {
+        const BIGNUM *factor = bit == 1 ? bench->signature : bench->base;
+        if (!multiply(key, bench, bench->power) ||
+            ((key->exponent & bit) != 0 && !multiply(key, bench, factor)))
+            return false;
+    }
+    return true;
+}
+
+static cogmig_status verify_at(const struct openssl_rsa_key *key, const struct workbench *bench,
+                               struct span signed_bytes, struct span signature)
+{
+    if (BN_bin2bn((const unsigned char *)signature.bytes, (int)signature.len, bench->signature) ==
+        NULL)
         return COGMIG_OUT_OF_MEMORY;
-    if (fits(bench, &digest, signature))
-        return COGMIG_OK;
-    if (no_others_errors && is_certain())
+    if (BN_ucmp(bench->signature, key->modulus) >= 0)
         return COGMIG_TOKEN_SIGNATURE_INVALID;
-    if (fits(bench, &digest, signature))
-        return COGMIG_OK;
-    return openssl_has_memory() ? COGMIG_TOKEN_SIGNATURE_INVALID : COGMIG_OUT_OF_MEMORY;
+    if (!encode(key, bench, signed_bytes) || !raise_to_exponent(key, bench))
+        return COGMIG_OUT_OF_MEMORY;
+    /* Nothing here is secret: whoever has the token and the public key can compute both. */
+    return BN_ucmp(bench->power, bench->expected) == 0 ? COGMIG_OK : COGMIG_TOKEN_SIGNATURE_INVALID;
 }
 
 cogmig_status openssl_rsa_verify_rs256(const struct openssl_rsa_key *key, struct span signed_bytes,
                                        struct span signature)
 {
+    if (signature.len != key->modulus_bytes)
+        return COGMIG_TOKEN_SIGNATURE_INVALID;
     ERR_set_mark();
     struct workbench *bench = take(key);
     if (bench == NULL)
         return forget_errors(COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = verify_with(bench, key->sha256, signed_bytes, signature);
+    cogmig_status status = verify_at(key, bench, signed_bytes, signature);
     put_back(key, bench);
     return forget_errors(status);
 }

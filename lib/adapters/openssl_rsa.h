@@ -6,8 +6,14 @@
 #include "base/span.h"
 
 #include <cogmig/status.h>
+#include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <stdbool.h>
+
+/* Why an RSA public key of these numbers is not used; static. NULL where it is. */
+const char *openssl_rsa_reason_against(struct span modulus, struct span exponent);
+
+BIGNUM *openssl_number(struct span big_endian);
 
 /* As openssl_rsa_key_new(), without what RS256 has ready; INTERNAL_ERROR may come of refused
  * memory.
