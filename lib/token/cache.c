@@ -65,19 +65,47 @@ static size_t first_place(const struct table *table, struct span token)
     return (size_t)((mixed >> 32) * table->sets >> 32) * WAYS;
 }
 
-/* As long for any two tokens of one length. */
+/* Two words of memory, in one register where the processor has such. */
+typedef uint64_t pair_of_words __attribute__((vector_size(16)));
+
+enum {
+    PAIR_BYTES = sizeof(pair_of_words),
+    BLOCK_BYTES = 4 * PAIR_BYTES
+};
+
+static inline pair_of_words pair_difference(const char *a, const char *b)
+{
+    pair_of_words x, y;
+    memcpy(&x, a, PAIR_BYTES);
+    memcpy(&y, b, PAIR_BYTES);
+    return x ^ y;
+}
+
+static inline pair_of_words block_difference(const char *a, const char *b)
+{
+    return (pair_difference(a, b) | pair_difference(a + PAIR_BYTES, b + PAIR_BYTES)) |
+           (pair_difference(a + 2 * PAIR_BYTES, b + 2 * PAIR_BYTES) |
+            pair_difference(a + 3 * PAIR_BYTES, b + 3 * PAIR_BYTES));
+}
+
+static bool same_short_bytes(const char *a, const char *b, size_t len)
+{
+    unsigned difference = 0;
+    for (size_t i = 0; i < len; i++)
+        difference |= (unsigned)(unsigned char)(a[i] ^ b[i]);
+    return difference == 0;
+}
+
+/* As long for any two tokens of one length. The last block may overlap the one before it. */
 static bool same_bytes(const char *a, const char *b, size_t len)
 {
-    uint64_t difference = 0, x[4], y[4];
-    size_t i = 0;
-    for (; i + sizeof x <= len; i += sizeof x) {
-        memcpy(x, a + i, sizeof x);
-        memcpy(y, b + i, sizeof y);
-        difference |= (x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]);
-    }
-    for (; i < len; i++)
-        difference |= (uint64_t)(unsigned char)(a[i] ^ b[i]);
-    return difference == 0;
+    if (len < BLOCK_BYTES)
+        return same_short_bytes(a, b, len);
+    size_t last = len - BLOCK_BYTES;
+    pair_of_words difference = block_difference(a + last, b + last);
+    for (size_t i = 0; i < last; i += BLOCK_BYTES)
+        difference |= block_difference(a + i, b + i);
+    return (difference[0] | difference[1]) == 0;
 }
 
 static bool is_for(const struct entry *entry, struct span token)
