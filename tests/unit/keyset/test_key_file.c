@@ -625,6 +625,25 @@ static void a_file_of_another_user_is_refused(void **state)
     key_file_free(of_root);
 }
 
+static void expect_unreadable(const char *where)
+{
+    struct saved_keys saved;
+    struct key_file *file = key_file_new(where, calendar_s, NULL);
+    assert_non_null(file);
+    assert_false(key_file_read(file, url, SIGNATURE_RS256, 0, &saved));
+    assert_int_equal(key_file_problem(file, &err), COGMIG_FILE_UNREADABLE);
+    assert_non_null(strstr(err.message, where));
+    assert_int_equal(key_file_count(file, KEY_FILE_IGNORED), 1);
+    key_file_free(file);
+}
+
+static void a_file_that_cannot_be_opened_or_read_is_told(void **state)
+{
+    (void)state;
+    expect_unreadable("/dev/null/keys");
+    expect_unreadable("/proc/self/mem"); /* at whose beginning there is nothing */
+}
+
 static void what_is_no_regular_file_is_refused(void **state)
 {
     (void)state;
@@ -759,6 +778,7 @@ int main(void)
         TEST(an_empty_file_is_as_none),
         TEST(a_file_that_others_may_read_or_write_is_refused),
         TEST(a_file_of_another_user_is_refused),
+        TEST(a_file_that_cannot_be_opened_or_read_is_told),
         TEST(what_is_no_regular_file_is_refused),
         TEST(a_file_from_the_future_is_refused),
         TEST(a_refused_file_is_replaced_by_the_next_fetch),

@@ -573,6 +573,22 @@ static void the_key_that_was_used_longest_ago_makes_room(void **state)
     assert_int_equal(fetches, ALB_KEYS_MAX + 2);
 }
 
+/* A good key but for that one digit of its lines is written as in a URL. */
+static void write_in_digits_of_urls(char digit, char of_urls, char *ret_pem, size_t size)
+{
+    char *at = NULL;
+    while (at == NULL) {
+        struct signer *other = signer_new_of_curve("P-256");
+        struct buffer document = buffer_with_max(4096);
+        signer_add_pem(other, &document);
+        snprintf(ret_pem, size, "%s", document.bytes);
+        at = strchr(strchr(ret_pem, '\n'), digit);
+        buffer_release(&document);
+        signer_free(other);
+    }
+    *at = of_urls;
+}
+
 static void what_is_no_p256_key_in_pem_is_an_invalid_response(void **state)
 {
     (void)state;
@@ -589,10 +605,8 @@ static void what_is_no_p256_key_in_pem_is_an_invalid_response(void **state)
     snprintf(prefixed, sizeof prefixed, "x%s", pem);
     snprintf(unpadded, sizeof unpadded, "%s", pem);
     memcpy(strstr(unpadded, "==\n"), "AA", 2);
-    snprintf(of_urls[0], sizeof of_urls[0], "%s", pem);
-    of_urls[0][100] = '-';
-    snprintf(of_urls[1], sizeof of_urls[1], "%s", pem);
-    of_urls[1][100] = '_';
+    write_in_digits_of_urls('+', '-', of_urls[0], sizeof of_urls[0]);
+    write_in_digits_of_urls('/', '_', of_urls[1], sizeof of_urls[1]);
     snprintf(no_digit, sizeof no_digit, "%s", pem);
     no_digit[100] = '!';
     const char *const bodies[] = {

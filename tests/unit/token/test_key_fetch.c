@@ -283,6 +283,27 @@ static void what_is_due_is_handed_out_after_the_back_off_alone(void **state)
     assert_int_equal(answer(must_begin(), 200, jwks), COGMIG_OK);
 }
 
+/* What has not changed is what was asked for, and not what came meanwhile. */
+static void that_nothing_changed_says_nothing_about_keys_given_meanwhile(void **state)
+{
+    (void)state;
+    get_keys();
+    now_ms += 10 * MINUTE_MS;
+    cogmig_key_fetch *fetch = must_begin();
+    assert_int_equal(
+        cogmig_verifier_seed_keys(verifier, issuer, jwks_without, strlen(jwks_without), NULL),
+        COGMIG_OK);
+    answer(fetch, 304, "");
+    assert_int_equal(ask("another"), COGMIG_OK);
+    assert_int_equal(ask("k"), COGMIG_TOKEN_KEY_UNKNOWN);
+    now_ms += UNKNOWN_KID_COOL_DOWN_MS;
+    assert_int_equal(ask("k"), COGMIG_KEYS_NEEDED);
+    fetch = must_begin();
+    assert_null(cogmig_jwks_reply_if_none_match(cogmig_key_fetch_reply(fetch)));
+    assert_int_equal(answer(fetch, 200, jwks), COGMIG_OK);
+    assert_int_equal(ask("k"), COGMIG_OK);
+}
+
 /* ---- what callers may do wrong ---- */
 
 static void an_answer_that_never_comes_blocks_nobody_for_ever(void **state)
@@ -410,6 +431,7 @@ int main(void)
         TEST(keys_that_are_due_are_asked_for_and_serve_meanwhile),
         TEST(keys_that_are_due_are_handed_out_to_a_timer_too),
         TEST(what_is_due_is_handed_out_after_the_back_off_alone),
+        TEST(that_nothing_changed_says_nothing_about_keys_given_meanwhile),
         TEST(an_answer_that_never_comes_blocks_nobody_for_ever),
         TEST(a_late_answer_changes_nothing_even_if_nobody_asked_meanwhile),
         TEST(a_fetch_given_up_is_a_failed_one),

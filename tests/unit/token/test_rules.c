@@ -294,7 +294,7 @@ static void a_token_without_nonce_answers_no_sign_in(void **state)
     (void)state;
     make();
     expect_of_nonce("null", COGMIG_TOKEN_CLAIM_MISSING);
-    expect_of_nonce("1", COGMIG_TOKEN_NONCE_REFUSED);
+    expect_of_nonce("111", COGMIG_TOKEN_NONCE_REFUSED); /* not a text without its quotes */
     expect_of_nonce("[\"1\"]", COGMIG_TOKEN_NONCE_REFUSED);
     expect_of_nonce("\"1\"", COGMIG_OK);
 }
