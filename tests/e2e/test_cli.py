@@ -41,7 +41,7 @@ def prepare():
 
 def migrate(event, *arguments, **environment):
     return cogmig.run("migrate", *arguments, stdin=event,
-                      **{"DATABASE_URL": store_url, **environment})
+                      **{"DATABASE_URL": store_url, "COGMIG_DEADLINE_MS": "60000", **environment})
 
 
 def verify(token, *arguments, **environment):

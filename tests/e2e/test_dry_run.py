@@ -26,7 +26,7 @@ def prepare():
 
 def rehearse(events, *arguments, **environment):
     return cogmig.run("migrate", "--dry-run", *arguments, stdin=events,
-                      **{"DATABASE_URL": store_url, **environment})
+                      **{"DATABASE_URL": store_url, "COGMIG_DEADLINE_MS": "60000", **environment})
 
 
 def on_one_line(event):
