@@ -18,9 +18,12 @@ cogmig_status scan_of_store(const cogmig_store_config *store, const struct scan 
         return fail(err, COGMIG_CONFIG_INVALID,
                     "A store of your own is asked for one user at a time; it cannot list them.");
     if (store->model.sql_by_email != NULL)
-        return fail(err, COGMIG_CONFIG_INVALID,
-                    "SQL of your own finds one user at a time and cannot list them: name a table, "
-                    "or a view that says the same.");
+        return fail(
+            err, COGMIG_CONFIG_INVALID,
+            "SQL of your own (COGMIG_SQL_BY_EMAIL) finds one user at a time and cannot list "
+            "them: make a view with its columns, name that (COGMIG_TABLE, "
+            "COGMIG_PASSWORD_COLUMN and so on) and leave the SQL out. The recipe is in "
+            "docs/reference/store.md, \"A view of your own\".");
     return COGMIG_OK;
 }
 

@@ -350,9 +350,46 @@ def users_of_every_product_are_exported_without_their_hashes():
 
 @test
 def sql_of_ones_own_has_no_list():
-    done = export(COGMIG_SQL_BY_EMAIL="SELECT id, email, password AS password_hash FROM users "
-                                      "WHERE email = $1")
-    equal((done.returncode, "SQL of your own" in done.stderr), (INVALID, True), done.stderr)
+    sql = "SELECT id, email, password AS password_hash FROM users WHERE email = $1"
+    for verb in ("export",), ("audit",), ("reconcile", "--no-map"):
+        done = cogmig.run(*verb, DATABASE_URL=url, COGMIG_SQL_BY_EMAIL=sql,
+                          COGNITO_USER_POOL_ID="eu-central-1_AbCdEfGhI",
+                          AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x",
+                          COGNITO_ENDPOINT="https://127.0.0.1:1")
+        told = done.returncode, "A view of your own" in done.stderr, "COGMIG_TABLE" in done.stderr
+        equal(told, (INVALID, True, True), f"{verb} {done.stderr}")
+
+
+@test
+def a_view_of_ones_own_is_listed_and_asked_as_the_reference_says():
+    page = (SOURCE / "docs/reference/store.md").read_text("utf-8")
+    recipe = page[page.index("### A view of your own"):]
+    [view, *_] = re.findall(r"```sql\n(.*?)```", recipe, re.S)
+    [settings, *_] = re.findall(r"```sh\n(.*?)```", recipe, re.S)
+    psql(f"""CREATE TABLE person (id bigint PRIMARY KEY, hash text, full_name text, blocked boolean,
+            created timestamptz DEFAULT '2026-01-15T10:30:00Z', changed timestamptz DEFAULT now());
+        CREATE TABLE mail (person bigint, address text, is_main boolean, confirmed_at timestamptz);
+        INSERT INTO person VALUES (1, '{BCRYPT}', 'Ann', false), (2, '{BCRYPT}', 'Bob', true);
+        INSERT INTO mail VALUES (1, 'ann@example.com', true, now()), (1, 'ann@example.org', false, now()),
+            (2, 'bob@example.com', true, NULL);
+        DROP ROLE IF EXISTS reader; CREATE ROLE reader;""")
+    psql(view)
+    environment = dict(line.split("=", 1) for line in settings.splitlines())
+    first, second = sorted(json.loads(exported(".json", **environment)), key=lambda user: user["id"])
+    equal((first["id"], first["email"], first["name"], first["createdAt"]),
+          ("1", "ann@example.com", "Ann", "2026-01-15T10:30:00.000Z"), str(first))
+    equal((second["id"], second["email"]), ("2", "bob@example.com"), str(second))
+
+    def told(*arguments):
+        done = cogmig.run(*arguments, "--json", DATABASE_URL=url, **environment)
+        equal(done.returncode, OK, done.stderr)
+        return json.loads(done.stdout)
+
+    ann, bob = told("user", "Ann@Example.com"), told("user", "--id", "2")
+    equal((ann["email_verified"], ann["password_scheme"], ann["disabled"]), (True, "bcrypt", False), f"{ann}")
+    equal((bob["email_verified"], bob["name"], bob["disabled"]), (False, "Bob", True), f"{bob}")
+    audit = told("audit")
+    equal((audit["users"], audit["fates"]["migrate_at_sign_in"], audit["fates"]["disabled"]), (2, 1, 1))
 
 
 @test
