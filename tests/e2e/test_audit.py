@@ -189,6 +189,13 @@ def options_change_the_prediction():
     equal(result["remarks"]["id_too_long"]["count"],
           sum(len(user[0]) > 6 for user in USERS))
     equal(told(postgresql, "--peak", "1")["hours_at_peak"], sum(COSTS.values()) / 3600)
+    environment = {"DATABASE_URL": postgresql, "COGMIG_MAX_COST": "11"}
+    done = cogmig.run("audit", *COLUMNS, "--json", **environment)
+    equal(json.loads(done.stdout)["remarks"]["bcrypt__cost_too_high"]["count"], 3)
+    done = cogmig.run("audit", *COLUMNS, "--json", "--max-cost", "16", **environment)
+    equal(json.loads(done.stdout)["remarks"]["bcrypt__cost_too_high"]["count"], 0)
+    done = cogmig.run("audit", **{**environment, "COGMIG_MAX_COST": "32"})
+    equal((done.returncode, "COGMIG_MAX_COST" in done.stderr), (INVALID, True), done.stderr)
     for arguments in (["--max-cost", "3"], ["--peak", "0"], ["--legacy-id-length", "2049"],
                       ["--unknown"], ["extra"]):
         equal(audit(postgresql, *arguments).returncode, INVALID, str(arguments))

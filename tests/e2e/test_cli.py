@@ -23,7 +23,8 @@ ISSUER = f"https://cognito-idp.eu-central-1.amazonaws.com/{POOL_ID}"
 CLIENT_ID = "1example23456789"
 LEGACY_ID = "cm1a0verified000exampleu1"
 HTML = b"<!DOCTYPE html>\n<html><body><h1>Sign in to the hotel's network</h1></body></html>\n"
-VERBS = ("capacity", "migrate", "verify", "user")
+VERBS = ("audit", "capacity", "doctor", "export", "idmap", "lambda", "migrate", "reconcile", "store",
+         "status", "verify", "user")
 
 cogmig = Program(sys.argv[1])
 issuer = Issuer(ISSUER, cogmig.folder)
@@ -124,6 +125,7 @@ def help_of_every_verb_teaches():
         done = cogmig.run(*arguments)
         equal((done.returncode, done.stderr), (OK, ""), str(arguments))
         assert re.match(rb"cogmig \w+", done.stdout), done.stdout
+        equal(cogmig.run("help", *arguments[:-1]).stdout, done.stdout)
         assert len(done.stdout.splitlines()) > 8, "teaches nothing: " + done.stdout.decode()
 
 
@@ -142,6 +144,28 @@ def what_is_no_command_is_refused():
         done = cogmig.run(*arguments, DATABASE_URL=store_url)
         equal((done.returncode, done.stdout), (INVALID, b""), str(arguments))
         assert "--help" in done.stderr, done.stderr
+
+
+@test
+def an_option_that_cannot_be_is_told_as_what_it_is():
+    for arguments, told in ((["user", "--idx"], "--idx is not known to \"user\""),
+                            (["user", "-x"], "-x is not known to \"user\""),
+                            (["user", "--id"], "--id wants a value"),
+                            (["user", "--json=1"], "--json takes no value"),
+                            (["doctor", "--le=3"], "--le is not known to \"doctor\", or stands for several"),
+                            (["verify", "--tokn=secret"], "--tokn is not known"),
+                            (["lambda", "--port"], "--port wants a value"),
+                            (["capacity", "--user-s"], "--user-s is not known")):
+        done = cogmig.run(*arguments)
+        equal((done.returncode, told in done.stderr), (INVALID, True), done.stderr)
+        equal(("secret" in done.stderr, done.stderr.count("\n"), done.stdout), (False, 2, b""), done.stderr)
+
+
+@test
+def a_function_that_cannot_be_started_ends_the_runner():
+    for program in ("./missing", "/etc/passwd", "no-such-program"):
+        done = cogmig.run("lambda", "--local", "--port", "0", program)
+        equal((done.returncode, f"{program} cannot be started" in done.stderr), (INVALID, True), done.stderr)
 
 
 # promise 10

@@ -3,13 +3,15 @@
 
 import functools
 import json
+import os
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import event_cases  # noqa: E402
-from program import INVALID, OK, SOURCE, UNAVAILABLE, Program  # noqa: E402
+from program import INVALID, NOT_FOUND, OK, SOURCE, UNAVAILABLE, Program  # noqa: E402
 from tap import equal, run, test  # noqa: E402
 
 cogmig = Program(sys.argv[1])
@@ -97,6 +99,28 @@ def what_could_not_be_answered_is_the_exit_code():
     away = rehearse(good, DATABASE_URL="postgresql://127.0.0.1:1/nothing")
     equal(away.returncode, UNAVAILABLE, away.stderr)
     equal(rehearse(b"").returncode, OK)
+
+
+@test
+def what_could_not_be_read_is_the_exit_code():
+    folder = os.open(cogmig.folder, os.O_RDONLY)  # reading it fails
+    done = subprocess.run([cogmig.path, "migrate", "--dry-run"], stdin=folder, capture_output=True,
+                          env={**os.environ, "DATABASE_URL": store_url}, check=False)
+    os.close(folder)
+    equal((done.returncode, b"FILE_UNREADABLE" in done.stderr), (INVALID, True), done.stderr)
+
+
+@test
+def nothing_is_recorded_in_the_identity_map():
+    settings = {"DATABASE_URL": store_url, "COGNITO_USER_POOL_ID": "eu-central-1_AbCdEfGhI"}
+    signed_in = on_one_line(event_cases.event_named("post-authentication"))
+    legacy_id = json.loads(signed_in)["request"]["userAttributes"]["custom:legacy_id"]
+    equal(cogmig.run("idmap", "install", **settings).returncode, OK)
+    done = rehearse(signed_in, COGMIG_IDMAP="1", **settings)
+    equal((done.returncode, done.stderr.split(",")[2]), (OK, " 1 passed"), done.stderr)
+    equal(cogmig.run("idmap", "find", legacy_id, **settings).returncode, NOT_FOUND)
+    equal(cogmig.run("migrate", stdin=signed_in, COGMIG_IDMAP="1", **settings).returncode, OK)
+    equal(cogmig.run("idmap", "find", legacy_id, **settings).returncode, OK)
 
 
 run()

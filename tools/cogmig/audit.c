@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * cogmig audit: what will become of each user? */
-#include "audit_rules.h"
 #include "audit_tally.h"
 #include "failure.h"
 #include "number.h"
@@ -28,7 +27,8 @@ const char help_audit[] =
     "  --url URL                the legacy store, instead of DATABASE_URL\n"
     "  --phone-column NAME      check telephone numbers, too\n"
     "  --disabled-column NAME   set (true, a time) for users who may not sign in\n"
-    "  --max-cost N             bcrypt cost above which hashes are refused; 15\n"
+    "  --max-cost N             bcrypt cost above which hashes are refused, instead of\n"
+    "                           COGMIG_MAX_COST or 15\n"
     "  --legacy-id-length N     what custom:legacy_id takes; 2048\n"
     "  --peak N                 sign-ins per second in the busiest minute\n"
     "  --json                   print JSON\n"
@@ -44,7 +44,8 @@ enum {
 
 struct order {
     const char *phone_column, *disabled_column;
-    int32_t max_cost, max_id_length, peak_per_s;
+    struct hash_rules rules;
+    int32_t max_id_length, peak_per_s;
     bool as_json;
 };
 
@@ -67,8 +68,8 @@ static bool set_option(struct order *order, int option, const char *value)
         order->disabled_column = value;
         return *value != '\0';
     case 'c':
-        order->max_cost = number_or_minus_1(value);
-        return in_range(order->max_cost, 4, TALLY_MAX_COST);
+        order->rules.max_cost = number_or_minus_1(value);
+        return in_range(order->rules.max_cost, 4, TALLY_MAX_COST);
     case 'l':
         order->max_id_length = number_or_minus_1(value);
         return in_range(order->max_id_length, 1, COGNITO_MAX_ATTRIBUTE_CHARACTERS);
@@ -78,6 +79,25 @@ static bool set_option(struct order *order, int option, const char *value)
     default:
         return order->as_json = true;
     }
+}
+
+static bool is_on(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value != NULL && strcmp(value, "1") == 0;
+}
+
+/* What the migration is told by the environment holds here too. 0, or the exit code. */
+static int read_rules(struct hash_rules *rules)
+{
+    const char *max_cost = getenv("COGMIG_MAX_COST");
+    bool is_set = max_cost != NULL && *max_cost != '\0';
+    rules->max_cost = is_set ? number_or_minus_1(max_cost) : DEFAULT_MAX_COST;
+    rules->allow_2x = is_on("COGMIG_ALLOW_2X");
+    rules->allow_2 = is_on("COGMIG_ALLOW_2");
+    return in_range(rules->max_cost, 4, TALLY_MAX_COST)
+               ? 0
+               : misuse("COGMIG_MAX_COST is 4 to %d.", TALLY_MAX_COST);
 }
 
 /* 0, or the exit code. */
@@ -94,9 +114,9 @@ static int read_order(int argc, char **argv, struct order *order)
         {NULL, 0, NULL, 0},
     };
     int option;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"audit\".");
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return misuse_of_option(option, argv);
         if (!set_option(order, option, optarg))
             return misuse("\"%s\" is no value for that option.", optarg);
     }
@@ -310,13 +330,14 @@ static int judge(const struct tally *tally)
 
 int verb_audit(int argc, char **argv)
 {
-    struct order order = {.max_cost = DEFAULT_MAX_COST,
-                          .max_id_length = COGNITO_MAX_ATTRIBUTE_CHARACTERS};
-    int code = read_order(argc, argv, &order);
+    struct order order = {.max_id_length = COGNITO_MAX_ATTRIBUTE_CHARACTERS};
+    int code = read_rules(&order.rules);
+    if (code == 0)
+        code = read_order(argc, argv, &order);
     if (code != 0)
         return code;
     cogmig_error *err = new_error_box();
-    struct tally tally = {.max_cost = order.max_cost, .max_id_length = order.max_id_length};
+    struct tally tally = {.rules = order.rules, .max_id_length = order.max_id_length};
     if (read_store(&order, &tally, err) == COGMIG_OK) {
         (order.as_json ? print_json : print_text)(&order, &tally);
         code = judge(&tally);

@@ -65,13 +65,24 @@ enum {
     BCRYPT_LENGTH = 60
 };
 
-/* "$2b$10$": 0 when it is not so. */
-static int32_t cost_of(const char *bcrypt)
+/* "10$": 0 when it is not so. */
+static int32_t cost_at(const char *digits)
 {
-    if (strlen(bcrypt) < 7 || bcrypt[3] != '$' || bcrypt[6] != '$' ||
-        !isdigit((unsigned char)bcrypt[4]) || !isdigit((unsigned char)bcrypt[5]))
+    if (!isdigit((unsigned char)digits[0]) || !isdigit((unsigned char)digits[1]) ||
+        digits[2] != '$')
         return 0;
-    return (bcrypt[4] - '0') * 10 + (bcrypt[5] - '0');
+    return (digits[0] - '0') * 10 + (digits[1] - '0');
+}
+
+static struct hash_reading judge_bcrypt(const char *scheme, int32_t cost, bool is_whole,
+                                        const struct hash_rules *rules)
+{
+    struct hash_reading reading = {HASH_USABLE, scheme, cost};
+    if (!is_whole || cost < 4 || cost > 31)
+        reading.worth = HASH_DAMAGED;
+    else if (cost > rules->max_cost)
+        reading.worth = HASH_TOO_COSTLY;
+    return reading;
 }
 
 /* Of the hash behind a prefix (Django's, Spring's) only the beginning is known; what the library
@@ -87,14 +98,27 @@ static int32_t cost_behind_prefix(const char *kind)
     return cogmig_password_cost(whole);
 }
 
-static struct hash_reading read_bcrypt(const char *kind, int64_t length, int32_t max_cost)
+static struct hash_reading read_prefixed(const char *scheme, const char *kind, int64_t length,
+                                         int32_t cost, const struct hash_rules *rules)
 {
-    struct hash_reading reading = {HASH_USABLE, "bcrypt", cost_of(kind)};
-    if (length != BCRYPT_LENGTH || reading.cost < 4 || reading.cost > 31)
-        reading.worth = HASH_DAMAGED;
-    else if (reading.cost > max_cost)
-        reading.worth = HASH_TOO_COSTLY;
+    bool is_whole = length == (strstr(kind, "$2") - kind) + BCRYPT_LENGTH;
+    struct hash_reading reading = judge_bcrypt(scheme, cost, is_whole, rules);
+    if (reading.worth == HASH_USABLE)
+        reading.worth = HASH_BEHIND_PREFIX;
     return reading;
+}
+
+/* Where the migration is told to take them. False: it is none of them. */
+static bool read_old_revision(const char *scheme, const char *kind, int64_t length,
+                              const struct hash_rules *rules, struct hash_reading *ret_reading)
+{
+    if (rules->allow_2x && strncmp(kind, "$2x$", 4) == 0)
+        *ret_reading = judge_bcrypt(scheme, cost_at(kind + 4), length == BCRYPT_LENGTH, rules);
+    else if (rules->allow_2 && strncmp(kind, "$2$", 3) == 0)
+        *ret_reading = judge_bcrypt(scheme, cost_at(kind + 3), length == BCRYPT_LENGTH - 1, rules);
+    else
+        return false;
+    return true;
 }
 
 /* Hashes in hexadecimal have no mark: what begins so and is as long as one is taken for one. Better
@@ -117,18 +141,22 @@ static const char *scheme_by_shape(const char *kind, int64_t length)
     return cogmig_password_scheme(shape);
 }
 
-struct hash_reading read_hash(const char *kind, int64_t length, int32_t max_cost)
+struct hash_reading read_hash(const char *kind, int64_t length, const struct hash_rules *rules)
 {
+    struct hash_reading reading;
     if (kind == NULL || length == 0)
         return (struct hash_reading){HASH_NONE, "none", 0};
     const char *scheme = cogmig_password_scheme(kind);
     if (strcmp(scheme, "locked") == 0)
         return (struct hash_reading){HASH_LOCKED, scheme, 0};
     if (strcmp(scheme, "bcrypt") == 0)
-        return read_bcrypt(kind, length, max_cost);
+        return judge_bcrypt(scheme, strlen(kind) < 7 ? 0 : cost_at(kind + 4),
+                            length == BCRYPT_LENGTH, rules);
+    if (read_old_revision(scheme, kind, length, rules, &reading))
+        return reading;
     int32_t cost = cost_behind_prefix(kind);
     if (cost > 0)
-        return (struct hash_reading){HASH_WITH_RULES, scheme, cost};
+        return read_prefixed(scheme, kind, length, cost, rules);
     if (strcmp(scheme, "unknown") == 0)
         scheme = scheme_by_shape(kind, length);
     return (struct hash_reading){HASH_UNSUPPORTED, scheme, 0};

@@ -20,12 +20,12 @@ bool is_e164(const char *phone);
 bool is_longer_than(const char *text, int64_t characters);
 
 enum hash_worth {
-    HASH_NONE,       /* there is none */
-    HASH_LOCKED,     /* the store locks the password */
-    HASH_USABLE,     /* bcrypt that can be verified */
-    HASH_DAMAGED,    /* bcrypt that was cut or is no hash */
-    HASH_TOO_COSTLY, /* bcrypt above the ceiling */
-    HASH_WITH_RULES, /* bcrypt behind a prefix or pre-hash: with password rules */
+    HASH_NONE,          /* there is none */
+    HASH_LOCKED,        /* the store locks the password */
+    HASH_USABLE,        /* bcrypt that can be verified */
+    HASH_DAMAGED,       /* bcrypt that was cut or is no hash */
+    HASH_TOO_COSTLY,    /* bcrypt above the ceiling */
+    HASH_BEHIND_PREFIX, /* bcrypt that can be verified, behind Django's or Spring's prefix */
     HASH_UNSUPPORTED
 };
 
@@ -35,7 +35,13 @@ struct hash_reading {
     int32_t cost; /* of bcrypt, 0 otherwise */
 };
 
+/* What the migration is told. */
+struct hash_rules {
+    int32_t max_cost; /* bcrypt above it is refused */
+    bool allow_2x, allow_2;
+};
+
 /* kind, length  as cogmig_audit_row_hash_kind() and _length() tell them */
-struct hash_reading read_hash(const char *kind, int64_t length, int32_t max_cost);
+struct hash_reading read_hash(const char *kind, int64_t length, const struct hash_rules *rules);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit_tally.h"
 
-#include "audit_rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +20,7 @@ const char *const remark_names[REMARK_COUNT] = {
     [REMARK_LOCKED] = "password locked",
     [REMARK_DAMAGED_HASH] = "bcrypt, damaged",
     [REMARK_COSTLY_HASH] = "bcrypt, cost too high",
-    [REMARK_HASH_NEEDS_RULES] = "bcrypt behind a prefix",
+    [REMARK_HASH_BEHIND_PREFIX] = "bcrypt behind a prefix",
     [REMARK_UNSUPPORTED_HASH] = "hash not supported",
     [REMARK_EMAIL_REFUSED] = "address refused",
     [REMARK_EMAIL_COLLIDES] = "address twice",
@@ -59,10 +58,10 @@ static bool remark_hash(struct tally *tally, const struct hash_reading *hash, co
         [HASH_LOCKED] = REMARK_LOCKED,
         [HASH_DAMAGED] = REMARK_DAMAGED_HASH,
         [HASH_TOO_COSTLY] = REMARK_COSTLY_HASH,
-        [HASH_WITH_RULES] = REMARK_HASH_NEEDS_RULES,
+        [HASH_BEHIND_PREFIX] = REMARK_HASH_BEHIND_PREFIX,
         [HASH_UNSUPPORTED] = REMARK_UNSUPPORTED_HASH,
     };
-    bool usable = hash->worth == HASH_USABLE || hash->worth == HASH_WITH_RULES;
+    bool usable = hash->worth == HASH_USABLE || hash->worth == HASH_BEHIND_PREFIX;
     count_scheme(tally, hash->scheme);
     if (usable && hash->cost > 0 && hash->cost <= TALLY_MAX_COST)
         tally->costs[hash->cost]++;
@@ -127,7 +126,7 @@ void tally_row(struct tally *tally, const cogmig_audit_row *row)
 {
     const char *id = cogmig_audit_row_id(row);
     struct hash_reading hash = read_hash(cogmig_audit_row_hash_kind(row),
-                                         cogmig_audit_row_hash_length(row), tally->max_cost);
+                                         cogmig_audit_row_hash_length(row), &tally->rules);
     bool usable = remark_hash(tally, &hash, id);
     bool acceptable = remark_identity(tally, row, id);
     enum fate fate = fate_of(row, acceptable, usable, hash.worth == HASH_LOCKED);

@@ -3,6 +3,8 @@
 #ifndef COGMIG_TOOL_AUDIT_TALLY_H
 #define COGMIG_TOOL_AUDIT_TALLY_H
 
+#include "audit_rules.h"
+
 #include <cogmig/audit.h>
 
 enum {
@@ -30,7 +32,7 @@ enum remark {
     REMARK_LOCKED,
     REMARK_DAMAGED_HASH,
     REMARK_COSTLY_HASH,
-    REMARK_HASH_NEEDS_RULES,
+    REMARK_HASH_BEHIND_PREFIX,
     REMARK_UNSUPPORTED_HASH,
     REMARK_EMAIL_REFUSED,
     REMARK_EMAIL_COLLIDES,
@@ -53,7 +55,7 @@ struct tally_scheme {
 };
 
 struct tally {
-    int32_t max_cost;      /* bcrypt above it is refused */
+    struct hash_rules rules;
     int64_t max_id_length; /* of custom:legacy_id */
     int64_t users;
     int64_t fates[FATE_COUNT];

@@ -185,7 +185,7 @@ static int read_request(int argc, char **argv, struct request *request)
     };
     int option;
     const char *costs = "10";
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         switch (option) {
         case 'u':
             request->question.users = amount(optarg);
@@ -200,7 +200,7 @@ static int read_request(int argc, char **argv, struct request *request)
             request->as_json = true;
             break;
         default:
-            return misuse("that option is not known to \"capacity\".");
+            return misuse_of_option(option, argv);
         }
     }
     if (optind < argc)

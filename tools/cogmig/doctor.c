@@ -125,9 +125,9 @@ static int read_order(int argc, char **argv, struct order *order)
         {NULL, 0, NULL, 0},
     };
     int option;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"doctor\".");
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return misuse_of_option(option, argv);
         if (!set_option(order, option, optarg))
             return misuse("\"%s\" is no value for that option.", optarg);
     }

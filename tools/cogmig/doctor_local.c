@@ -219,13 +219,16 @@ const struct check local_checks[] = {
      "Mend what the message says; cogmig user EMAIL tries the same."},
     {"email-index", OF_MACHINE, judge_index,
      "Whoever types an address in another case makes the database read the whole table.", MEND_NOT,
-     "Run the statement; CONCURRENTLY keeps the table usable meanwhile."},
+     "Run the statement that is told; CONCURRENTLY keeps the table usable meanwhile. Where none is "
+     "told, see the check database."},
     {"pepper", OF_MACHINE, judge_pepper,
      "Without the right pepper each password is a wrong one (PASSWORD_MISMATCH).", MEND_NOT,
      "Set COGMIG_PEPPER to config.pepper of config/initializers/devise.rb; to \"\" if there is "
      "none."},
     {"identity-map", OF_MACHINE, judge_map, "Links of sub and legacy id are not recorded.",
-     MEND_NOT, "cogmig idmap install"},
+     MEND_NOT,
+     "Run \"cogmig idmap install\" where its table is not there; else mend what the message says. "
+     "Where you want no map (COGMIG_IDMAP is not 1), nothing is to do."},
     {"keys", OF_MACHINE, judge_keys, "No token can be verified.", MEND_NOT,
      "Mend what the message says: network, proxy, pool id."},
 };

@@ -167,5 +167,8 @@ int dry_run(cogmig_migration *migration, bool as_json, cogmig_error *err)
     }
     wipe_and_free(line);
     print_summary(&replay);
-    return replay.worst;
+    if (feof(stdin) != 0)
+        return replay.worst;
+    cogmig_error_set(err, COGMIG_FILE_UNREADABLE, "Standard input could not be read to its end.");
+    return report(err, as_json);
 }

@@ -46,7 +46,10 @@ const char help_export[] =
     "  --verify FILE       is FILE, with its manifest, what an export wrote?\n"
     "  --json              print JSON\n"
     "\n"
-    "Progress is shown on a terminal. An interrupted export leaves no file.\n";
+    "Progress is shown on a terminal. An interrupted export leaves no file.\n"
+    "\n"
+    "Exit code: 0 whole, 3 a setting, a file or a row is wrong (with --verify: FILE is not what was\n"
+    "written), 5 the database or the disk failed, 6 interrupted.\n";
 
 /* ---- settings ---- */
 

@@ -157,9 +157,9 @@ int export_request_read(int argc, char **argv, struct export_request *request, c
     };
     int option;
     bool format_given = false;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"export\".");
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return misuse_of_option(option, argv);
         format_given = format_given || option == 'f';
         take_own_option(request, option);
         if (take_option(request, option, err) != COGMIG_OK)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "failure.h"
 
+#include <getopt.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *upstream_name(int32_t upstream)
 {
@@ -69,6 +71,22 @@ int misuse(const char *format, ...)
     fputs("\n        \"cogmig --help\" and \"cogmig VERB --help\" say how it is used.\n", stderr);
     va_end(arguments);
     return COGMIG_KIND_INVALID;
+}
+
+/* What stands behind "=" may be a secret, and is not told. */
+int misuse_of_option(int answer, char *const argv[])
+{
+    const char *at = argv[optind - 1];
+    int len = (int)strcspn(at, "=");
+    bool is_long = strncmp(at, "--", 2) == 0;
+    if (answer == ':')
+        return misuse("the option %.*s wants a value.", len, at);
+    if (is_long && optopt != 0)
+        return misuse("the option %.*s takes no value.", len, at);
+    if (is_long)
+        return misuse("the option %.*s is not known to \"%s\", or stands for several.", len, at,
+                      argv[0]);
+    return misuse("the option -%c is not known to \"%s\".", optopt, argv[0]);
 }
 
 cogmig_error *new_error_box(void)

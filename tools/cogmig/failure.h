@@ -12,6 +12,11 @@ int report(const cogmig_error *err, bool as_json);
 /* The same for a mistake in the command line: kind INVALID. */
 __attribute__((format(printf, 1, 2))) int misuse(const char *format, ...);
 
+/* The same for an option that getopt_long() answered with '?' or, for want of a value, with ':'.
+ *
+ * argv  of the verb, whose name comes first */
+int misuse_of_option(int answer, char *const argv[]);
+
 /* The box for one run of the program; ends it when memory is refused. */
 cogmig_error *new_error_box(void);
 

@@ -75,9 +75,9 @@ static int read_options(int argc, char **argv, struct order *order, cogmig_error
         {NULL, 0, NULL, 0},
     };
     int option;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"idmap\".");
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return misuse_of_option(option, argv);
         if (set_option(order, option, optarg, err) != COGMIG_OK)
             return report(err, order->as_json);
     }

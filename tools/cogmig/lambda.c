@@ -6,6 +6,7 @@
 #include "verbs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -49,11 +50,13 @@ struct runner {
     pid_t child;    /* 0: none */
     int signals;    /* a descriptor */
     bool ends;
+    int code; /* to exit with */
 };
 
 /* ---- the function's process ---- */
 
-static void become_program(const struct runner *runner)
+/* report  a descriptor that execvp() closes */
+static void become_program(const struct runner *runner, int report)
 {
     char address[32];
     sigset_t none;
@@ -64,19 +67,40 @@ static void become_program(const struct runner *runner)
     setenv("AWS_LAMBDA_RUNTIME_API", address, 1);
     setenv("AWS_LAMBDA_FUNCTION_NAME", "cogmig", 0);
     execvp(runner->program[0], runner->program);
-    fprintf(stderr, "cogmig: %s cannot be started: %s.\n", runner->program[0], strerror(errno));
-    _exit(EXIT_FAILURE);
+    int reason = errno;
+    _exit(write(report, &reason, sizeof reason) == (ssize_t)sizeof reason ? EXIT_FAILURE : 127);
+}
+
+/* 0, or the errno of the child that could not become the program. */
+static int await_start(pid_t child, int report)
+{
+    int reason = 0;
+    if (read(report, &reason, sizeof reason) != (ssize_t)sizeof reason)
+        return 0;
+    waitpid(child, NULL, 0);
+    return reason;
 }
 
 static void start_program(struct runner *runner)
 {
     if (runner->program == NULL || runner->child != 0)
         return;
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) != 0)
+        return;
     pid_t child = fork();
     if (child == 0)
-        become_program(runner);
-    if (child > 0)
+        become_program(runner, report[1]);
+    close(report[1]);
+    int reason = child < 0 ? 0 : await_start(child, report[0]);
+    close(report[0]);
+    if (reason == 0 && child > 0)
         runner->child = child;
+    if (reason == 0)
+        return;
+    fprintf(stderr, "cogmig: %s cannot be started: %s.\n", runner->program[0], strerror(reason));
+    runner->ends = true;
+    runner->code = COGMIG_KIND_INVALID;
 }
 
 static void reap_program(struct runner *runner)
@@ -163,7 +187,7 @@ static int run(struct runner *runner, int32_t port, int32_t timeout_ms)
     end_program(runner);
     close(runner->signals);
     lambda_api_close(&runner->api);
-    return 0;
+    return runner->code;
 }
 
 /* ---- the verb ---- */
@@ -183,9 +207,9 @@ static int read_request(int argc, char **argv, struct request *request)
         {NULL, 0, NULL, 0},
     };
     int option;
-    while ((option = getopt_long(argc, argv, "+", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"lambda\".");
+    while ((option = getopt_long(argc, argv, "+:", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return misuse_of_option(option, argv);
         if (option == 'l')
             request->local = true;
         else

@@ -79,6 +79,15 @@ static int print_version(void)
     return print("");
 }
 
+/* Of one verb, or of all. */
+static int print_help(const char *verb)
+{
+    for (size_t i = 0; verb != NULL && i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(verb, verbs[i].name) == 0)
+            return print(verbs[i].help);
+    return print(help);
+}
+
 static bool asks_for_help(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
@@ -105,6 +114,6 @@ int main(int argc, char **argv)
     if (strcmp(verb, "--version") == 0 || strcmp(verb, "version") == 0)
         return print_version();
     if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0 || strcmp(verb, "help") == 0)
-        return print(help);
+        return print_help(argc < 3 ? NULL : argv[2]);
     return misuse("there is no verb \"%s\".", verb);
 }

@@ -40,8 +40,8 @@ const char help_migrate[] =
     "  --json                       say why as JSON\n"
     "  --dry-run                    read recorded events, one on each line, and say what each "
     "would\n"
-    "                               be answered and why; nothing is recorded, and no password "
-    "told\n"
+    "                               be answered and why, without the identity map: nothing is\n"
+    "                               recorded, and no password told\n"
     "\n"
     "The other settings are variables of the environment: see .env.example. With COGMIG_IDMAP=1 "
     "the\n"
@@ -103,9 +103,9 @@ static int read_options(int argc, char **argv, struct options *options, cogmig_e
         {NULL, 0, NULL, 0},
     };
     int option;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"migrate\".");
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return misuse_of_option(option, argv);
         if (set_option(options, option, optarg, err) != COGMIG_OK)
             return report(err, options->as_json);
     }
@@ -180,8 +180,8 @@ static int read_and_migrate(const struct options *options, cogmig_error *err)
 static int rehearse(const struct options *options, cogmig_error *err)
 {
     cogmig_migration *migration = NULL;
-    unsetenv("COGMIG_IDMAP");
-    if (cogmig_migration_new_from_env(options->config, &migration, err) != COGMIG_OK)
+    if (cogmig_migration_config_set_idmap(options->config, NULL, err) != COGMIG_OK ||
+        cogmig_migration_new_from_env(options->config, &migration, err) != COGMIG_OK)
         return report(err, options->as_json);
     int code = dry_run(migration, options->as_json, err);
     cogmig_migration_free(&migration);

@@ -377,9 +377,9 @@ static int read_request(int argc, char **argv, struct request *request)
         {"json", no_argument, NULL, 'j'},          {NULL, 0, NULL, 0},
     };
     int option;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"reconcile\".");
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return misuse_of_option(option, argv);
         const char **text = text_option(request, option);
         if (text != NULL)
             *text = optarg;

@@ -20,7 +20,10 @@ const char help_status[] =
     "\"cogmig reconcile\" tells whether that is the truth.\n"
     "\n"
     "  --json           print JSON\n"
-    "  --openmetrics    print the numbers for Prometheus and its like\n";
+    "  --openmetrics    print the numbers for Prometheus and its like\n"
+    "\n"
+    "Store and map are those of DATABASE_URL, COGMIG_IDMAP_URL and COGNITO_USER_POOL_ID. Exit code\n"
+    "5: one of them could not be asked.\n";
 
 enum {
     DAYS_SHOWN = 14
@@ -146,9 +149,9 @@ static int read_form(int argc, char **argv, print_fn *ret_print)
         {NULL, 0, NULL, 0},
     };
     int option;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"status\".");
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return misuse_of_option(option, argv);
         *ret_print = option == 'j' ? print_json : print_openmetrics;
     }
     return optind < argc ? misuse("\"status\" takes options alone.") : 0;

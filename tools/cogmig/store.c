@@ -100,9 +100,9 @@ int verb_store(int argc, char **argv)
                                           {NULL, 0, NULL, 0}};
     bool as_json = false;
     int option;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"store\".");
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return misuse_of_option(option, argv);
         if (option == 'u')
             setenv("DATABASE_URL", optarg, 1);
         as_json = as_json || option == 'j';

@@ -41,7 +41,7 @@ static int read_question(int argc, char **argv, struct question *question)
         {NULL, 0, NULL, 0},
     };
     int option;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         switch (option) {
         case 'i':
             question->id = optarg;
@@ -53,7 +53,7 @@ static int read_question(int argc, char **argv, struct question *question)
             question->as_json = true;
             break;
         default:
-            return misuse("that option is not known to \"user\".");
+            return misuse_of_option(option, argv);
         }
     }
     if (optind < argc)

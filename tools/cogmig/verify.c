@@ -125,9 +125,9 @@ static int read_request(int argc, char **argv, struct request *request, cogmig_e
         {NULL, 0, NULL, 0},
     };
     int option;
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == '?')
-            return misuse("that option is not known to \"verify\".");
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return misuse_of_option(option, argv);
         if (set_option(request, option, optarg, err) != COGMIG_OK)
             return report(err, request->as_json);
     }

@@ -47,9 +47,11 @@ static void lengths_are_those_of_characters(void **state)
     assert_true(is_longer_than("\xC3\xA4\xC3\xB6", 1));
 }
 
+static struct hash_rules rules = {.max_cost = 15};
+
 static void expect(const char *kind, int64_t length, enum hash_worth worth, int32_t cost)
 {
-    struct hash_reading reading = read_hash(kind, length, 15);
+    struct hash_reading reading = read_hash(kind, length, &rules);
     assert_int_equal(reading.worth, worth);
     assert_int_equal(reading.cost, cost);
 }
@@ -67,13 +69,34 @@ static void a_hash_is_judged_by_its_beginning_and_length(void **state)
     expect("$2b$03$", 60, HASH_DAMAGED, 3);
     expect("$2b$1x$", 60, HASH_DAMAGED, 0);
     expect("$2b$", 60, HASH_DAMAGED, 0);
-    expect("bcrypt_sha256$$2b$12$", 74, HASH_WITH_RULES, 12);
-    expect("bcrypt$$2b$12$abcdefg", 67, HASH_WITH_RULES, 12);
-    expect("{bcrypt}$2a$10$abcdef", 68, HASH_WITH_RULES, 10);
+    expect("bcrypt_sha256$$2b$12$", 74, HASH_BEHIND_PREFIX, 12);
+    expect("bcrypt$$2b$12$abcdefg", 67, HASH_BEHIND_PREFIX, 12);
+    expect("{bcrypt}$2a$10$abcdef", 68, HASH_BEHIND_PREFIX, 10);
+    expect("bcrypt_sha256$$2b$12$", 73, HASH_DAMAGED, 12);
+    expect("bcrypt$$2b$16$abcdefg", 67, HASH_TOO_COSTLY, 16);
     expect("$argon2id$v=19$", 97, HASH_UNSUPPORTED, 0);
     expect("pbkdf2_", 88, HASH_UNSUPPORTED, 0);
     expect("5f4dcc3", 32, HASH_UNSUPPORTED, 0);
     expect("!", 1, HASH_LOCKED, 0);
+}
+
+static void old_revisions_count_where_the_migration_takes_them(void **state)
+{
+    (void)state;
+    expect("$2x$10$", 60, HASH_UNSUPPORTED, 0);
+    expect("$2$10$a", 59, HASH_UNSUPPORTED, 0);
+    rules = (struct hash_rules){.max_cost = 12, .allow_2x = true};
+    expect("$2x$10$", 60, HASH_USABLE, 10);
+    expect("$2x$10$", 59, HASH_DAMAGED, 10);
+    expect("$2x$13$", 60, HASH_TOO_COSTLY, 13);
+    expect("$2x$", 60, HASH_DAMAGED, 0);
+    expect("$2$10$a", 59, HASH_UNSUPPORTED, 0);
+    rules = (struct hash_rules){.max_cost = 12, .allow_2 = true};
+    expect("$2$10$a", 59, HASH_USABLE, 10);
+    expect("$2$10$a", 60, HASH_DAMAGED, 10);
+    expect("$2$", 59, HASH_DAMAGED, 0);
+    expect("$2x$10$", 60, HASH_UNSUPPORTED, 0);
+    rules = (struct hash_rules){.max_cost = 15};
 }
 
 int main(void)
@@ -83,6 +106,7 @@ int main(void)
         cmocka_unit_test(telephone_numbers_are_plus_and_2_to_15_digits),
         cmocka_unit_test(lengths_are_those_of_characters),
         cmocka_unit_test(a_hash_is_judged_by_its_beginning_and_length),
+        cmocka_unit_test(old_revisions_count_where_the_migration_takes_them),
     };
     return cmocka_run_group_tests_name("tools: audit rules", tests, NULL, NULL);
 }
