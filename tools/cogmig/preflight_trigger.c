@@ -207,11 +207,26 @@ static const char *token_trigger(const struct setup *setup)
     return arn != NULL ? arn : text_at(setup->pool, "LambdaConfig.PreTokenGeneration");
 }
 
+/* NULL: it is not used. */
+static const char *token_trigger_version(const struct setup *setup)
+{
+    const char *version =
+        text_at(setup->pool, "LambdaConfig.PreTokenGenerationConfig.LambdaVersion");
+    bool is_old = text_at(setup->pool, "LambdaConfig.PreTokenGeneration") != NULL;
+    return version == NULL && is_old ? "V1_0" : version;
+}
+
+/* Version 1 knows ID tokens alone (Developer Guide, "Pre token generation Lambda trigger"). */
 void judge_link_trigger(const struct setup *setup, struct finding *finding)
 {
+    const char *version = token_trigger_version(setup);
     const char *authentication = text_at(setup->pool, "LambdaConfig.PostAuthentication");
     if (authentication != NULL)
         conclude(finding, VERDICT_OK, "PostAuthentication is %.200s.", authentication);
+    else if (token_trigger(setup) != NULL && version != NULL && strcmp(version, "V1_0") == 0)
+        conclude(finding, VERDICT_WARNING,
+                 "There is no PostAuthentication, and PreTokenGeneration is V1_0, which puts the "
+                 "claim into ID tokens alone.");
     else if (token_trigger(setup) != NULL)
         conclude(finding, VERDICT_OK, "PreTokenGeneration is %.200s.", token_trigger(setup));
     else
@@ -221,8 +236,7 @@ void judge_link_trigger(const struct setup *setup, struct finding *finding)
 
 void judge_token_trigger(const struct setup *setup, struct finding *finding)
 {
-    const char *version =
-        text_at(setup->pool, "LambdaConfig.PreTokenGenerationConfig.LambdaVersion");
+    const char *version = token_trigger_version(setup);
     const char *arn = text_at(setup->pool, "LambdaConfig.PreTokenGenerationConfig.LambdaArn");
     const char *old_arn = text_at(setup->pool, "LambdaConfig.PreTokenGeneration");
     const char *tier = text_at(setup->pool, "UserPoolTier");
@@ -238,8 +252,5 @@ void judge_token_trigger(const struct setup *setup, struct finding *finding)
                  version);
     else
         conclude(finding, VERDICT_OK, "PreTokenGeneration is %s, the tier %s.",
-                 version != NULL   ? version
-                 : old_arn != NULL ? "V1_0"
-                                   : "not used",
-                 tier == NULL ? "not told" : tier);
+                 version != NULL ? version : "not used", tier == NULL ? "not told" : tier);
 }
