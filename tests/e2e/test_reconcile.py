@@ -558,6 +558,7 @@ def mistakes_of_the_command_line_are_told():
     for arguments, word in ((("--rate", "0"), '"0"'), (("--rate", "many"), '"many"'),
                             (("--rate", "10001"), "CONFIG_INVALID"), (("extra",), "options alone"),
                             (("--nonsense",), "not known"), (("--apply", "missing"), "FILE_UNREADABLE"),
+                            (("--apply", "."), "FILE_UNREADABLE"),
                             (("--html", "missing/x.html"), "FILE_UNWRITABLE")):
         done = cogmig.run("reconcile", *arguments, DATABASE_URL=database, **pool.environment)
         equal((done.returncode, word in done.stderr), (INVALID, True), f"{arguments}: {done.stderr}")

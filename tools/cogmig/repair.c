@@ -181,5 +181,8 @@ int repair_apply(FILE *plan, cogmig_idmap *map, cogmig_cognito *cognito, cogmig_
         json_decref(line);
     }
     free(text);
-    return code;
+    if (code != 0 || ferror(plan) == 0)
+        return code;
+    cogmig_error_set(err, COGMIG_FILE_UNREADABLE, "The plan could not be read to its end.");
+    return report(err, false);
 }
