@@ -114,6 +114,8 @@ static void print_result(const struct export_request *request, const char *path,
                 request->report.path == NULL ? "" : request->report.path);
     fprintf(out, "snapshot of %s, SHA-256 %s\n", cogmig_export_result_snapshot_at(result),
             cogmig_export_result_sha256(result));
+    if (request->verify != NULL)
+        fputs("The file is what its manifest says, byte for byte.\n", out);
 }
 
 static void print_json_result(const char *path, const cogmig_export_result *result)
