@@ -70,3 +70,11 @@ cogmig_store *example_users_open(void)
     cogmig_store_config_free(&config);
     return store;
 }
+
+cogmig_migration_config *example_users_config(void)
+{
+    cogmig_migration_config *config = NULL;
+    assert_int_equal(cogmig_migration_config_new(&config, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_config_set_deadline_ms(config, 60000, NULL), COGMIG_OK);
+    return config;
+}

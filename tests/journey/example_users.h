@@ -19,4 +19,8 @@ int example_users_remove(void **state);
 /* Open it as a store. */
 cogmig_store *example_users_open(void);
 
+/* A migration's configuration with a minute for each event: a busy machine takes longer for a hash
+ * than Cognito would wait. */
+cogmig_migration_config *example_users_config(void);
+
 #endif

@@ -46,10 +46,8 @@ static cogmig_status open_map(void)
 
 static cogmig_status make_migration(void)
 {
-    cogmig_migration_config *config = NULL;
-    cogmig_status status = cogmig_migration_config_new(&config, NULL);
-    if (status == COGMIG_OK)
-        status = cogmig_migration_config_set_idmap(config, map, NULL);
+    cogmig_migration_config *config = example_users_config();
+    cogmig_status status = cogmig_migration_config_set_idmap(config, map, NULL);
     if (status == COGMIG_OK)
         status = cogmig_migration_new(config, store, &migration, NULL);
     cogmig_migration_config_free(&config);

@@ -29,8 +29,10 @@ static int build_world(void **state)
 {
     size_t len = 0;
     (void)example_users_create(state);
+    cogmig_migration_config *config = example_users_config();
     world.store = example_users_open();
-    assert_int_equal(cogmig_migration_new(NULL, world.store, &world.migration, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_new(config, world.store, &world.migration, NULL), COGMIG_OK);
+    cogmig_migration_config_free(&config);
     assert_int_equal(cogmig_test_issuer_new(ISSUER, &world.issuer, NULL), COGMIG_OK);
     assert_int_equal(cogmig_verifier_new_for_pool(POOL_ID, CLIENT_ID, COGMIG_TOKEN_USE_ID,
                                                   &world.verifier, NULL),
