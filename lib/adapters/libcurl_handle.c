@@ -8,8 +8,8 @@
 
 /* ---- libcurl as a whole ---- */
 
-/* Once per process, at the first fetch, and never undone: the host program may use libcurl too. What
- * failed, for want of memory say, is tried again at the next one. */
+/* Once per process, at the first fetch, and never undone: the host program may use libcurl too.
+ * What failed, for want of memory say, is tried again at the next one. */
 static bool libcurl_is_ready(void)
 {
     static pthread_mutex_t initialising = PTHREAD_MUTEX_INITIALIZER;

@@ -48,7 +48,8 @@ const char help_export[] =
     "\n"
     "Progress is shown on a terminal. An interrupted export leaves no file.\n"
     "\n"
-    "Exit code: 0 whole, 3 a setting, a file or a row is wrong (with --verify: FILE is not what was\n"
+    "Exit code: 0 whole, 3 a setting, a file or a row is wrong (with --verify: FILE is not what "
+    "was\n"
     "written), 5 the database or the disk failed, 6 interrupted.\n";
 
 /* ---- settings ---- */

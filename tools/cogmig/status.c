@@ -22,7 +22,8 @@ const char help_status[] =
     "  --json           print JSON\n"
     "  --openmetrics    print the numbers for Prometheus and its like\n"
     "\n"
-    "Store and map are those of DATABASE_URL, COGMIG_IDMAP_URL and COGNITO_USER_POOL_ID. Exit code\n"
+    "Store and map are those of DATABASE_URL, COGMIG_IDMAP_URL and COGNITO_USER_POOL_ID. Exit "
+    "code\n"
     "5: one of them could not be asked.\n";
 
 enum {
