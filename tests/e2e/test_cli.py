@@ -532,9 +532,26 @@ def a_file_is_read_as_other_programs_read_it():
                  f"DATABASE_URL='{store_url}'", f"export DATABASE_URL={store_url}",
                  f"  DATABASE_URL = {store_url}  ", f"DATABASE_URL={store_url} # the old one",
                  f'DATABASE_URL="{store_url}" # the old one', f"DATABASE_URL={store_url}\r",
+                 f"\ufeffDATABASE_URL={store_url}",
                  f"# DATABASE_URL=file:no.db\n\nNO SETTING\n=\nDATABASE_URL={store_url}"):
         with DotEnv(".env", line):
             assert finds_the_user(), line
+
+
+@test
+def a_file_that_is_there_and_cannot_be_read_is_told():
+    path = cogmig.folder / ".env"
+    path.symlink_to(".env")
+    done = cogmig.run("user", "verified@example.com", DATABASE_URL=store_url)
+    path.unlink()
+    equal((done.returncode, ".env cannot be read" in done.stderr, done.stderr.count("\n")), (OK, True, 1),
+          done.stderr)
+
+
+@test
+def keys_are_not_looked_for_where_nobody_asks():
+    done = verify(issuer.id_token(CLIENT_ID), "--jwks-url", "https://keys.example/")
+    equal((done.returncode, "--jwks-url goes with --issuer" in done.stderr), (INVALID, True), done.stderr)
 
 
 @test

@@ -2,6 +2,7 @@
 #include "dotenv.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,15 +83,27 @@ static void take_line(const char *path, int number, char *line)
     setenv(name, value, 0);
 }
 
+/* Editors of Windows begin a file with one. */
+static char *skip_mark(char *line)
+{
+    static const char byte_order_mark[] = "\xEF\xBB\xBF";
+    size_t len = strlen(byte_order_mark);
+    return strncmp(line, byte_order_mark, len) == 0 ? line + len : line;
+}
+
 static void load_file(const char *path)
 {
     FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        fprintf(stderr, "cogmig: %s cannot be read: %s.\n", path, strerror(errno));
     if (file == NULL)
         return;
     char *line = NULL;
     size_t capacity = 0;
     for (int number = 1; getline(&line, &capacity, file) >= 0; number++)
-        take_line(path, number, line);
+        take_line(path, number, number == 1 ? skip_mark(line) : line);
+    if (line != NULL)
+        explicit_bzero(line, capacity);
     free(line);
     fclose(file);
 }

@@ -28,7 +28,8 @@ const char help_verify[] =
     "  --pool-id ID          the user pool, instead of COGNITO_USER_POOL_ID\n"
     "  --issuer URL          what \"iss\" must say, instead of COGNITO_ISSUER; goes before the "
     "pool\n"
-    "  --jwks-url URL        where its keys are; issuer + /.well-known/jwks.json by default\n"
+    "  --jwks-url URL        with --issuer: where its keys are, instead of\n"
+    "                        URL/.well-known/jwks.json\n"
     "  --jwks FILE           keys from a file: works offline\n"
     "  --client-id ID        the app client, instead of COGNITO_CLIENT_ID; may be repeated\n"
     "  --any-client          accept tokens for every app client of the pool\n"
@@ -169,6 +170,12 @@ static cogmig_status add_issuer(struct request *request, cogmig_error *err)
         issuer = NULL; /* a flag goes before the environment */
     if (issuer != NULL)
         return cogmig_verifier_config_add_issuer(request->config, issuer, request->jwks_url, err);
+    if (pool_id != NULL && request->jwks_url != NULL) {
+        cogmig_error_set(err, COGMIG_CONFIG_INVALID,
+                         "--jwks-url goes with --issuer or COGNITO_ISSUER: where the keys of a "
+                         "user pool are follows from its id.");
+        return COGMIG_CONFIG_INVALID;
+    }
     if (pool_id != NULL)
         return cogmig_verifier_config_add_pool(request->config, pool_id, err);
     cogmig_error_set(err, COGMIG_CONFIG_INCOMPLETE,
