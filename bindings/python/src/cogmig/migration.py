@@ -132,8 +132,9 @@ class Migration(_native.Handle):
     def from_env(cls, *, rules: Optional[PasswordRules] = None,
                  hook: Optional[Hook] = None) -> "Migration":
         """On the store that the environment names, see `Store.from_env`, with the policy of
-        ``COGMIG_*``: who is let in, which sign-ups are guarded, which tokens get the legacy id, and
-        with ``COGMIG_IDMAP=1`` the identity map. A database that is down now is asked later."""
+        ``COGMIG_*``: how passwords are checked (``COGMIG_PEPPER`` and others; `rules` replaces all
+        of them), who is let in, which sign-ups are guarded, which tokens get the legacy id, and with
+        ``COGMIG_IDMAP=1`` the identity map. A database that is down now is asked later."""
         config = _native.make(_native.OwnedMigrationConfig, _lib.migration_config_new_from_env)
         kept = _set_functions(config, rules, hook)
         migration = cls.__new__(cls)
