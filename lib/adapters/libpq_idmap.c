@@ -12,6 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+enum {
+    MAX_NAME = 32
+};
+
 struct libpq_idmap {
     char *url;
     char *options; /* NULL: the session must be left as it is, and has no named statements */
@@ -19,6 +23,7 @@ struct libpq_idmap {
     PGconn *connection; /* NULL: none at the moment */
     pid_t process;      /* whose connection it is */
     bool prepared[IDMAP_STATEMENT_COUNT];
+    char names[IDMAP_STATEMENT_COUNT][MAX_NAME];
 };
 
 /* ---- the connection ---- */
@@ -85,6 +90,8 @@ static struct libpq_idmap *make_map(const struct idmap_settings *settings)
     if (map == NULL || (map->url = memory_copy_text(settings->target)) == NULL)
         return NULL;
     map->sql = settings->sql;
+    for (int i = 0; i < IDMAP_STATEMENT_COUNT; i++)
+        snprintf(map->names[i], MAX_NAME, "cogmig_idmap_%d", i);
     if (!settings->through_pgbouncer)
         map->options = session_options(settings->target, settings->timeout_ms);
     if (!settings->through_pgbouncer && map->options == NULL)
@@ -124,8 +131,7 @@ static cogmig_status run_statement(struct libpq_idmap *map, const struct idmap_q
     if (map->options == NULL)
         return libpq_run(map->connection, map->sql[statement], question->parameter_count,
                          question->parameters, deadline, ret_result, err);
-    char name[32];
-    snprintf(name, sizeof name, "cogmig_idmap_%d", (int)statement);
+    const char *name = map->names[statement];
     if (!map->prepared[statement]) {
         cogmig_status status =
             libpq_prepare(map->connection, name, map->sql[statement], deadline, err);

@@ -63,22 +63,28 @@ bool span_contains_nul(struct span s)
     return s.len > 0 && memchr(s.bytes, '\0', s.len) != NULL;
 }
 
-/* Eight bytes at a time: most text is ASCII. */
+static bool are_ascii(const char *eight_bytes)
+{
+    uint64_t bytes;
+    memcpy(&bytes, eight_bytes, sizeof bytes);
+    return (bytes & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* Eight bytes at a time, the last of them again where there are fewer: most text is ASCII. */
 static size_t count_leading_ascii(struct span s)
 {
     size_t at = 0;
-    uint64_t eight;
-    for (; s.len - at >= sizeof eight; at += sizeof eight) {
-        memcpy(&eight, s.bytes + at, sizeof eight);
-        if ((eight & UINT64_C(0x8080808080808080)) != 0)
-            break;
-    }
-    return at;
+    if (s.len < sizeof(uint64_t))
+        return 0;
+    for (; s.len - at >= sizeof(uint64_t); at += sizeof(uint64_t))
+        if (!are_ascii(s.bytes + at))
+            return at;
+    return are_ascii(s.bytes + s.len - sizeof(uint64_t)) ? s.len : at;
 }
 
 bool span_is_utf8(struct span s)
 {
-    size_t at = s.len < sizeof(uint64_t) ? 0 : count_leading_ascii(s);
+    size_t at = count_leading_ascii(s);
     while (at < s.len) {
         size_t length = utf8_sequence_length(s.bytes + at, s.len - at);
         if (length == 0)
