@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -55,23 +54,6 @@ static cogmig_status check_url(const char *url, cogmig_error *err)
     return COGMIG_OK;
 }
 
-/* What the URL or the environment asks for is kept, except that nothing is ever written. */
-static char *session_options(const char *url, int32_t timeout_ms)
-{
-    SCOPED(libpq_release_options) PQconninfoOption *options = PQconninfoParse(url, NULL);
-    const char *given = options == NULL ? NULL : libpq_option(options, "options");
-    if (given == NULL)
-        given = getenv("PGOPTIONS");
-    char timeout[64];
-    snprintf(timeout, sizeof timeout, "-c statement_timeout=%d ", (int)timeout_ms);
-    SCOPED(buffer_release) struct buffer text = buffer_with_max(16 * 1024);
-    buffer_add_text(&text, timeout);
-    buffer_add_text(&text, given == NULL ? "" : given);
-    buffer_add_text(&text,
-                    " -c default_transaction_read_only=on -c DateStyle=ISO,YMD -c TimeZone=UTC");
-    return buffer_take(&text, NULL);
-}
-
 /* ---- connections ---- */
 
 static void close_libpq(void *state)
@@ -93,7 +75,9 @@ static cogmig_status open_libpq(const struct backend_settings *settings, void **
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     store->settings = *settings;
     if (settings->pooler == COGMIG_POOLER_NONE)
-        store->options = session_options(settings->target, settings->timeout_ms);
+        store->options = libpq_session_options(
+            settings->target, settings->timeout_ms,
+            " -c default_transaction_read_only=on -c DateStyle=ISO,YMD -c TimeZone=UTC");
     if (settings->pooler == COGMIG_POOLER_NONE && store->options == NULL) {
         close_libpq(store);
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);

@@ -208,3 +208,10 @@ bool libpq_is_spent(const PGconn *connection)
 {
     return PQtransactionStatus(connection) != PQTRANS_IDLE;
 }
+
+struct span libpq_value(const PGresult *result, int row, int column)
+{
+    if (column >= PQnfields(result) || PQgetisnull(result, row, column))
+        return (struct span){NULL, 0};
+    return (struct span){PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column)};
+}

@@ -4,6 +4,7 @@
 #define ADAPTERS_LIBPQ_CONNECTION_H
 
 #include "base/clock.h"
+#include "base/span.h"
 
 #include <cogmig/error.h>
 #include <libpq-fe.h>
@@ -41,6 +42,9 @@ cogmig_status libpq_ping(PGconn *connection, struct deadline deadline);
 
 /* Lost, or left in the middle of a statement. */
 bool libpq_is_spent(const PGconn *connection);
+
+/* NULL for a NULL, and for a column that there is not. */
+struct span libpq_value(const PGresult *result, int row, int column);
 
 /* For SCOPED(). */
 void libpq_release_connection(PGconn **connection);

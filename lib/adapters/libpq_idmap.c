@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The identity map in PostgreSQL: one connection of its own, made again when it was lost. */
 #include "adapters/libpq_connection.h"
-#include "base/buffer.h"
+#include "adapters/libpq_login.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "idmap/backend.h"
 #include "status/error.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,32 +26,6 @@ struct libpq_idmap {
 };
 
 /* ---- the connection ---- */
-
-static void release_options(PQconninfoOption **options)
-{
-    PQconninfoFree(*options);
-}
-
-static const char *given_options(const PQconninfoOption *options)
-{
-    for (; options != NULL && options->keyword != NULL; options++)
-        if (strcmp(options->keyword, "options") == 0 && options->val != NULL)
-            return options->val;
-    const char *from_environment = getenv("PGOPTIONS");
-    return from_environment == NULL ? "" : from_environment;
-}
-
-/* What the URL or the environment asks for outranks the time-out. */
-static char *session_options(const char *url, int32_t timeout_ms)
-{
-    SCOPED(release_options) PQconninfoOption *options = PQconninfoParse(url, NULL);
-    SCOPED(buffer_release) struct buffer text = buffer_with_max(16 * 1024);
-    char timeout[64];
-    snprintf(timeout, sizeof timeout, "-c statement_timeout=%d ", (int)timeout_ms);
-    buffer_add_text(&text, timeout);
-    buffer_add_text(&text, given_options(options));
-    return buffer_take(&text, NULL);
-}
 
 /* The connection of the process that was forked is its own: to use it here, or even to close it
  * politely, would disturb it. */
@@ -93,7 +66,7 @@ static struct libpq_idmap *make_map(const struct idmap_settings *settings)
     for (int i = 0; i < IDMAP_STATEMENT_COUNT; i++)
         snprintf(map->names[i], MAX_NAME, "cogmig_idmap_%d", i);
     if (!settings->through_pgbouncer)
-        map->options = session_options(settings->target, settings->timeout_ms);
+        map->options = libpq_session_options(settings->target, settings->timeout_ms, "");
     if (!settings->through_pgbouncer && map->options == NULL)
         return NULL;
     struct libpq_idmap *made = map;
@@ -170,20 +143,13 @@ static cogmig_status run(struct libpq_idmap *map, const struct idmap_question *q
     return run_once(map, question, deadline, ret_result, err);
 }
 
-static struct span value_at(const PGresult *result, int row, int column)
-{
-    if (column >= PQnfields(result) || PQgetisnull(result, row, column))
-        return (struct span){NULL, 0};
-    return (struct span){PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column)};
-}
-
 static cogmig_status take_rows(const PGresult *result, const struct idmap_question *question,
                                cogmig_error *err)
 {
     cogmig_status status = COGMIG_OK;
     int rows = question->take == NULL ? 0 : PQntuples(result);
     for (int row = 0; row < rows && status == COGMIG_OK; row++) {
-        struct span columns[2] = {value_at(result, row, 0), value_at(result, row, 1)};
+        struct span columns[2] = {libpq_value(result, row, 0), libpq_value(result, row, 1)};
         status = question->take(question->user_data, columns, err);
     }
     return status;

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "adapters/libpq_login.h"
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/span.h"
 #include "status/error.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     MAX_ITEM = 512, /* a host name has 255 bytes, a socket's path 107 */
     MAX_PASSWORD = 16 * 1024,
+    MAX_SESSION_OPTIONS = 16 * 1024,
     MAX_KEYWORDS = 9
 };
 
@@ -26,6 +29,21 @@ const char *libpq_option(const PQconninfoOption *options, const char *keyword)
         if (strcmp(options->keyword, keyword) == 0)
             return options->val;
     return NULL;
+}
+
+char *libpq_session_options(const char *url, int32_t timeout_ms, const char *settings)
+{
+    SCOPED(libpq_release_options) PQconninfoOption *options = PQconninfoParse(url, NULL);
+    SCOPED(buffer_release) struct buffer text = buffer_with_max(MAX_SESSION_OPTIONS);
+    const char *given = options == NULL ? NULL : libpq_option(options, "options");
+    char timeout[64];
+    if (given == NULL)
+        given = getenv("PGOPTIONS");
+    snprintf(timeout, sizeof timeout, "-c statement_timeout=%d ", (int)timeout_ms);
+    buffer_add_text(&text, timeout);
+    buffer_add_text(&text, given == NULL ? "" : given);
+    buffer_add_text(&text, settings);
+    return buffer_take(&text, NULL);
 }
 
 /* ---- lists: host=a,b port=1,2 ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "adapters/libpq_query.h"
 
+#include "adapters/libpq_connection.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "status/error.h"
@@ -398,16 +399,9 @@ char *libpq_query_with_key(const struct libpq_query *query, PGconn *connection, 
     return buffer_take(&sql, NULL);
 }
 
-static struct span value_at(const PGresult *result, int row, int column)
-{
-    if (PQgetisnull(result, row, column))
-        return (struct span){NULL, 0};
-    return (struct span){PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column)};
-}
-
 static bool is_verified(const PGresult *result, int row)
 {
-    struct span value = value_at(result, row, COLUMN_EMAIL_VERIFIED);
+    struct span value = libpq_value(result, row, COLUMN_EMAIL_VERIFIED);
     if (value.bytes == NULL)
         return false;
     switch (PQftype(result, COLUMN_EMAIL_VERIFIED)) {
@@ -433,7 +427,7 @@ static void wipe_hash(const PGresult *result, int row)
 static bool is_disabled(const PGresult *result, int row, const struct store_model *model)
 {
     bool asked = PQnfields(result) - (int)model->attribute_count > COLUMN_COUNT;
-    return asked && !span_equal_text(value_at(result, row, COLUMN_COUNT), "f");
+    return asked && !span_equal_text(libpq_value(result, row, COLUMN_COUNT), "f");
 }
 
 static void read_attributes(const PGresult *result, int row, const struct store_model *model,
@@ -443,7 +437,7 @@ static void read_attributes(const PGresult *result, int row, const struct store_
     values->attribute_count = model->attribute_count;
     for (size_t i = 0; i < model->attribute_count; i++) {
         values->attributes[i].name = model->attributes[i].name;
-        values->attributes[i].value = value_at(result, row, first + (int)i);
+        values->attributes[i].value = libpq_value(result, row, first + (int)i);
     }
 }
 
@@ -455,7 +449,7 @@ static cogmig_status read_row(const PGresult *result, int row, const struct stor
     values.disabled = is_disabled(result, row, model);
     for (int column = 0; column < COLUMN_COUNT; column++)
         values.values[column] = column == COLUMN_EMAIL_VERIFIED ? (struct span){NULL, 0}
-                                                                : value_at(result, row, column);
+                                                                : libpq_value(result, row, column);
     read_attributes(result, row, model, &values);
     cogmig_status status = answer_add_row(answer, &values, err);
     wipe_hash(result, row);
