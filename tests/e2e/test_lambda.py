@@ -164,7 +164,7 @@ def is_yes(reply):
 
 @test
 def every_event_is_answered_as_the_library_answers_it():
-    with packaged(COGMIG_DEADLINE_MS="60000") as runner:
+    with packaged(COGMIG_DEADLINE_MS="4900") as runner:
         def migrate(event):
             error, payload = runner.invoke(event)
             migrate.asked += 1
