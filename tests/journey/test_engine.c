@@ -191,17 +191,27 @@ static void write_secret(char *out, bool masked)
     out[SECRET_LEN] = '\0';
 }
 
-/* As it is, and with the bytes of each word turned round, as bcrypt's key words are on most
+/* As it is, or with the bytes of each word turned round, as bcrypt's key words are on most
  * machines. */
-static bool is_secret(const unsigned char *at, const char *masked)
+static bool is_secret(const unsigned char *at, const char *masked, bool turned)
 {
-    bool plain = true, words = true;
-    for (int i = 0; i < SECRET_LEN && (plain || words); i++) {
-        unsigned char wanted = (unsigned char)(masked[i] ^ MASK);
-        plain = plain && at[i] == wanted;
-        words = words && at[i / 4 * 4 + 3 - i % 4] == wanted;
+    for (int i = 0; i < SECRET_LEN; i++)
+        if (at[turned ? i / 4 * 4 + 3 - i % 4 : i] != (unsigned char)(masked[i] ^ MASK))
+            return false;
+    return true;
+}
+
+/* From one place to the next that holds the first byte: much memory is searched. */
+static int count_in_page(const unsigned char *page, size_t len, const char *masked)
+{
+    int found = 0;
+    const unsigned char *end = page + len;
+    for (const unsigned char *at = page;
+         (at = memchr(at, masked[0] ^ MASK, (size_t)(end - at))) != NULL; at++) {
+        found += end - at >= SECRET_LEN && is_secret(at, masked, false);
+        found += at - page >= 3 && end - (at - 3) >= SECRET_LEN && is_secret(at - 3, masked, true);
     }
-    return plain || words;
+    return found;
 }
 
 static int count_in_range(FILE *memory, unsigned long start, unsigned long end, const char *masked)
@@ -211,8 +221,8 @@ static int count_in_range(FILE *memory, unsigned long start, unsigned long end, 
     for (unsigned long at = start; at + SECRET_LEN < end; at += sizeof page - SECRET_LEN) {
         size_t want = end - at < sizeof page ? end - at : sizeof page;
         ssize_t got = pread(fileno(memory), page, want, (off_t)at);
-        for (ssize_t i = 0; i + SECRET_LEN <= got; i++)
-            found += is_secret(page + i, masked);
+        if (got > 0)
+            found += count_in_page(page, (size_t)got, masked);
     }
     explicit_bzero(page, sizeof page);
     return found;
