@@ -266,7 +266,7 @@ static json_t *remark_json(const struct tally_remark *entry)
 static json_t *costs_json(const struct tally *tally)
 {
     json_t *costs = json_object();
-    char key[8];
+    char key[12];
     for (int cost = 1; cost <= TALLY_MAX_COST; cost++) {
         snprintf(key, sizeof key, "%d", cost);
         if (tally->costs[cost] > 0)
