@@ -27,7 +27,7 @@ def install(scratch):
     """Builds the library as a distribution would and installs it under DESTDIR."""
     build, destdir = os.path.join(scratch, "build"), os.path.join(scratch, "destdir")
     call("meson", "setup", build, SOURCE, "--prefix", PREFIX, "--buildtype", "plain",
-         "-Dtests=false", "-Dtools=false", "-Ddocs=false")
+         "-Dtests=false", "-Dtools=false", "-Dexamples=false", "-Ddocs=false")
     call("meson", "compile", "-C", build)
     call("meson", "install", "-C", build, "--no-rebuild",
          env={**os.environ, "DESTDIR": destdir})
@@ -110,7 +110,8 @@ def meson_takes_it_as_a_subproject_of_which_only_the_libraries_are_built():
     shutil.copytree(STRANGER, project)
     os.mkdir(f"{project}/subprojects")
     os.symlink(SOURCE, f"{project}/subprojects/libcogmig")
-    call("meson", "setup", build, project, "--force-fallback-for", "libcogmig,libcogmig-testing")
+    call("meson", "setup", build, project, "--buildtype", "plain",
+         "--force-fallback-for", "libcogmig,libcogmig-testing")
     targets = json.loads(call("meson", "introspect", build, "--targets"))
     names = {target["name"] for target in targets if target["subproject"]}
     tap.equal(names, {f"{library}{what}" for library in ("cogmig", "cogmig-testing")

@@ -53,23 +53,31 @@ def test_examples_of_the_docstrings_run(name):
         assert tried > 0, "no example"
 
 
-def mypy(*arguments, cwd):
-    # Its knowledge of the standard library is by version: what came after 3.9 is an error.
-    return subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--python-version", "3.9", "--cache-dir",
-         str(cwd / "mypy"), *arguments], capture_output=True, text=True, cwd=cwd, check=False)
+@pytest.fixture(scope="module")
+def mypy(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mypy") # what it has learnt in one test serves the next
+
+    def run(*arguments):
+        # Its knowledge of the standard library is by version: what came after 3.9 is an error.
+        return subprocess.run(
+            [sys.executable, "-m", "mypy", "--strict", "--python-version", "3.9", "--cache-dir",
+             str(folder / "cache"), *arguments],
+            capture_output=True, text=True, cwd=folder, check=False)
+
+    return run
 
 
-def test_the_package_passes_strict_mypy(source, tmp_path):
-    done = mypy(str(source / "bindings/python/src/cogmig"), cwd=tmp_path)
+def test_the_package_passes_strict_mypy(source, mypy):
+    done = mypy(str(source / "bindings/python/src/cogmig"))
     assert done.returncode == 0, done.stdout
 
 
-def test_a_program_that_uses_the_package_is_checked_by_its_types(source, tmp_path, monkeypatch):
+def test_a_program_that_uses_the_package_is_checked_by_its_types(source, mypy, tmp_path,
+                                                                 monkeypatch):
     monkeypatch.setenv("MYPYPATH", str(source / "bindings/python/src"))
     program = tmp_path / "consumer.py"
     program.write_text(CONSUMER, encoding="utf-8")
-    said = mypy(str(program), cwd=tmp_path).stdout
+    said = mypy(str(program)).stdout
     last = len(CONSUMER.splitlines())
     found = re.findall(r"consumer.py:(\d+): error: .*\[([a-z-]+)\]", said)
     assert found == [(str(last - 1), "arg-type"), (str(last), "attr-defined")], said

@@ -402,12 +402,12 @@ def test_the_interpreter_ends_with_live_handles(python, ending):
 
 
 LEAKING = {
-    "verify": (100_000, "verifier.verify(good)"),
-    "claims": (100_000, "claims = verifier.verify(good); claims.sub; claims['iss']"),
-    "refuse": (100_000, "refused(lambda: verifier.verify(bad))"),
-    "find": (100_000, "store.find_by_id('1').name"),
+    "verify": (40_000, "verifier.verify(good)"),
+    "claims": (40_000, "claims = verifier.verify(good); claims.sub; claims['iss']"),
+    "refuse": (40_000, "refused(lambda: verifier.verify(bad))"),
+    "find": (40_000, "store.find_by_id('1').name"),
     "answer": (20_000, "migration.handle(asked)"),
-    "check": (100_000, "checking.verify(good)"),
+    "check": (40_000, "checking.verify(good)"),
     "configure": (5_000, "cogmig.Verifier(pool_id=issuer.pool_id, client_id='c', token_use='id')"),
     "engine": (20, "asyncio.run(use_engine())"),
     "hook": (5_000, "hooked.handle(asked)"),
@@ -504,5 +504,5 @@ def test_memory_stays_the_same(python, name):
     times, statement = LEAKING[name]
     done = python(MEASURE % {"times": times, "statement": statement})
     grown_kib, traced = map(int, done.stdout.split())
-    # A leak of one object for each call would be megabytes, and kilobytes of traced memory.
+    # A leak of 32 bytes for each call, the least that malloc gives, would be more than either.
     assert grown_kib < 1024 and traced < 4096, done.stdout
