@@ -16,6 +16,15 @@ enum {
 /* What a date of JavaScript and a timestamp of PostgreSQL can be is less. */
 #define TIMESTAMP_FURTHEST_MS (INT64_C(300000) * 366 * MS_PER_DAY)
 
+/* A date and a time of day as they are written, and how far they are ahead of UTC. */
+struct moment {
+    struct date date;
+    int32_t hour, minute, second, ms;
+    int32_t offset_minutes;
+};
+
+/* ---- reading ---- */
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -55,25 +64,12 @@ static int32_t days_in_month(int32_t year, int32_t month)
     return days[month - 1] + (month == 2 && is_leap(year));
 }
 
-static int64_t days_before_year(int32_t year)
+static bool take_date(struct span *s, struct date *date)
 {
-    int32_t y = year - 1;
-    return (int64_t)y * 365 + y / 4 - y / 100 + y / 400;
-}
-
-static bool take_date(struct span *s, int64_t *ret_days_since_1970)
-{
-    int32_t year, month, day;
-    if (!take_number(s, 4, &year) || !take_byte(s, '-') || !take_number(s, 2, &month) ||
-        !take_byte(s, '-') || !take_number(s, 2, &day))
-        return false;
-    if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
-        return false;
-    int64_t days = days_before_year(year) + day - 1 - DAYS_BEFORE_1970;
-    for (int32_t m = 1; m < month; m++)
-        days += days_in_month(year, m);
-    *ret_days_since_1970 = days;
-    return true;
+    return take_number(s, 4, &date->year) && take_byte(s, '-') && take_number(s, 2, &date->month) &&
+           take_byte(s, '-') && take_number(s, 2, &date->day) && date->year >= 1 &&
+           date->month >= 1 && date->month <= 12 && date->day >= 1 &&
+           date->day <= days_in_month(date->year, date->month);
 }
 
 static bool take_fraction(struct span *s, int32_t *ret_ms)
@@ -90,25 +86,20 @@ static bool take_fraction(struct span *s, int32_t *ret_ms)
     return digits > 0;
 }
 
-static bool take_time(struct span *s, int64_t *ret_ms)
+static bool take_time(struct span *s, struct moment *moment)
 {
-    int32_t hour, minute, second = 0, ms = 0;
-    if (!take_number(s, 2, &hour) || !take_byte(s, ':') || !take_number(s, 2, &minute))
+    if (!take_number(s, 2, &moment->hour) || !take_byte(s, ':') ||
+        !take_number(s, 2, &moment->minute))
         return false;
-    if (take_byte(s, ':') && !take_number(s, 2, &second))
+    if (take_byte(s, ':') && !take_number(s, 2, &moment->second))
         return false;
-    if (take_byte(s, '.') && !take_fraction(s, &ms))
+    if (take_byte(s, '.') && !take_fraction(s, &moment->ms))
         return false;
-    if (hour > 23 || minute > 59 || second > 59)
-        return false;
-    *ret_ms = (int64_t)(hour * 60 + minute) * MS_PER_MINUTE + second * 1000 + ms;
-    return true;
+    return moment->hour <= 23 && moment->minute <= 59 && moment->second <= 59;
 }
 
-/* How far the text is ahead of UTC. */
-static bool take_offset(struct span *s, int64_t *ret_ms)
+static bool take_offset(struct span *s, int32_t *ret_minutes)
 {
-    *ret_ms = 0;
     if (s->len == 0 || take_byte(s, 'Z'))
         return true;
     bool behind = take_byte(s, '-');
@@ -120,26 +111,23 @@ static bool take_offset(struct span *s, int64_t *ret_ms)
     bool more = take_byte(s, ':') || s->len > 0;
     if ((more && !take_number(s, 2, &minutes)) || hours > 23 || minutes > 59)
         return false;
-    *ret_ms = (int64_t)(hours * 60 + minutes) * MS_PER_MINUTE * (behind ? -1 : 1);
+    *ret_minutes = (hours * 60 + minutes) * (behind ? -1 : 1);
     return true;
 }
 
-static bool read_text(struct span s, int64_t *ret_unix_ms)
+static bool read_text(struct span s, struct moment *moment)
 {
-    int64_t days, time = 0, offset = 0;
-    if (!take_date(&s, &days))
+    *moment = (struct moment){.hour = 0};
+    if (!take_date(&s, &moment->date))
         return false;
-    if (s.len > 0) {
-        if (!take_byte(&s, 'T') && !take_byte(&s, ' '))
-            return false;
-        if (!take_time(&s, &time))
-            return false;
-        take_byte(&s, ' ');
-        if (!take_offset(&s, &offset))
-            return false;
-    }
-    *ret_unix_ms = days * MS_PER_DAY + time - offset;
-    return s.len == 0;
+    if (s.len == 0)
+        return true;
+    if (!take_byte(&s, 'T') && !take_byte(&s, ' '))
+        return false;
+    if (!take_time(&s, moment))
+        return false;
+    take_byte(&s, ' ');
+    return take_offset(&s, &moment->offset_minutes) && s.len == 0;
 }
 
 static bool read_digits(struct span s, int64_t *ret_unix_ms)
@@ -157,9 +145,22 @@ static bool read_digits(struct span s, int64_t *ret_unix_ms)
     return true;
 }
 
-bool timestamp_read(struct span text, int64_t *ret_unix_ms)
+/* ---- counting ---- */
+
+static int64_t days_since_1970(struct date date)
 {
-    return read_digits(text, ret_unix_ms) || read_text(text, ret_unix_ms);
+    int32_t y = date.year - 1;
+    int64_t days = (int64_t)y * 365 + y / 4 - y / 100 + y / 400 + date.day - 1 - DAYS_BEFORE_1970;
+    for (int32_t m = 1; m < date.month; m++)
+        days += days_in_month(date.year, m);
+    return days;
+}
+
+static int64_t unix_ms_of(const struct moment *moment)
+{
+    int64_t minutes = (int64_t)moment->hour * 60 + moment->minute - moment->offset_minutes;
+    return days_since_1970(moment->date) * MS_PER_DAY + minutes * MS_PER_MINUTE +
+           moment->second * 1000 + moment->ms;
 }
 
 static int64_t floor_divide(int64_t a, int64_t b)
@@ -184,6 +185,22 @@ struct date timestamp_date(int64_t unix_ms)
     };
 }
 
+/* In UTC. False for what no database has. */
+static bool moment_of(int64_t unix_ms, struct moment *moment)
+{
+    if (unix_ms < -TIMESTAMP_FURTHEST_MS || unix_ms > TIMESTAMP_FURTHEST_MS)
+        return false;
+    int32_t ms = (int32_t)(unix_ms - floor_divide(unix_ms, MS_PER_DAY) * MS_PER_DAY);
+    *moment = (struct moment){.date = timestamp_date(unix_ms),
+                              .hour = ms / (60 * MS_PER_MINUTE),
+                              .minute = ms / MS_PER_MINUTE % 60,
+                              .second = ms / 1000 % 60,
+                              .ms = ms % 1000};
+    return true;
+}
+
+/* ---- writing ---- */
+
 static char *write_number(char *out, int32_t number, int digits)
 {
     for (int i = digits - 1; i >= 0; i--, number /= 10)
@@ -199,48 +216,68 @@ static char *write_year(char *out, int32_t year)
     return write_number(out + 1, year < 0 ? -year : year, 6);
 }
 
-static char *write_pair(char *out, char before, uint32_t number)
+static char *write_pair(char *out, char before, int32_t number)
 {
-    out[0] = before;
-    out[1] = (char)('0' + number / 10);
-    out[2] = (char)('0' + number % 10);
-    return out + 3;
+    *out = before;
+    return write_number(out + 1, number, 2);
 }
 
-size_t timestamp_write(int64_t unix_ms, char out[TIMESTAMP_MAX_SIZE])
+static size_t write_moment(const struct moment *moment, char *out)
 {
-    if (unix_ms < -TIMESTAMP_FURTHEST_MS || unix_ms > TIMESTAMP_FURTHEST_MS)
-        return 0;
-    struct date date = timestamp_date(unix_ms);
-    uint32_t ms = (uint32_t)(unix_ms - floor_divide(unix_ms, MS_PER_DAY) * MS_PER_DAY);
-    uint32_t s = ms / 1000;
-    char *end = write_year(out, date.year);
-    end = write_pair(end, '-', (uint32_t)date.month);
-    end = write_pair(end, '-', (uint32_t)date.day);
-    end = write_pair(end, 'T', s / 3600);
-    end = write_pair(end, ':', s / 60 % 60);
-    end = write_pair(end, ':', s % 60);
+    char *end = write_year(out, moment->date.year);
+    end = write_pair(end, '-', moment->date.month);
+    end = write_pair(end, '-', moment->date.day);
+    end = write_pair(end, 'T', moment->hour);
+    end = write_pair(end, ':', moment->minute);
+    end = write_pair(end, ':', moment->second);
     *end++ = '.';
-    end = write_number(end, (int32_t)(ms % 1000), 3);
+    end = write_number(end, moment->ms, 3);
     *end++ = 'Z';
     *end = '\0';
     return (size_t)(end - out);
 }
 
-bool timestamp_normalise(struct span text, char out[TIMESTAMP_SIZE])
+/* ---- */
+
+bool timestamp_read(struct span text, int64_t *ret_unix_ms)
+{
+    struct moment moment;
+    if (read_digits(text, ret_unix_ms))
+        return true;
+    if (!read_text(text, &moment))
+        return false;
+    *ret_unix_ms = unix_ms_of(&moment);
+    return true;
+}
+
+size_t timestamp_write(int64_t unix_ms, char out[TIMESTAMP_MAX_SIZE])
+{
+    struct moment moment;
+    return moment_of(unix_ms, &moment) ? write_moment(&moment, out) : 0;
+}
+
+/* What is written in UTC need not be counted. */
+static bool read_in_utc(struct span text, struct moment *moment)
 {
     int64_t unix_ms;
-    char written[TIMESTAMP_MAX_SIZE];
-    if (!timestamp_read(text, &unix_ms) ||
-        timestamp_write(unix_ms, written) != TIMESTAMP_SIZE - 1 ||
-        span_starts_with(span_of(written), "0000"))
+    if (read_digits(text, &unix_ms))
+        return moment_of(unix_ms, moment);
+    if (!read_text(text, moment))
         return false;
-    memcpy(out, written, TIMESTAMP_SIZE);
+    return moment->offset_minutes == 0 || moment_of(unix_ms_of(moment), moment);
+}
+
+bool timestamp_normalise(struct span text, char out[TIMESTAMP_SIZE])
+{
+    struct moment moment;
+    if (!read_in_utc(text, &moment) || moment.date.year < 1 || moment.date.year > 9999)
+        return false;
+    write_moment(&moment, out);
     return true;
 }
 
 bool timestamp_begins_date(struct span text)
 {
-    int64_t days;
-    return take_date(&text, &days);
+    struct date date;
+    return take_date(&text, &date);
 }
