@@ -248,7 +248,8 @@ def a_file_that_is_no_description_is_told():
 def options_are_checked():
     for arguments in (["--only", "half"], ["--legacy-id-attribute", "email"],
                       ["--legacy-id-attribute", "custom:a'b"], ["--legacy-id-length", "0"], ["--legacy-id-length", "x"],
-                      ["--legacy-classes", ""], ["--legacy-classes", "lower,"], ["--legacy-classes", "letters"],
+                      ["--legacy-classes", ""], ["--legacy-classes", "lower,,upper"], ["--legacy-classes", "lower xupper"],
+                      ["--legacy-classes", "letters"], ["--legacy-classes", ","],
                       ["--unknown"], ["extra"]):
         equal(doctor(*arguments).returncode, INVALID, str(arguments))
 
@@ -456,7 +457,7 @@ def the_password_policy_is_compared_with_what_the_migration_asks_for():
     told, reason = verdict(*before, **rule)
     equal((told, "asked for a new password" in reason), ("ok", True), reason)
     for changed, said in (({"COGMIG_PASSWORD_MIN_LENGTH": "7"}, "taken over"),
-                          ({"COGMIG_PASSWORD_CLASSES": "lower,upper"}, "taken over"),
+                          ({"COGMIG_PASSWORD_CLASSES": "lower,upper,"}, "taken over"),
                           ({"COGMIG_PASSWORD_MIN_LENGTH": "9"}, "have to replace"),
                           ({"COGMIG_PASSWORD_CLASSES": "lower,upper,digit,symbol"}, "have to replace"),
                           ({"COGMIG_PASSWORD_CLASSES": "lower,upper,symbol"}, "have to replace")):

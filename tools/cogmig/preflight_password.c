@@ -39,17 +39,16 @@ int32_t password_classes_of(const char *text)
     int32_t found = 0;
     if (strcmp(text, "none") == 0)
         return 0;
-    for (const char *at = text;; at++) {
-        at += strspn(at, " ");
-        size_t len = strcspn(at, ", ");
-        int32_t bit = bit_of(at, len);
-        if (bit < 0)
+    do {
+        text += strspn(text, " ");
+        size_t len = strcspn(text, ", ");
+        int32_t bit = bit_of(text, len);
+        text += len + strspn(text + len, " ");
+        if (bit < 0 || (*text != ',' && *text != '\0'))
             return -1;
         found |= bit;
-        at += len + strspn(at + len, " ");
-        if (*at == '\0')
-            return found;
-    }
+    } while (*text != '\0' && *++text != '\0'); /* the library takes a comma at the end, too */
+    return found;
 }
 
 /* "8 characters with lower,upper": what can be pasted into COGMIG_PASSWORD_CLASSES. */
