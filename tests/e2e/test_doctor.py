@@ -326,6 +326,26 @@ def lambda_is_asked_whether_the_pool_may_invoke_each_triggers_function():
     equal(f"--function-name {FUNCTION} " in check["mend"], True, check["mend"])
 
 
+def statement(operator_name="ArnLike", **condition):
+    return {"Effect": "Allow", "Principal": {"Service": "cognito-idp.amazonaws.com"},
+            "Action": ["lambda:InvokeFunction"],
+            "Condition": {operator_name: condition} if condition else {}}
+
+
+@test
+def of_several_permissions_the_best_counts_in_any_order():
+    anybody, other = statement(), statement(**{"aws:sourcearn": GOOD_POOL["Arn"] + "x"})
+    this = statement(**{"aws:sourcearn": ["arn:aws:cognito-idp:*:*:nothing/*", GOOD_POOL["Arn"]]})
+    by_text = statement("StringLike", **{"aws:SourceArn": "arn:*userpool/eu-central-1_*"})
+    exactly = statement("StringEquals", **{"aws:SourceArn": "arn:*userpool/eu-central-1_*"})
+    for statements, expected in (([anybody, other], "warning"), ([other, anybody], "warning"),
+                                 ([other, this], "ok"), ([this, other], "ok"), ([other], "problem"),
+                                 ([by_text], "ok"), ([exactly], "problem"), ([], "problem")):
+        checks = examine(GOOD_POOL, GOOD_CLIENT, "--lambda-policy",
+                         write("policies.json", {"Statement": statements}))[1]
+        equal(checks["trigger-permission"]["verdict"], expected, f"{statements}")
+
+
 @test
 def a_policy_that_may_not_be_read_is_unknown_and_the_rest_is_told():
     forbidden = FUNCTION.replace("cogmig", "forbidden")

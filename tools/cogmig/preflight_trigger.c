@@ -45,16 +45,88 @@ static bool is_one_of(json_t *value, const char *text)
                : json_is_string(value) && strcmp(json_string_value(value), text) == 0;
 }
 
+static bool is_cognito(json_t *statement)
+{
+    return is_text_at(statement, "Principal", "*") ||
+           is_one_of(value_at(statement, "Principal.Service"), "cognito-idp.amazonaws.com");
+}
+
 static bool allows_invocation(json_t *statement)
 {
     json_t *action = value_at(statement, "Action");
-    return is_text_at(statement, "Effect", "Allow") &&
-           is_one_of(value_at(statement, "Principal.Service"), "cognito-idp.amazonaws.com") &&
+    return is_text_at(statement, "Effect", "Allow") && is_cognito(statement) &&
            (is_one_of(action, "lambda:InvokeFunction") || is_one_of(action, "lambda:*"));
 }
 
+/* IAM User Guide, "IAM JSON policy elements: Condition operators": * is any number of characters, ?
+ * is one. Where what follows the last * does not fit, that one takes a character more. */
+static bool fits_pattern(const char *pattern, size_t pattern_len, const char *text, size_t len)
+{
+    size_t at = 0, star = pattern_len, taken = 0;
+    for (size_t i = 0; i < len;) {
+        if (at < pattern_len && pattern[at] == '*') {
+            star = at++;
+            taken = i;
+        } else if (at < pattern_len && (pattern[at] == '?' || pattern[at] == text[i])) {
+            at++;
+            i++;
+        } else if (star < pattern_len) {
+            at = star + 1;
+            i = ++taken;
+        } else {
+            return false;
+        }
+    }
+    while (at < pattern_len && pattern[at] == '*')
+        at++;
+    return at == pattern_len;
+}
+
+/* Part by part: a * of one of the six does not reach into the next. */
+static bool fits_arn(const char *pattern, const char *arn)
+{
+    for (int colons = 0; colons < 5; colons++) {
+        size_t pattern_len = strcspn(pattern, ":"), len = strcspn(arn, ":");
+        if (pattern[pattern_len] == '\0' || arn[len] == '\0' ||
+            !fits_pattern(pattern, pattern_len, arn, len))
+            return false;
+        pattern += pattern_len + 1;
+        arn += len + 1;
+    }
+    return fits_pattern(pattern, strlen(pattern), arn, strlen(arn));
+}
+
+static bool fits(const char *operator_name, const char *wanted, const char *arn)
+{
+    if (strcasestr(operator_name, "StringLike") != NULL)
+        return fits_pattern(wanted, strlen(wanted), arn, strlen(arn));
+    if (strcasestr(operator_name, "Arn") != NULL)
+        return fits_arn(wanted, arn);
+    return strcmp(wanted, arn) == 0;
+}
+
+static bool fits_any(const char *operator_name, json_t *wanted, const char *arn)
+{
+    size_t i;
+    json_t *each;
+    if (json_is_string(wanted))
+        return fits(operator_name, json_string_value(wanted), arn);
+    json_array_foreach(wanted, i, each)
+    {
+        if (json_is_string(each) && fits(operator_name, json_string_value(each), arn))
+            return true;
+    }
+    return false;
+}
+
+enum source {
+    SOURCE_ANY, /* there is no such condition */
+    SOURCE_THIS_POOL,
+    SOURCE_OTHERS
+};
+
 /* Conditions are written in any case (AWS:SourceArn, aws:SourceArn). */
-static json_t *source_arn(json_t *statement)
+static enum source source_of(json_t *statement, const char *pool_arn)
 {
     const char *operator_name, *key;
     json_t *keys, *value;
@@ -63,38 +135,33 @@ static json_t *source_arn(json_t *statement)
         json_object_foreach(keys, key, value)
         {
             if (strcasecmp(key, "aws:SourceArn") == 0)
-                return value;
+                return pool_arn == NULL || fits_any(operator_name, value, pool_arn)
+                           ? SOURCE_THIS_POOL
+                           : SOURCE_OTHERS;
         }
     }
-    return NULL;
-}
-
-static void judge_statement(const struct setup *setup, json_t *statement, struct finding *finding)
-{
-    const char *pool_arn = text_at(setup->pool, "Arn");
-    json_t *source = source_arn(statement);
-    if (source == NULL)
-        conclude(finding, VERDICT_WARNING, "Any user pool of any account may invoke the function.");
-    else if (pool_arn == NULL || is_one_of(source, pool_arn))
-        conclude(finding, VERDICT_OK, "This pool may invoke the function.");
-    else
-        conclude(finding, VERDICT_PROBLEM, "Another pool may invoke the function, not this one.");
+    return SOURCE_ANY;
 }
 
 /* The best that a statement says: one that fits is enough. */
 static void judge_policy(const struct setup *setup, json_t *policy, struct finding *finding)
 {
+    bool allowed[SOURCE_OTHERS + 1] = {false};
     size_t i;
     json_t *statement;
-    conclude(finding, VERDICT_PROBLEM, "The function's policy does not let Cognito invoke it.");
     json_array_foreach(value_at(policy, "Statement"), i, statement)
     {
-        if (!allows_invocation(statement))
-            continue;
-        judge_statement(setup, statement, finding);
-        if (finding->verdict == VERDICT_OK)
-            return;
+        if (allows_invocation(statement))
+            allowed[source_of(statement, text_at(setup->pool, "Arn"))] = true;
     }
+    if (allowed[SOURCE_THIS_POOL])
+        conclude(finding, VERDICT_OK, "This pool may invoke the function.");
+    else if (allowed[SOURCE_ANY])
+        conclude(finding, VERDICT_WARNING, "Any user pool of any account may invoke the function.");
+    else if (allowed[SOURCE_OTHERS])
+        conclude(finding, VERDICT_PROBLEM, "Another pool may invoke the function, not this one.");
+    else
+        conclude(finding, VERDICT_PROBLEM, "The function's policy does not let Cognito invoke it.");
 }
 
 /* aws lambda get-policy, and Lambda itself, give the document as a text within JSON. */
