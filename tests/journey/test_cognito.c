@@ -2,6 +2,7 @@
  * Cognito's API through the public calls, against a strict server that misbehaves on request: run
  * by tests/support/cognito_server.py. */
 #include "cmocka_all.h"
+#include "end_child.h"
 
 #include <cogmig/cogmig.h>
 #include <stdio.h>
@@ -684,7 +685,7 @@ static void ask_in_a_child(pid_t *ret_child, const char *name)
     bool right = ask_for(name);
     cogmig_cognito_user_free(&user);
     cogmig_cognito_free(&cognito);
-    _exit(right ? 0 : 1);
+    end_child(right ? 0 : 1);
 }
 
 static void expect_end(pid_t child)

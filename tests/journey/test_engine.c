@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A server's day: sign-ins by epoll, a fork, flat memory, and no password left behind. */
 #include "cmocka_all.h"
+#include "end_child.h"
 
 #include <cogmig/cogmig.h>
 #include <malloc.h>
@@ -125,16 +126,6 @@ static int calls_of_the_child(struct server *server)
         return 6;
     cogmig_engine_free(&engine);
     return engine == NULL ? 0 : 7;
-}
-
-/* As another program: a child that ends by itself is taken by valgrind to leak what only its parent
- * may free. */
-static _Noreturn void end_child(int code)
-{
-    char command[32];
-    snprintf(command, sizeof command, "exit %d", code);
-    execl("/bin/sh", "sh", "-c", command, NULL);
-    _exit(99);
 }
 
 /* promise 54 */
