@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/cache.h"
 
+#include "adapters/openssl.h"
 #include "base/memory.h"
 #include "base/readers.h"
 #include "keyset/life.h"
@@ -88,19 +89,11 @@ static inline pair_of_words block_difference(const char *a, const char *b)
             pair_difference(a + 3 * PAIR_BYTES, b + 3 * PAIR_BYTES));
 }
 
-static bool same_short_bytes(const char *a, const char *b, size_t len)
-{
-    unsigned difference = 0;
-    for (size_t i = 0; i < len; i++)
-        difference |= (unsigned)(unsigned char)(a[i] ^ b[i]);
-    return difference == 0;
-}
-
 /* As long for any two tokens of one length. The last block may overlap the one before it. */
 static bool same_bytes(const char *a, const char *b, size_t len)
 {
     if (len < BLOCK_BYTES)
-        return same_short_bytes(a, b, len);
+        return openssl_equal(a, b, len);
     size_t last = len - BLOCK_BYTES;
     pair_of_words difference = block_difference(a + last, b + last);
     for (size_t i = 0; i < last; i += BLOCK_BYTES)

@@ -282,7 +282,7 @@ static cogmig_status find_key(const cogmig_verifier *verifier, const struct trus
     cogmig_error_clear(&own);
     cogmig_error *box = err == NULL ? &own : err;
     cogmig_status status = key_source_find(trusted->keys, kid, ret_holder, ret_key, box);
-    if (status != COGMIG_JWKS_HTTP_STATUS || !is_unused(verifier, trusted, box))
+    if (!is_unused(verifier, trusted, box))
         return status;
     return refuse_issuer(trusted->issuer->name, err);
 }
