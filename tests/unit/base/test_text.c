@@ -6,6 +6,8 @@
 #include "bounded.h"
 #include "cmocka_all.h"
 
+#include <string.h>
+
 static void no_text_is_an_empty_span(void **state)
 {
     (void)state;
@@ -141,6 +143,26 @@ static void text_is_utf8_to_its_end(void **state)
     assert_false(is_utf8(TEXT("\xED\xA0\x80")));
 }
 
+/* ASCII is checked eight bytes at a time; a bad byte may stand in any of them, and behind them. */
+static void one_bad_byte_anywhere_is_no_utf8(void **state)
+{
+    (void)state;
+    char text[26];
+    for (size_t len = 1; len <= sizeof text; len++) {
+        for (size_t at = 0; at < len; at++) {
+            memset(text, 'a', sizeof text);
+            text[at] = '\x80';
+            assert_false(is_utf8((struct span){text, len}));
+            text[at] = '\xC3';
+            assert_false(is_utf8((struct span){text, len}));
+            if (at + 1 == len)
+                continue;
+            text[at + 1] = '\xA9';
+            assert_true(is_utf8((struct span){text, len}));
+        }
+    }
+}
+
 static void code_points_are_counted_not_bytes(void **state)
 {
     (void)state;
@@ -160,6 +182,7 @@ int main(void)
         cmocka_unit_test(no_other_sequence_of_two_or_three_bytes_is_accepted),
         cmocka_unit_test(no_other_sequence_of_four_bytes_is_accepted),
         cmocka_unit_test(text_is_utf8_to_its_end),
+        cmocka_unit_test(one_bad_byte_anywhere_is_no_utf8),
         cmocka_unit_test(code_points_are_counted_not_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
