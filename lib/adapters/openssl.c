@@ -2,6 +2,7 @@
 #include "adapters/openssl.h"
 
 #include "adapters/openssl_rsa.h"
+#include "adapters/openssl_sha256.h"
 #include "base/memory.h"
 
 #include <openssl/bn.h>
@@ -204,10 +205,6 @@ static void put_back(const struct openssl_rsa_key *key, struct workbench *bench)
 
 /* ---- RSASSA-PKCS1-v1_5 with SHA-256, RFC 8017 section 8.2.2 ---- */
 
-enum {
-    SHA256_BYTES = 32
-};
-
 /* The digest's algorithm in DER, RFC 8017 section 9.2 note 1. */
 static const unsigned char sha256_info[] = {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
                                             0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
@@ -227,7 +224,7 @@ static bool encode(const struct openssl_rsa_key *key, const struct workbench *be
                    struct span signed_bytes)
 {
     unsigned char message[RSA_MAX_SIGNATURE_BYTES];
-    size_t digest_at = key->modulus_bytes - SHA256_BYTES;
+    size_t digest_at = key->modulus_bytes - OPENSSL_SHA256_BYTES;
     size_t info_at = digest_at - sizeof sha256_info;
     message[0] = 0;
     message[1] = 1;

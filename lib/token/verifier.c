@@ -263,8 +263,7 @@ static bool is_unused(const cogmig_verifier *verifier, const struct trusted_issu
                       const cogmig_error *outage)
 {
     const char *code = outage->upstream_code;
-    if (outage->status != COGMIG_JWKS_HTTP_STATUS || holds_keys(trusted) ||
-        (strcmp(code, "403") != 0 && strcmp(code, "404") != 0))
+    if (holds_keys(trusted) || (strcmp(code, "403") != 0 && strcmp(code, "404") != 0))
         return false;
     for (size_t i = 0; i < verifier->issuer_count; i++) {
         const struct trusted_issuer *other = &verifier->issuers[i];
@@ -282,7 +281,7 @@ static cogmig_status find_key(const cogmig_verifier *verifier, const struct trus
     cogmig_error_clear(&own);
     cogmig_error *box = err == NULL ? &own : err;
     cogmig_status status = key_source_find(trusted->keys, kid, ret_holder, ret_key, box);
-    if (!is_unused(verifier, trusted, box))
+    if (status != COGMIG_JWKS_HTTP_STATUS || !is_unused(verifier, trusted, box))
         return status;
     return refuse_issuer(trusted->issuer->name, err);
 }
