@@ -41,7 +41,7 @@ static struct sample samples[TOKENS];
 static cogmig_verifier *cold, *caching;
 static char *rotations[2]; /* JWKS documents with the samples' key */
 static atomic_int rotating;
-static EVP_PKEY_CTX *prepared;
+static EVP_PKEY_CTX *prepared, *prepared_too; /* for a second thread */
 static EVP_MD *sha256;
 static EVP_MD_CTX *digest;
 static struct published_key published; /* for libjwt */
@@ -125,6 +125,8 @@ static void prepare_openssl(const char *jwks)
              EVP_PKEY_CTX_set_rsa_padding(prepared, RSA_PKCS1_PADDING) == 1 &&
              EVP_PKEY_CTX_set_signature_md(prepared, sha256) == 1,
          "OpenSSL prepares the key");
+    prepared_too = EVP_PKEY_CTX_dup(prepared);
+    must(prepared_too != NULL, "OpenSSL prepares the key twice");
     EVP_PKEY_free(key);
 }
 
@@ -226,15 +228,20 @@ static void verify_cold(void)
     verify_some(cold, 0, TOKENS);
 }
 
-static void verify_signatures(void)
+static void verify_some_signatures(EVP_PKEY_CTX *context, int from, int count)
 {
-    for (int i = 0; i < TOKENS; i++) {
+    for (int i = from; i < from + count; i++) {
         unsigned char bytes[32];
         must(EVP_Digest(samples[i].token, samples[i].signed_len, bytes, NULL, sha256, NULL) == 1 &&
-                 EVP_PKEY_verify(prepared, samples[i].signature, SIGNATURE_BYTES, bytes,
+                 EVP_PKEY_verify(context, samples[i].signature, SIGNATURE_BYTES, bytes,
                                  sizeof bytes) == 1,
              "OpenSSL verifies a signature");
     }
+}
+
+static void verify_signatures(void)
+{
+    verify_some_signatures(prepared, 0, TOKENS);
 }
 
 static void verify_again(void)
@@ -293,6 +300,21 @@ static void *cold_whole(void *unused)
     return unused;
 }
 
+static void *signatures_half(void *from)
+{
+    int first = *(const int *)from;
+    for (int i = 0; i < COLD_LONG; i++)
+        verify_some_signatures(first == 0 ? prepared : prepared_too, first, TOKENS / 2);
+    return NULL;
+}
+
+static void *signatures_whole(void *unused)
+{
+    for (int i = 0; i < COLD_LONG; i++)
+        verify_signatures();
+    return unused;
+}
+
 static void *repeated_half(void *from)
 {
     for (int i = 0; i < REPEATED_LONG * REPETITIONS; i++)
@@ -315,6 +337,16 @@ static void cold_in_two(void)
 static void cold_in_one(void)
 {
     in_threads(cold_whole, 1);
+}
+
+static void signatures_in_two(void)
+{
+    in_threads(signatures_half, 2);
+}
+
+static void signatures_in_one(void)
+{
+    in_threads(signatures_whole, 1);
 }
 
 static void repeated_in_two(void)
@@ -381,6 +413,13 @@ int main(int argc, char **argv)
          .throughput = true,
          .ours = cold_in_two,
          .reference = cold_in_one,
+         .operations = TOKENS * COLD_LONG,
+         .rounds = 11},
+        {.name = "tokens.threads.openssl", /* what the machine lets two threads have */
+         .target = "printed",
+         .throughput = true,
+         .ours = signatures_in_two,
+         .reference = signatures_in_one,
          .operations = TOKENS * COLD_LONG,
          .rounds = 11},
         {.name = "tokens.threads.repeat",

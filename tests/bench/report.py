@@ -21,6 +21,7 @@ ABOUT = {
     "tokens.cold": ("verify a token not seen before", "OpenSSL's `EVP_PKEY_verify` and SHA-256 alone"),
     "tokens.repeat": ("verify a token again", "one SHA-256 over the token"),
     "tokens.threads.cold": ("two threads, tokens not seen before", "one thread"),
+    "tokens.threads.openssl": ("two threads, signatures by bare OpenSSL", "one thread"),
     "tokens.threads.repeat": ("two threads, tokens seen before", "one thread"),
     "tokens.rotating": ("verify while keys rotate", "verify while no keys change"),
     "passwords.many": ("bcrypt, many pending, per core", "libxcrypt"),
