@@ -4,7 +4,6 @@
 #include "base/cleanup.h"
 #include "base/condition.h"
 #include "base/memory.h"
-#include "base/process.h"
 #include "base/public.h"
 #include "password/self_test.h"
 
@@ -15,7 +14,7 @@
 
 bool engine_is_of_this_process(const cogmig_engine *engine)
 {
-    return engine->owner == process_id();
+    return engine->owner == getpid();
 }
 
 /* ---- threads ---- */
@@ -127,7 +126,7 @@ static cogmig_status check_bcrypt(cogmig_error *err)
 static cogmig_status fill(cogmig_engine *engine, const cogmig_engine_config *config,
                           cogmig_error *err)
 {
-    engine->owner = process_id();
+    engine->owner = getpid();
     engine->fd = -1;
     if (config != NULL)
         engine->config = *config;
