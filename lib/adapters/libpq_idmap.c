@@ -85,8 +85,6 @@ static cogmig_status open_libpq(const struct idmap_settings *settings, struct de
 
 static cogmig_status connect(struct libpq_idmap *map, struct deadline deadline, cogmig_error *err)
 {
-    if (map->connection != NULL && !is_of_this_process(map))
-        drop_connection(map);
     if (map->connection != NULL)
         return COGMIG_OK;
     map->process = getpid();
@@ -134,7 +132,9 @@ static cogmig_status run_once(struct libpq_idmap *map, const struct idmap_questi
 static cogmig_status run(struct libpq_idmap *map, const struct idmap_question *question,
                          struct deadline deadline, PGresult **ret_result, cogmig_error *err)
 {
-    bool reused = map->connection != NULL && is_of_this_process(map);
+    if (map->connection != NULL && !is_of_this_process(map))
+        drop_connection(map);
+    bool reused = map->connection != NULL;
     cogmig_status status = run_once(map, question, deadline, ret_result, err);
     bool was_lost = reused && status != COGMIG_OK && map->connection == NULL;
     if (!was_lost || deadline_passed(deadline))
