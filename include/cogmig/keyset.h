@@ -98,7 +98,7 @@ void cogmig_jwks_reply_set_max_age_s(cogmig_jwks_reply *reply, int64_t max_age_s
 /* The ETag of the response, quotes and W/ included. Longer than 256 bytes, or not printable, is as
  * if there were none.
  *
- * etag  in: NUL-terminated; copied
+ * etag  in: NUL-terminated; copied; NULL for none
  *
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 void cogmig_jwks_reply_set_etag(cogmig_jwks_reply *reply, const char *etag);

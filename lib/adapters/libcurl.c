@@ -14,6 +14,7 @@
 struct transfer {
     CURL *handle;
     cogmig_jwks_reply *reply;
+    struct response_headers headers;
     cogmig_status body_outcome;
 };
 
@@ -32,7 +33,7 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *user_dat
 {
     struct transfer *transfer = user_data;
     struct span line = {bytes, size * count};
-    libcurl_take_header(transfer->reply, line);
+    libcurl_take_header(&transfer->headers, line);
     return line.len;
 }
 
@@ -91,7 +92,7 @@ cogmig_status libcurl_get(const struct libcurl_options *options, const char *url
     SCOPED(libcurl_handle_release) CURL *handle = libcurl_handle_new();
     if (handle == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    struct transfer transfer = {handle, reply, COGMIG_OK};
+    struct transfer transfer = {handle, reply, {reply, false}, COGMIG_OK};
     char detail[CURL_ERROR_SIZE] = "";
     if (curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail) != CURLE_OK ||
         !libcurl_handle_set_limits(handle, options, timeout_ms) ||

@@ -5,12 +5,25 @@
 
 #include <string.h>
 
+/* A comma in a quoted string ends nothing (RFC 9110 section 5.6.4). */
+static size_t length_of_directive(struct span rest)
+{
+    bool quoted = false;
+    size_t at = 0;
+    for (; at < rest.len && (quoted || rest.bytes[at] != ','); at++) {
+        if (rest.bytes[at] == '"')
+            quoted = !quoted;
+        else if (quoted && rest.bytes[at] == '\\' && at + 1 < rest.len)
+            at++;
+    }
+    return at;
+}
+
 static struct span next_directive(struct span *rest)
 {
-    const char *comma = memchr(rest->bytes, ',', rest->len);
-    size_t len = comma == NULL ? rest->len : (size_t)(comma - rest->bytes);
+    size_t len = length_of_directive(*rest);
     struct span directive = span_trim((struct span){rest->bytes, len});
-    size_t used = comma == NULL ? len : len + 1;
+    size_t used = len < rest->len ? len + 1 : len;
     *rest = (struct span){rest->bytes + used, rest->len - used};
     return directive;
 }
@@ -30,12 +43,23 @@ static int64_t seconds_of(struct span digits)
     return seconds;
 }
 
-static void take_cache_control(cogmig_jwks_reply *reply, struct span directives)
+/* RFC 9111 section 5.2: either form is to be read. */
+static struct span without_quotes(struct span argument)
+{
+    bool quoted =
+        argument.len >= 2 && argument.bytes[0] == '"' && argument.bytes[argument.len - 1] == '"';
+    return quoted ? (struct span){argument.bytes + 1, argument.len - 2} : argument;
+}
+
+/* RFC 9111 section 4.2.1: of several the first counts. */
+static void take_cache_control(struct response_headers *headers, struct span directives)
 {
     while (directives.len > 0) {
         struct span seconds = libcurl_header_value(next_directive(&directives), "max-age=");
-        if (seconds.bytes != NULL)
-            cogmig_jwks_reply_set_max_age_s(reply, seconds_of(seconds));
+        if (seconds.bytes == NULL || headers->has_max_age)
+            continue;
+        headers->has_max_age = true;
+        cogmig_jwks_reply_set_max_age_s(headers->reply, seconds_of(without_quotes(seconds)));
     }
 }
 
@@ -49,12 +73,12 @@ static void take_etag(cogmig_jwks_reply *reply, struct span value)
     cogmig_jwks_reply_set_etag(reply, text);
 }
 
-void libcurl_take_header(cogmig_jwks_reply *reply, struct span line)
+void libcurl_take_header(struct response_headers *headers, struct span line)
 {
     struct span cache_control = libcurl_header_value(line, "cache-control:");
     struct span etag = libcurl_header_value(line, "etag:");
     if (cache_control.bytes != NULL)
-        take_cache_control(reply, cache_control);
+        take_cache_control(headers, cache_control);
     if (etag.bytes != NULL)
-        take_etag(reply, etag);
+        take_etag(headers->reply, etag);
 }

@@ -6,8 +6,14 @@
 #include "base/span.h"
 
 #include <cogmig/keyset.h>
+#include <stdbool.h>
+
+struct response_headers {
+    cogmig_jwks_reply *reply;
+    bool has_max_age;
+};
 
 /* A header line, with its end or without: Cache-Control and ETag are kept, others are nothing. */
-void libcurl_take_header(cogmig_jwks_reply *reply, struct span line);
+void libcurl_take_header(struct response_headers *headers, struct span line);
 
 #endif

@@ -102,6 +102,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def play_max_age_too_large(self):
         self.answer(200, KEYS, Cache_Control="max-age=99999999999999999999999")
 
+    def play_max_age_twice(self):
+        self.answer(200, KEYS, Cache_Control="max-age=120, max-age=5000")
+
+    def play_max_age_in_two_lines(self):
+        self.answer(200, KEYS, Cache_Control="public, max-age=120", cache_control="max-age=5000")
+
+    def play_max_age_quoted(self):
+        self.answer(200, KEYS, Cache_Control='max-age="3600"')
+
+    def play_max_age_within_quotes(self):
+        self.answer(200, KEYS, Cache_Control='other="a\\", max-age=5", max-age=700')
+
     def play_max_age_no_number(self):
         self.answer(200, KEYS, Cache_Control="max-age=-1")
 

@@ -232,6 +232,20 @@ static void max_age_and_etag_are_read(void **state)
     assert_string_equal(fetched.etag, "");
 }
 
+/* RFC 9111 sections 4.2.1 and 5.2 */
+static void of_several_max_ages_the_first_counts_in_quotes_or_without(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_HTTP", "/max-age-twice"), COGMIG_OK);
+    assert_int_equal(fetched.max_age_s, 120);
+    assert_int_equal(get("JWKS_HTTP", "/max-age-in-two-lines"), COGMIG_OK);
+    assert_int_equal(fetched.max_age_s, 120);
+    assert_int_equal(get("JWKS_HTTP", "/max-age-quoted"), COGMIG_OK);
+    assert_int_equal(fetched.max_age_s, 3600);
+    assert_int_equal(get("JWKS_HTTP", "/max-age-within-quotes"), COGMIG_OK);
+    assert_int_equal(fetched.max_age_s, 700);
+}
+
 static void an_etag_that_still_holds_is_answered_304(void **state)
 {
     (void)state;
@@ -268,6 +282,7 @@ int main(void)
         TEST(of_a_long_address_the_beginning_is_named),
         TEST(an_http_status_other_than_200_is_named),
         TEST(max_age_and_etag_are_read),
+        TEST(of_several_max_ages_the_first_counts_in_quotes_or_without),
         TEST(an_etag_that_still_holds_is_answered_304),
         TEST(headers_that_make_no_sense_count_as_little_as_possible),
         TEST(a_redirect_is_not_followed),
