@@ -4,6 +4,7 @@
 #include "base/base64url.h"
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "keyset/ed25519.h"
 #include "keyset/roca.h"
 
 #include <string.h>
@@ -143,7 +144,9 @@ static const char *read_numbers(struct json_value jwk, uint32_t algorithm, struc
 {
     numbers->second.len = 0;
     if (algorithm == SIGNATURE_EDDSA)
-        return read_number(jwk, "x", &numbers->first) ? NULL : "its x is missing or not base64url";
+        return read_number(jwk, "x", &numbers->first)
+                   ? ed25519_reason_against(bytes_of(&numbers->first))
+                   : "its x is missing or not base64url";
     if ((algorithm & (SIGNATURE_ES256 | SIGNATURE_ES384 | SIGNATURE_ES512)) != 0)
         return read_number(jwk, "x", &numbers->first) && read_number(jwk, "y", &numbers->second)
                    ? NULL

@@ -5,6 +5,7 @@
 #include "keyset/keyset.h"
 #include "signer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The public key of RFC 7515 appendix A.3 and that of RFC 8037 appendix A.2. */
@@ -100,6 +101,37 @@ static void a_key_that_contradicts_itself_is_left_out(void **state)
             fail_msg("{%s} was not left out.", members[i]);
 }
 
+/* RFC 8032 section 5.1.3; for points of small order anybody can sign. */
+static void a_weak_or_second_form_of_an_ed25519_key_is_left_out(void **state)
+{
+    (void)state;
+    static const char *const points[] = {
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", /* order 4 */
+        "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", /* order 1 */
+        "7P_______________________________________38", /* order 2 */
+        "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU", /* order 8 */
+        "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o", /* order 8 */
+        "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA", /* order 1, with the sign of x */
+        "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_IU", /* order 8, with the sign of x */
+        "7f_______________________________________38", /* 0 not reduced */
+        "7v_______________________________________38", /* 1 not reduced */
+        "_________________________________________38", /* 18 not reduced */
+    };
+    cogmig_keyset *keyset = NULL;
+    char members[128];
+    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+        snprintf(members, sizeof members, "\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\"",
+                 points[i]);
+        if (parse(SIGNATURE_ALL, members, &keyset) != COGMIG_JWKS_NO_USABLE_KEY)
+            fail_msg("{%s} was not left out.", members);
+    }
+    /* as large as y may be */
+    snprintf(members, sizeof members, "\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\"",
+             "6v_______________________________________38");
+    assert_int_equal(parse(SIGNATURE_ALL, members, &keyset), COGMIG_OK);
+    keyset_release(&keyset);
+}
+
 static void a_public_key_set_holds_keys_of_rs256_alone(void **state)
 {
     (void)state;
@@ -136,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_is_bound_to_the_algorithm_of_its_type_and_curve),
         cmocka_unit_test(a_key_that_contradicts_itself_is_left_out),
+        cmocka_unit_test(a_weak_or_second_form_of_an_ed25519_key_is_left_out),
         cmocka_unit_test(a_public_key_set_holds_keys_of_rs256_alone),
         cmocka_unit_test(a_kid_stands_for_one_algorithm),
     };

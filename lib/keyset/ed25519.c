@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keyset/ed25519.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum {
+    POINT_BYTES = 32
+};
+
+/* y of the points whose order divides 8, little-endian; two of these differ in the sign of x. */
+static const unsigned char small_order[][POINT_BYTES] = {
+    {0x00}, /* order 4 */
+    {0x01}, /* order 1, the neutral element */
+    {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}, /* p - 1, order 2 */
+    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
+     0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
+     0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05}, /* order 8 */
+    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b,
+     0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39,
+     0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a}, /* order 8 */
+};
+
+/* RFC 8032 section 5.1.3: y is below p = 2^255 - 19. */
+static bool is_reduced(const unsigned char y[POINT_BYTES])
+{
+    if (y[POINT_BYTES - 1] != 0x7f || y[0] < 0xed)
+        return true;
+    for (int i = 1; i < POINT_BYTES - 1; i++)
+        if (y[i] != 0xff)
+            return true;
+    return false;
+}
+
+static bool is_of_small_order(const unsigned char y[POINT_BYTES])
+{
+    for (size_t i = 0; i < sizeof small_order / sizeof small_order[0]; i++)
+        if (memcmp(y, small_order[i], POINT_BYTES) == 0)
+            return true;
+    return false;
+}
+
+const char *ed25519_reason_against(struct span point)
+{
+    unsigned char y[POINT_BYTES];
+    if (point.len != sizeof y)
+        return "its x has not 32 bytes";
+    memcpy(y, point.bytes, sizeof y);
+    y[POINT_BYTES - 1] &= 0x7f; /* the sign of x */
+    if (!is_reduced(y))
+        return "its x is not below the prime of the curve";
+    return is_of_small_order(y) ? "its x is of small order: anybody can sign for it" : NULL;
+}
