@@ -199,6 +199,8 @@ static void write_keys(struct key_file *file, const char *url, const struct save
     struct cogmig_error outcome = {.status = COGMIG_OK};
     outcome.status = write_content(file, content, url, saved, &written, &outcome);
     file->of_writing = outcome;
+    if (outcome.status == COGMIG_OK) /* what was wrong with the former file is over */
+        cogmig_error_clear(&file->of_reading);
     file->counts[KEY_FILE_WRITTEN] += written && outcome.status == COGMIG_OK;
     file->counts[KEY_FILE_NOT_WRITTEN] += outcome.status != COGMIG_OK;
 }

@@ -584,6 +584,18 @@ static void a_file_that_is_too_large_is_refused(void **state)
     expect_refused("too large");
 }
 
+static void what_was_refused_is_replaced_and_no_problem_any_more(void **state)
+{
+    (void)state;
+    put(keys_a, strlen(keys_a));
+    expect_refused("no key file");
+    assert_int_equal(ask("a"), COGMIG_OK);
+    assert_int_equal(count(KEY_FILE_WRITTEN), 1);
+    assert_int_equal(key_file_problem(fetcher.file, &err), COGMIG_OK);
+    start();
+    assert_true(key_source_holds_keys(source));
+}
+
 static void an_empty_file_is_as_none(void **state)
 {
     (void)state;
@@ -775,6 +787,7 @@ int main(void)
         TEST(a_file_with_any_byte_changed_is_refused),
         TEST(garbage_and_other_versions_are_refused),
         TEST(a_file_that_is_too_large_is_refused),
+        TEST(what_was_refused_is_replaced_and_no_problem_any_more),
         TEST(an_empty_file_is_as_none),
         TEST(a_file_that_others_may_read_or_write_is_refused),
         TEST(a_file_of_another_user_is_refused),
