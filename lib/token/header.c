@@ -5,17 +5,20 @@
 #include "keyset/jwk.h"
 #include "status/error.h"
 
+#include <string.h>
+
 /* ---- one JSON object ---- */
 
 static cogmig_status decode(struct span text, struct token_header *header, struct span *ret_json,
                             cogmig_error *err)
 {
-    size_t len;
-    if (base64url_max_decoded(text.len) > sizeof header->bytes)
+    size_t len = 0;
+    bool fits = base64url_max_decoded(text.len) <= sizeof header->bytes;
+    if (fits && !base64url_decode(text, header->bytes, &len))
+        return fail(err, COGMIG_TOKEN_MALFORMED, "The token's header is not strict base64url.");
+    if (!fits || len > HEADER_MAX_BYTES)
         return fail(err, COGMIG_TOKEN_TOO_LARGE, "The token's header is larger than %d bytes.",
                     HEADER_MAX_BYTES);
-    if (!base64url_decode(text, header->bytes, &len))
-        return fail(err, COGMIG_TOKEN_MALFORMED, "The token's header is not strict base64url.");
     *ret_json = (struct span){(const char *)header->bytes, len};
     return COGMIG_OK;
 }
@@ -137,13 +140,26 @@ static cogmig_status read_type(const struct parameters *parameters, struct token
                 "The token's typ is neither JWT nor at+jwt: it was made for another purpose.");
 }
 
+/* Unescaped; more than KID_MAX_BYTES for what cannot be a kid of a key set (keyset/jwk.c). */
+static size_t kid_length(struct json_value kid)
+{
+    char decoded[6 * KID_MAX_BYTES + 2]; /* each byte may be written as \u00XX */
+    if (kid.text.len > sizeof decoded || memchr(kid.text.bytes, '\\', kid.text.len) == NULL)
+        return kid.text.len - 2;
+    size_t len = json_string_decode_into(kid, decoded);
+    return memchr(decoded, '\0', len) == NULL ? len : SIZE_MAX;
+}
+
 static cogmig_status read_kid(const struct parameters *parameters, struct token_header *header,
                               cogmig_error *err)
 {
     header->kid = parameters->at[KID];
     if (!is_text(parameters, KID))
         return fail(err, COGMIG_TOKEN_HEADER_INVALID, "The token's header has no kid text.");
-    size_t len = header->kid.text.len - 2;
+    size_t len = kid_length(header->kid);
+    if (len == SIZE_MAX)
+        return fail(err, COGMIG_TOKEN_HEADER_INVALID,
+                    "The kid of the token's header holds U+0000.");
     if (len == 0 || len > KID_MAX_BYTES)
         return fail(err, COGMIG_TOKEN_HEADER_INVALID,
                     "The kid of the token's header has %zu bytes; 1 to %d are possible.", len,

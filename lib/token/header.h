@@ -14,11 +14,11 @@ enum {
 };
 
 struct token_header {
-    unsigned char bytes[HEADER_MAX_BYTES];
-    uint32_t algorithm;       /* one of SIGNATURE_* */
-    struct json_value object; /* all of it, within bytes */
-    struct json_value kid;    /* a JSON_STRING within bytes, not empty */
-    bool access_token_type;   /* typ is at+jwt (RFC 9068) */
+    unsigned char bytes[HEADER_MAX_BYTES + 3]; /* as base64url_max_decoded() asks */
+    uint32_t algorithm;                        /* one of SIGNATURE_* */
+    struct json_value object;                  /* all of it, within bytes */
+    struct json_value kid;  /* a JSON_STRING within bytes, of 1 to KID_MAX_BYTES */
+    bool access_token_type; /* typ is at+jwt (RFC 9068) */
 };
 
 /* algorithms  that are accepted, SIGNATURE_*
