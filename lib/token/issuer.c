@@ -59,14 +59,20 @@ bool region_is_valid(struct span region)
     return words >= 2 && word.len <= 2 && all(word, is_digit);
 }
 
-/* The partition's suffix. UNVERIFIED for China and for the European Sovereign Cloud: the API hosts
- * are those of botocore's endpoints.json; that the issuer's host follows them is inferred. */
+/* The partition's suffix. UNVERIFIED for all but amazonaws.com: the API hosts are those of
+ * botocore's endpoints.json; that the issuer's host follows them is inferred. */
 const char *region_host_suffix(struct span region)
 {
-    if (span_starts_with(region, "cn-"))
-        return "amazonaws.com.cn";
-    if (span_starts_with(region, "eusc-"))
-        return "amazonaws.eu";
+    static const struct {
+        const char *prefix, *suffix;
+    } partitions[] = {
+        {"cn-", "amazonaws.com.cn"},    {"eusc-", "amazonaws.eu"},
+        {"us-iso-", "c2s.ic.gov"},      {"us-isob-", "sc2s.sgov.gov"},
+        {"eu-isoe-", "cloud.adc-e.uk"}, {"us-isof-", "csp.hci.ic.gov"},
+    };
+    for (size_t i = 0; i < sizeof partitions / sizeof partitions[0]; i++)
+        if (span_starts_with(region, partitions[i].prefix))
+            return partitions[i].suffix;
     return "amazonaws.com";
 }
 
@@ -99,6 +105,28 @@ static size_t scheme_length(const char *url)
     return strncmp(url, "http://", 7) == 0 ? 7 : 0;
 }
 
+static bool is_port(struct span digits)
+{
+    long port = 0;
+    if (digits.len > 5 || !all(digits, is_digit))
+        return false;
+    for (size_t i = 0; i < digits.len; i++)
+        port = 10 * port + (digits.bytes[i] - '0');
+    return port > 0 && port <= UINT16_MAX;
+}
+
+/* A name or [an IPv6 address], and a port if there is one. */
+static bool is_authority(struct span authority)
+{
+    bool bracketed = authority.len > 0 && authority.bytes[0] == '[';
+    const char *end = memchr(authority.bytes, bracketed ? ']' : ':', authority.len);
+    size_t host_len = end == NULL ? authority.len : (size_t)(end - authority.bytes) + bracketed;
+    bool has_host = bracketed ? end != NULL && host_len > 2 : host_len > 0;
+    struct span rest = {authority.bytes + host_len, authority.len - host_len};
+    return has_host && (rest.len == 0 || (rest.bytes[0] == ':' &&
+                                          is_port((struct span){rest.bytes + 1, rest.len - 1})));
+}
+
 /* Printable ASCII with a host and without user information or fragment. */
 static bool is_url(const char *url, size_t max)
 {
@@ -108,8 +136,8 @@ static bool is_url(const char *url, size_t max)
     for (size_t i = 0; i < len; i++)
         if (url[i] <= ' ' || url[i] > '~' || strchr("\"<>\\^`{|}#", url[i]) != NULL)
             return false;
-    size_t authority = strcspn(url + scheme, "/?");
-    return authority > 0 && memchr(url + scheme, '@', authority) == NULL;
+    struct span authority = {url + scheme, strcspn(url + scheme, "/?")};
+    return memchr(authority.bytes, '@', authority.len) == NULL && is_authority(authority);
 }
 
 static void add_without_trailing_slash(struct buffer *b, const char *text)

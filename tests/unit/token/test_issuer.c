@@ -36,6 +36,13 @@ static void the_issuer_follows_from_region_and_partition(void **state)
     expect_pool("cn-north-1_X", "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_X");
     expect_pool("eusc-de-east-1_X",
                 "https://cognito-idp.eusc-de-east-1.amazonaws.eu/eusc-de-east-1_X");
+    expect_pool("us-iso-east-1_X", "https://cognito-idp.us-iso-east-1.c2s.ic.gov/us-iso-east-1_X");
+    expect_pool("us-isob-east-1_X",
+                "https://cognito-idp.us-isob-east-1.sc2s.sgov.gov/us-isob-east-1_X");
+    expect_pool("eu-isoe-west-1_X",
+                "https://cognito-idp.eu-isoe-west-1.cloud.adc-e.uk/eu-isoe-west-1_X");
+    expect_pool("us-isof-south-1_X",
+                "https://cognito-idp.us-isof-south-1.csp.hci.ic.gov/us-isof-south-1_X");
 }
 
 static void the_updated_issuer_has_a_host_of_its_own(void **state)
@@ -170,6 +177,19 @@ static void an_issuer_has_its_keys_at_the_well_known_place_unless_told_otherwise
     issuer_release(&issuer);
 }
 
+static void an_address_may_have_a_port(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"https://a.example:1", "https://a.example:65535/x",
+                                       "http://127.0.0.1:9229/local_1", "https://[::1]/x",
+                                       "https://[2001:db8::1]:8443"};
+    struct issuer issuer;
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        assert_int_equal(issuer_from_url(urls[i], urls[i], &issuer, NULL), COGMIG_OK);
+        issuer_release(&issuer);
+    }
+}
+
 static const char *const no_urls[] = {"",
                                       "a.example",
                                       "https://",
@@ -181,6 +201,16 @@ static const char *const no_urls[] = {"",
                                       "https://user@a.example",
                                       "https://u:p@a.example/x",
                                       "https://a.example/#x",
+                                      "https://:443",
+                                      "https://a.example:",
+                                      "https://a.example:0",
+                                      "https://a.example:65536/x",
+                                      "https://a.example:443x",
+                                      "https://a.example:1:2",
+                                      "https://[::1",
+                                      "https://[]:443",
+                                      "https://[::1]443",
+                                      "https://[::1]:port",
                                       "https://a.example/ x",
                                       "https://a.example\r\nX: y",
                                       "https://a.example/\x7F",
@@ -232,6 +262,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_a_pool_id_is_refused),
         cmocka_unit_test(the_id_of_an_emulators_pool_is_refused_with_the_way_out),
         cmocka_unit_test(an_issuer_has_its_keys_at_the_well_known_place_unless_told_otherwise),
+        cmocka_unit_test(an_address_may_have_a_port),
         cmocka_unit_test(what_cannot_be_an_issuer_or_a_jwks_address_is_refused),
         cmocka_unit_test(urls_are_bounded),
     };
