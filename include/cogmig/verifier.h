@@ -212,7 +212,7 @@ cogmig_status cogmig_verifier_config_set_check(cogmig_verifier_config *config,
 cogmig_status cogmig_verifier_config_set_leeway_s(cogmig_verifier_config *config, int32_t leeway_s,
                                                   cogmig_error *err);
 
-/* Refuse tokens that were issued longer ago, whatever their exp, and tokens without iat.
+/* Refuse tokens that were issued so long ago or longer, whatever their exp, and tokens without iat.
  *
  * max_age_s  0, the default, for any age
  *
@@ -277,10 +277,10 @@ cogmig_status cogmig_verifier_config_set_ca_file(cogmig_verifier_config *config,
 
 /* Keep the keys that are fetched in a file too, for the next start and for other processes that are
  * given the same path. It is read when a verifier is made and before an issuer is asked, and
- * written after each fetch that went well, whole or not at all. Only a regular file of mode 0600 of
- * the process's own user is read; what is damaged, too old, from the future or in a form of another
- * version is as if it were not there. Nothing that happens to it makes a verification fail:
- * cogmig_verifier_check_key_file() and the counters tell.
+ * written after each fetch that went well, whole or not at all. Only a regular file of the
+ * process's own user is read, which nobody else may read or write (0600); what is damaged, too old,
+ * from the future or in a form of another version is as if it were not there. Nothing that happens
+ * to it makes a verification fail: cogmig_verifier_check_key_file() and the counters tell.
  *
  * path  in: in a folder where others may not write; copied
  *
@@ -428,7 +428,7 @@ COGMIG_MUST_CHECK cogmig_status cogmig_verifier_verify(cogmig_verifier *verifier
 
 /* Judge an ID token that answers one sign-in: its nonce must be the one that was sent along.
  *
- * nonce  in: what this sign-in sent
+ * nonce  in: what this sign-in sent; "" is no token's
  *
  * Errors: as cogmig_verifier_verify(), TOKEN_NONCE_REFUSED. Threads: any. Since: 1.0.
  * Source: OpenID Connect Core 1.0 section 3.1.3.7. */

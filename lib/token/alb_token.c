@@ -173,9 +173,9 @@ static cogmig_status check_signature(const cogmig_verifier *verifier, const stru
                                  token->header.algorithm, key, err);
 }
 
-cogmig_status alb_token_judge(const cogmig_verifier *verifier, struct span bytes, int64_t now_s,
-                              cogmig_claims **ret_claims, bool *ret_signature_is_good,
-                              cogmig_error *err)
+cogmig_status alb_token_judge(const cogmig_verifier *verifier, struct span bytes, const char *nonce,
+                              int64_t now_s, cogmig_claims **ret_claims,
+                              bool *ret_signature_is_good, cogmig_error *err)
 {
     struct alb_token token;
     cogmig_status status = read_token(verifier, bytes, &token, ret_claims, err);
@@ -187,6 +187,7 @@ cogmig_status alb_token_judge(const cogmig_verifier *verifier, struct span bytes
     struct circumstances circumstances = {
         .token_use_optional = true,
         .in_header = &token.said,
+        .nonce = nonce,
         .now_s = now_s,
     };
     return rules_judge(&verifier->config->rules, &circumstances, *ret_claims, err);

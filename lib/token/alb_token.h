@@ -6,12 +6,13 @@
 
 #include "token/verifier.h"
 
-/* ret_claims            released by the caller whatever comes of it
+/* nonce                 NULL: none is demanded
+ * ret_claims            released by the caller whatever comes of it
  * ret_signature_is_good  what comes after the signature may have failed
  *
  * Errors: as cogmig_verifier_verify(). */
-cogmig_status alb_token_judge(const cogmig_verifier *verifier, struct span bytes, int64_t now_s,
-                              cogmig_claims **ret_claims, bool *ret_signature_is_good,
-                              cogmig_error *err);
+cogmig_status alb_token_judge(const cogmig_verifier *verifier, struct span bytes, const char *nonce,
+                              int64_t now_s, cogmig_claims **ret_claims,
+                              bool *ret_signature_is_good, cogmig_error *err);
 
 #endif

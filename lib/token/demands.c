@@ -162,7 +162,8 @@ cogmig_status demands_judge_nonce(const char *nonce, const cogmig_claims *claims
     struct json_value value;
     if (!is_there(claims, "nonce", &value))
         return missing("nonce", err);
-    if (value.type == JSON_STRING && json_string_equals(value, span_of(nonce)))
+    bool was_sent = nonce[0] != '\0'; /* a program that lost its nonce has an empty one */
+    if (was_sent && value.type == JSON_STRING && json_string_equals(value, span_of(nonce)))
         return COGMIG_OK;
     return fail(err, COGMIG_TOKEN_NONCE_REFUSED,
                 "The token's nonce is not the one that was sent with this sign-in: the token was "

@@ -34,7 +34,9 @@ static cogmig_status require_text(const cogmig_claims *claims, enum claim claim,
     if (!claims_have(claims, claim))
         return missing(claim, err);
     const char *text = claims_text(claims, claim);
-    return text == NULL || text[0] == '\0' ? invalid(claims, claim, "text", err) : COGMIG_OK;
+    if (text != NULL && text[0] != '\0')
+        return COGMIG_OK;
+    return invalid(claims, claim, "text that is not empty", err);
 }
 
 /* ---- the payload as a whole ---- */
@@ -400,6 +402,12 @@ static cogmig_status claims_rule(const struct judgement *j, cogmig_error *err)
     return demands_judge_claims(&j->rules->demands, j->claims, err);
 }
 
+static cogmig_status nonce_rule(const struct judgement *j, cogmig_error *err)
+{
+    const char *nonce = j->circumstances->nonce;
+    return nonce == NULL ? COGMIG_OK : demands_judge_nonce(nonce, j->claims, err);
+}
+
 static const struct {
     cogmig_status (*judge)(const struct judgement *judgement, cogmig_error *err);
     uint32_t failed;
@@ -409,6 +417,7 @@ static const struct {
     {expiry_rule, COGMIG_FAILED_EXPIRY},        {not_before_rule, COGMIG_FAILED_NOT_BEFORE},
     {issue_time_rule, COGMIG_FAILED_ISSUED_AT}, {groups_rule, COGMIG_FAILED_GROUPS},
     {scope_rule, COGMIG_FAILED_SCOPE},          {claims_rule, COGMIG_FAILED_DEMANDED_CLAIM},
+    {nonce_rule, COGMIG_FAILED_NONCE},
 };
 
 cogmig_status rules_judge(const struct rules *rules, const struct circumstances *circumstances,

@@ -33,6 +33,7 @@ struct circumstances {
     bool token_use_optional; /* the issuer is not a user pool, so it may never have heard of it */
     bool issuer_optional;    /* whoever holds the keys may issue */
     const struct header_claims *in_header; /* NULL: nothing */
+    const char *nonce;                     /* of this sign-in; NULL: none is demanded */
     int64_t now_s;
 };
 
@@ -42,7 +43,7 @@ struct circumstances {
  * Errors: TOKEN_PAYLOAD_INVALID, TOKEN_TYPE_REFUSED, TOKEN_USE_REFUSED, TOKEN_CLIENT_REFUSED,
  * TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_CLAIM_MISSING, TOKEN_CLAIM_INVALID,
  * TOKEN_GROUP_REFUSED, TOKEN_SCOPE_REFUSED, TOKEN_CLAIM_REFUSED, TOKEN_TOO_OLD,
- * TOKEN_EXPIRES_TOO_SOON. */
+ * TOKEN_EXPIRES_TOO_SOON, TOKEN_NONCE_REFUSED. */
 cogmig_status rules_judge(const struct rules *rules, const struct circumstances *circumstances,
                           cogmig_claims *claims, cogmig_error *err);
 

@@ -225,14 +225,19 @@ static cogmig_status read_token(const cogmig_verifier *verifier, struct span byt
     return status;
 }
 
+/* name  NULL: text that cannot be one */
 static cogmig_status refuse_issuer(const char *name, cogmig_error *err)
 {
     enum {
         MAX_SHOWN = 128
     };
-    fail(err, COGMIG_TOKEN_ISSUER_REFUSED,
-         "The token says that it comes from \"%.*s\", which is not trusted here.", MAX_SHOWN,
-         name == NULL ? "" : name);
+    if (name == NULL)
+        fail(err, COGMIG_TOKEN_ISSUER_REFUSED,
+             "The token's iss holds U+0000, which no issuer that is trusted here does.");
+    else
+        fail(err, COGMIG_TOKEN_ISSUER_REFUSED,
+             "The token says that it comes from \"%.*s\", which is not trusted here.", MAX_SHOWN,
+             name);
     fail_claims(err, COGMIG_FAILED_ISSUER);
     return COGMIG_TOKEN_ISSUER_REFUSED;
 }
@@ -317,19 +322,21 @@ static int64_t now_s(const cogmig_verifier_config *config)
 }
 
 static cogmig_status judge_claims(const cogmig_verifier *verifier, struct token *token,
-                                  const struct issuer *issuer, cogmig_error *err)
+                                  const struct issuer *issuer, const char *nonce, cogmig_error *err)
 {
     struct circumstances circumstances = {
         .access_token_type = token->header.access_token_type,
         .token_use_optional =
             issuer->pool_id == NULL && verifier->config->rules.token_use == COGMIG_TOKEN_USE_ANY,
         .issuer_optional = issuer->any_name,
+        .nonce = nonce,
         .now_s = now_s(verifier->config),
     };
     return rules_judge(&verifier->config->rules, &circumstances, token->claims, err);
 }
 
-static cogmig_status judge(const cogmig_verifier *verifier, struct token *token, cogmig_error *err)
+static cogmig_status judge(const cogmig_verifier *verifier, struct token *token, const char *nonce,
+                           cogmig_error *err)
 {
     const struct trusted_issuer *trusted;
     cogmig_status status = choose_issuer(verifier, token->claims, &trusted, err);
@@ -341,15 +348,7 @@ static cogmig_status judge(const cogmig_verifier *verifier, struct token *token,
         return status;
     token->signature_is_good = true;
     token->keys = trusted->keys;
-    return judge_claims(verifier, token, trusted->issuer, err);
-}
-
-static cogmig_status judge_nonce(const cogmig_claims *claims, const char *nonce, cogmig_error *err)
-{
-    cogmig_status status = nonce == NULL ? COGMIG_OK : demands_judge_nonce(nonce, claims, err);
-    if (status != COGMIG_OK)
-        fail_claims(err, COGMIG_FAILED_NONCE);
-    return status;
+    return judge_claims(verifier, token, trusted->issuer, nonce, err);
 }
 
 static void keep(const cogmig_verifier *verifier, struct span bytes, const struct token *token,
@@ -365,12 +364,12 @@ static void keep(const cogmig_verifier *verifier, struct span bytes, const struc
 }
 
 static cogmig_status verify_of_issuer(const cogmig_verifier *verifier, struct span bytes,
-                                      struct token *token, cogmig_error *err)
+                                      const char *nonce, struct token *token, cogmig_error *err)
 {
     uint64_t generation = token_cache_generation(verifier->cache);
     cogmig_status status = read_token(verifier, bytes, token, err);
     if (status == COGMIG_OK)
-        status = judge(verifier, token, err);
+        status = judge(verifier, token, nonce, err);
     if (status == COGMIG_OK)
         keep(verifier, bytes, token, generation);
     return status;
@@ -381,14 +380,10 @@ static cogmig_status verify(const cogmig_verifier *verifier, struct span bytes, 
                             struct token *token, cogmig_error *err)
 {
     cogmig_status status = verifier->alb_keys == NULL
-                               ? verify_of_issuer(verifier, bytes, token, err)
-                               : alb_token_judge(verifier, bytes, now_s(verifier->config),
+                               ? verify_of_issuer(verifier, bytes, nonce, token, err)
+                               : alb_token_judge(verifier, bytes, nonce, now_s(verifier->config),
                                                  &token->claims, &token->signature_is_good, err);
-    if (status == COGMIG_OK)
-        status = judge_nonce(token->claims, nonce, err);
-    if (status == COGMIG_OK)
-        status = check_run(&verifier->config->check, token->claims, err);
-    return status;
+    return status == COGMIG_OK ? check_run(&verifier->config->check, token->claims, err) : status;
 }
 
 static cogmig_claims *recall(const cogmig_verifier *verifier, struct span bytes)
@@ -396,6 +391,14 @@ static cogmig_claims *recall(const cogmig_verifier *verifier, struct span bytes)
     const cogmig_verifier_config *config = verifier->config;
     struct now now = {now_s(config), config->steady_ms()};
     return token_cache_find(verifier->cache, bytes, now);
+}
+
+static cogmig_status judge_nonce(const cogmig_claims *claims, const char *nonce, cogmig_error *err)
+{
+    cogmig_status status = nonce == NULL ? COGMIG_OK : demands_judge_nonce(nonce, claims, err);
+    if (status != COGMIG_OK)
+        fail_claims(err, COGMIG_FAILED_NONCE);
+    return status;
 }
 
 /* Whatever a token that was accepted says of itself, nonce and check are asked each time. */

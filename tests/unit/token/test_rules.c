@@ -274,7 +274,7 @@ static void a_nonce_is_the_one_of_this_sign_in(void **state)
     assert_int_equal(verify_with_nonce(NULL, &claims), COGMIG_INVALID_ARGUMENT);
 }
 
-static void expect_of_nonce(const char *nonce, cogmig_status expected)
+static void expect_of(const char *nonce, const char *sent, cogmig_status expected)
 {
     char other_payload[512];
     struct buffer bytes = buffer_with_max(4096);
@@ -284,19 +284,41 @@ static void expect_of_nonce(const char *nonce, cogmig_status expected)
              nonce);
     signer_add_token(signer, header, other_payload, &bytes);
     assert_int_equal(
-        cogmig_verifier_verify_with_nonce(verifier, bytes.bytes, bytes.len, "1", NULL, &err),
+        cogmig_verifier_verify_with_nonce(verifier, bytes.bytes, bytes.len, sent, NULL, &err),
         expected);
     buffer_release(&bytes);
+}
+
+static void a_nonce_is_counted_with_all_else_that_is_wrong(void **state)
+{
+    (void)state;
+    assert_int_equal(cogmig_verifier_config_require_group(config, "staff", NULL), COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_require_scope(config, "other", NULL), COGMIG_OK);
+    make();
+    assert_int_equal(verify_with_nonce("n-2", NULL), COGMIG_TOKEN_GROUP_REFUSED);
+    assert_int_equal(cogmig_error_failed_claims(&err),
+                     COGMIG_FAILED_GROUPS | COGMIG_FAILED_SCOPE | COGMIG_FAILED_NONCE);
+    assert_int_equal(verify_with_nonce("n-1", NULL), COGMIG_TOKEN_GROUP_REFUSED);
+    assert_int_equal(cogmig_error_failed_claims(&err), COGMIG_FAILED_GROUPS | COGMIG_FAILED_SCOPE);
 }
 
 static void a_token_without_nonce_answers_no_sign_in(void **state)
 {
     (void)state;
     make();
-    expect_of_nonce("null", COGMIG_TOKEN_CLAIM_MISSING);
-    expect_of_nonce("111", COGMIG_TOKEN_NONCE_REFUSED); /* not a text without its quotes */
-    expect_of_nonce("[\"1\"]", COGMIG_TOKEN_NONCE_REFUSED);
-    expect_of_nonce("\"1\"", COGMIG_OK);
+    expect_of("null", "1", COGMIG_TOKEN_CLAIM_MISSING);
+    expect_of("111", "1", COGMIG_TOKEN_NONCE_REFUSED); /* not a text without its quotes */
+    expect_of("[\"1\"]", "1", COGMIG_TOKEN_NONCE_REFUSED);
+    expect_of("\"1\"", "1", COGMIG_OK);
+}
+
+static void an_empty_nonce_was_never_sent(void **state)
+{
+    (void)state;
+    make();
+    expect_of("\"\"", "", COGMIG_TOKEN_NONCE_REFUSED);
+    expect_of("\"1\"", "", COGMIG_TOKEN_NONCE_REFUSED);
+    expect_of("null", "", COGMIG_TOKEN_CLAIM_MISSING);
 }
 
 /* ---- the caller's own check ---- */
@@ -432,7 +454,9 @@ int main(void)
         TEST(settings_check_their_arguments),
         TEST(demands_are_bounded),
         TEST(a_nonce_is_the_one_of_this_sign_in),
+        TEST(a_nonce_is_counted_with_all_else_that_is_wrong),
         TEST(a_token_without_nonce_answers_no_sign_in),
+        TEST(an_empty_nonce_was_never_sent),
         TEST(a_check_of_ones_own_may_refuse),
         TEST(a_check_says_why),
         TEST(a_check_is_asked_about_good_tokens_alone),
