@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-/* The claims of a token that a verifier accepted. Immutable. */
+/* The claims of a token that a verifier accepted. Immutable. Of NULL every claim is absent. */
 typedef struct cogmig_claims cogmig_claims;
 
 /* token_use */

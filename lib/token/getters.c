@@ -6,12 +6,17 @@
 
 #include <string.h>
 
-/* ---- by name ---- */
+/* ---- by name; of NULL everything is absent ---- */
+
+static bool find(const cogmig_claims *claims, const char *name, struct json_value *ret_value)
+{
+    return claims != NULL && json_find(claims->root, name, ret_value);
+}
 
 static bool is_there(const cogmig_claims *claims, const char *name, enum json_type type,
                      struct json_value *ret_value)
 {
-    return json_find(claims->root, name, ret_value) && ret_value->type == type;
+    return find(claims, name, ret_value) && ret_value->type == type;
 }
 
 static const char *text_named(const cogmig_claims *claims, const char *name)
@@ -28,6 +33,11 @@ static int64_t integer_named(const cogmig_claims *claims, const char *name)
                                                                                         : 0;
 }
 
+static const char *text_of(const cogmig_claims *claims, enum claim claim)
+{
+    return claims == NULL ? NULL : claims_text(claims, claim);
+}
+
 /* Cognito writes these as booleans into tokens and as text into trigger events, and identity
  * providers hand on either. */
 static bool is_true(struct json_value value)
@@ -40,12 +50,12 @@ static bool is_true(struct json_value value)
 
 COGMIG_PUBLIC const char *cogmig_claims_sub(const cogmig_claims *claims)
 {
-    return claims_text(claims, CLAIM_SUB);
+    return text_of(claims, CLAIM_SUB);
 }
 
 static const char *text_unless_empty(const cogmig_claims *claims, enum claim claim)
 {
-    const char *text = claims_text(claims, claim);
+    const char *text = text_of(claims, claim);
     return text == NULL || text[0] == '\0' ? NULL : text;
 }
 
@@ -57,19 +67,19 @@ COGMIG_PUBLIC const char *cogmig_claims_legacy_id(const cogmig_claims *claims)
 
 COGMIG_PUBLIC const char *cogmig_claims_username(const cogmig_claims *claims)
 {
-    if (claims->token_use == COGMIG_TOKEN_USE_ACCESS)
-        return claims_text(claims, CLAIM_USERNAME);
-    return claims_text(claims, CLAIM_COGNITO_USERNAME);
+    if (cogmig_claims_token_use(claims) == COGMIG_TOKEN_USE_ACCESS)
+        return text_of(claims, CLAIM_USERNAME);
+    return text_of(claims, CLAIM_COGNITO_USERNAME);
 }
 
 COGMIG_PUBLIC const char *cogmig_claims_email(const cogmig_claims *claims)
 {
-    return claims_text(claims, CLAIM_EMAIL);
+    return text_of(claims, CLAIM_EMAIL);
 }
 
 COGMIG_PUBLIC bool cogmig_claims_email_verified(const cogmig_claims *claims)
 {
-    return claims_have(claims, CLAIM_EMAIL_VERIFIED) &&
+    return claims != NULL && claims_have(claims, CLAIM_EMAIL_VERIFIED) &&
            is_true(claims->found[CLAIM_EMAIL_VERIFIED]);
 }
 
@@ -81,7 +91,7 @@ COGMIG_PUBLIC const char *cogmig_claims_phone_number(const cogmig_claims *claims
 COGMIG_PUBLIC bool cogmig_claims_phone_number_verified(const cogmig_claims *claims)
 {
     struct json_value value;
-    return json_find(claims->root, "phone_number_verified", &value) && is_true(value);
+    return find(claims, "phone_number_verified", &value) && is_true(value);
 }
 
 COGMIG_PUBLIC const char *cogmig_claims_name(const cogmig_claims *claims)
@@ -91,29 +101,29 @@ COGMIG_PUBLIC const char *cogmig_claims_name(const cogmig_claims *claims)
 
 COGMIG_PUBLIC const char *cogmig_claims_issuer(const cogmig_claims *claims)
 {
-    return claims_text(claims, CLAIM_ISS);
+    return text_of(claims, CLAIM_ISS);
 }
 
 COGMIG_PUBLIC const char *cogmig_claims_client_id(const cogmig_claims *claims)
 {
-    return claims->client_id;
+    return claims == NULL ? NULL : claims->client_id;
 }
 
 COGMIG_PUBLIC int32_t cogmig_claims_token_use(const cogmig_claims *claims)
 {
-    return claims->token_use;
+    return claims == NULL ? 0 : claims->token_use;
 }
 
 /* ---- times ---- */
 
 COGMIG_PUBLIC int64_t cogmig_claims_expires_at_s(const cogmig_claims *claims)
 {
-    return claims->expires_at_s;
+    return claims == NULL ? 0 : claims->expires_at_s;
 }
 
 COGMIG_PUBLIC int64_t cogmig_claims_issued_at_s(const cogmig_claims *claims)
 {
-    return claims->issued_at_s;
+    return claims == NULL ? 0 : claims->issued_at_s;
 }
 
 COGMIG_PUBLIC int64_t cogmig_claims_auth_time_s(const cogmig_claims *claims)
@@ -236,8 +246,8 @@ COGMIG_PUBLIC bool cogmig_claims_in_group(const cogmig_claims *claims, const cha
 COGMIG_PUBLIC const char *cogmig_claims_json(const cogmig_claims *claims, size_t *ret_len)
 {
     if (ret_len != NULL)
-        *ret_len = claims->json_len;
-    return claims->json;
+        *ret_len = claims == NULL ? 0 : claims->json_len;
+    return claims == NULL ? NULL : claims->json;
 }
 
 static cogmig_status not_found(const char *name, const char *what, cogmig_error *err)

@@ -157,7 +157,42 @@ static void key_sets_and_replies(void **state)
     struct cogmig_jwks_reply reply = reply_empty(NULL);
     assert_int_equal(cogmig_jwks_reply_append(&reply, NULL, 0), COGMIG_OK);
     assert_int_equal(cogmig_jwks_reply_append(&reply, NULL, 1), COGMIG_INVALID_ARGUMENT);
+    cogmig_jwks_reply_set_etag(&reply, "\"e\"");
+    cogmig_jwks_reply_set_etag(&reply, NULL);
+    assert_string_equal(reply.etag, "");
     reply_release(&reply);
+}
+
+static void claims_that_there_are_not(void **state)
+{
+    (void)state;
+    static const char *(*const texts[])(const cogmig_claims *) = {
+        cogmig_claims_sub,        cogmig_claims_legacy_id, cogmig_claims_username,
+        cogmig_claims_email,      cogmig_claims_name,      cogmig_claims_phone_number,
+        cogmig_claims_issuer,     cogmig_claims_client_id, cogmig_claims_jti,
+        cogmig_claims_origin_jti, cogmig_claims_event_id,  cogmig_claims_device_key,
+        cogmig_claims_nonce,      cogmig_claims_scope,
+    };
+    static int64_t (*const numbers[])(const cogmig_claims *) = {
+        cogmig_claims_expires_at_s,
+        cogmig_claims_issued_at_s,
+        cogmig_claims_auth_time_s,
+        cogmig_claims_version,
+    };
+    size_t len = 9;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_null(texts[i](NULL));
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        assert_int_equal(numbers[i](NULL), 0);
+    assert_int_equal(cogmig_claims_token_use(NULL), 0);
+    assert_false(cogmig_claims_email_verified(NULL));
+    assert_false(cogmig_claims_phone_number_verified(NULL));
+    assert_false(cogmig_claims_has_scope(NULL, "openid"));
+    assert_false(cogmig_claims_in_group(NULL, "staff"));
+    assert_int_equal(cogmig_claims_group_count(NULL), 0);
+    assert_null(cogmig_claims_group_at(NULL, 0));
+    assert_null(cogmig_claims_json(NULL, &len));
+    assert_int_equal(len, 0);
 }
 
 static void counters_of_a_key_file_that_there_is_not(void **state)
@@ -181,6 +216,7 @@ int main(void)
         TEST(keys_that_are_given),
         TEST(tokens),
         TEST(key_sets_and_replies),
+        TEST(claims_that_there_are_not),
         TEST(counters_of_a_key_file_that_there_is_not),
     };
     return cmocka_run_group_tests_name("arguments", tests, NULL, NULL);
