@@ -127,7 +127,8 @@ cogmig_status cogmig_idmap_config_allow_outage(cogmig_idmap_config *config, cogm
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INCOMPLETE (no URL), NOT_BUILT_IN,
  * DEADLINE_EXCEEDED, STORE_URL_INVALID, STORE_UNREACHABLE, STORE_LOGIN_REFUSED, STORE_BUSY,
- * STORE_QUERY_FAILED, STORE_SCHEMA_MISMATCH. Threads: any. Since: 1.0. */
+ * STORE_QUERY_FAILED, STORE_SCHEMA_MISMATCH (what is there under that name is not that table).
+ * Threads: any. Since: 1.0. */
 cogmig_status cogmig_idmap_install(const cogmig_idmap_config *config, cogmig_error *err);
 
 /* The statement with which cogmig_idmap_install() makes the table, for a migration of your own.

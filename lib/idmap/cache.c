@@ -160,11 +160,12 @@ static void forget(struct idmap_cache *cache, enum cache_direction direction, co
         clear(entry);
 }
 
-void idmap_cache_forget(struct idmap_cache *cache, const char *legacy_id, const char *sub)
+uint64_t idmap_cache_forget(struct idmap_cache *cache, const char *legacy_id, const char *sub)
 {
     pthread_mutex_lock(&cache->mutex);
-    cache->generation++;
+    uint64_t generation = ++cache->generation;
     forget(cache, CACHE_SUB_OF, legacy_id);
     forget(cache, CACHE_LEGACY_ID_OF, sub);
     pthread_mutex_unlock(&cache->mutex);
+    return generation;
 }

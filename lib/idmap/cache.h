@@ -37,7 +37,7 @@ uint64_t idmap_cache_generation(struct idmap_cache *cache);
 void idmap_cache_keep(struct idmap_cache *cache, enum cache_direction direction, const char *key,
                       const char *value, int64_t until_ms, uint64_t generation);
 
-/* Begin a new generation, without what is known of these two. */
-void idmap_cache_forget(struct idmap_cache *cache, const char *legacy_id, const char *sub);
+/* Begin a new generation, which is returned, without what is known of these two. */
+uint64_t idmap_cache_forget(struct idmap_cache *cache, const char *legacy_id, const char *sub);
 
 #endif

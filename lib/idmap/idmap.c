@@ -115,6 +115,20 @@ static cogmig_status open_map(cogmig_idmap *map, const cogmig_idmap_config *conf
     return COGMIG_OK;
 }
 
+static cogmig_status make_and_open(const cogmig_idmap_config *config, cogmig_idmap **ret_map,
+                                   cogmig_error *err)
+{
+    SCOPED(cogmig_idmap_free) cogmig_idmap *map = make_map(config);
+    if (map == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    cogmig_status status = open_map(map, config, err);
+    if (status != COGMIG_OK)
+        return status;
+    *ret_map = map;
+    map = NULL;
+    return COGMIG_OK;
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_idmap_open(const cogmig_idmap_config *config,
                                               cogmig_idmap **ret_map, cogmig_error *err)
 {
@@ -128,15 +142,16 @@ COGMIG_PUBLIC cogmig_status cogmig_idmap_open(const cogmig_idmap_config *config,
         return fail(err, COGMIG_CONFIG_INCOMPLETE, "The identity map has no %s.",
                     config->url.target == NULL ? "URL (COGMIG_IDMAP_URL or DATABASE_URL)"
                                                : "user pool (COGNITO_USER_POOL_ID)");
-    SCOPED(cogmig_idmap_free) cogmig_idmap *map = make_map(config);
-    if (map == NULL)
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = open_map(map, config, err);
-    if (status != COGMIG_OK)
-        return status;
-    *ret_map = map;
-    map = NULL;
-    return COGMIG_OK;
+    return make_and_open(config, ret_map, err);
+}
+
+cogmig_status idmap_prove_installed(const cogmig_idmap_config *config, cogmig_error *err)
+{
+    SCOPED(cogmig_idmap_free) cogmig_idmap *map = NULL;
+    cogmig_status status = make_and_open(config, &map, err);
+    if (status == COGMIG_OK)
+        status = idmap_prove_unique(map, deadline_in_ms(config->timeout_ms), err);
+    return status;
 }
 
 /* ---- asking the database ---- */

@@ -66,6 +66,12 @@ cogmig_status idmap_hold_against(cogmig_idmap *map, const char *legacy_id, const
 cogmig_status idmap_ask(cogmig_idmap *map, struct idmap_question *question,
                         struct deadline deadline, cogmig_error *err);
 
+/* The database confirms both constraints; IDMAP_NOT_INSTALLED. */
+cogmig_status idmap_prove_unique(cogmig_idmap *map, struct deadline deadline, cogmig_error *err);
+
+/* The table is there, with its columns and constraints. */
+cogmig_status idmap_prove_installed(const cogmig_idmap_config *config, cogmig_error *err);
+
 /* The earlier of this deadline and the map's own time-out. */
 struct deadline idmap_deadline(const cogmig_idmap *map, struct deadline deadline);
 

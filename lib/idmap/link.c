@@ -101,7 +101,7 @@ cogmig_status idmap_hold_against(cogmig_idmap *map, const char *legacy_id, const
 /* ---- linking ---- */
 
 /* On a table without its two constraints, two writers could link one id twice. */
-static cogmig_status prove_unique(cogmig_idmap *map, struct deadline deadline, cogmig_error *err)
+cogmig_status idmap_prove_unique(cogmig_idmap *map, struct deadline deadline, cogmig_error *err)
 {
     if (atomic_load(&map->proved_unique))
         return COGMIG_OK;
@@ -131,7 +131,7 @@ static cogmig_status link_once(cogmig_idmap *map, const char *legacy_id, const c
 {
     cogmig_status status = ask_for_links(map, legacy_id, sub, deadline, ret_linked, err);
     if (status == COGMIG_OK && !*ret_linked)
-        status = prove_unique(map, deadline, err);
+        status = idmap_prove_unique(map, deadline, err);
     if (status != COGMIG_OK || *ret_linked)
         return status;
     status = change(map, IDMAP_LINK, legacy_id, sub, deadline, ret_linked, err);
@@ -154,10 +154,12 @@ static cogmig_status link_pair(cogmig_idmap *map, const char *legacy_id, const c
                 legacy_id, sub);
 }
 
-static void remember(cogmig_idmap *map, const char *legacy_id, const char *sub)
+/* before  the generation when the database was asked: whoever unlinked since then knows better */
+static void remember(cogmig_idmap *map, const char *legacy_id, const char *sub, uint64_t before)
 {
-    idmap_cache_forget(map->cache, legacy_id, sub);
-    uint64_t generation = idmap_cache_generation(map->cache);
+    uint64_t generation = idmap_cache_forget(map->cache, legacy_id, sub);
+    if (generation != before + 1)
+        return;
     int64_t until_ms = clock_coarse_ms() + map->link_ttl_ms;
     idmap_cache_keep(map->cache, CACHE_SUB_OF, legacy_id, sub, until_ms, generation);
     idmap_cache_keep(map->cache, CACHE_LEGACY_ID_OF, sub, legacy_id, until_ms, generation);
@@ -169,10 +171,14 @@ cogmig_status idmap_link(cogmig_idmap *map, const char *legacy_id, const char *s
     cogmig_status status = idmap_check_legacy_id(legacy_id, map->require_uuid, err);
     if (status == COGMIG_OK)
         status = idmap_check_sub(sub, err);
+    if (status != COGMIG_OK)
+        return status;
+    uint64_t generation = idmap_cache_generation(map->cache);
+    status = link_pair(map, legacy_id, sub, idmap_deadline(map, deadline), err);
     if (status == COGMIG_OK)
-        status = link_pair(map, legacy_id, sub, idmap_deadline(map, deadline), err);
-    if (status == COGMIG_OK)
-        remember(map, legacy_id, sub);
+        remember(map, legacy_id, sub, generation);
+    else if (status == COGMIG_IDMAP_CONFLICT)
+        idmap_cache_forget(map->cache, legacy_id, sub); /* another process linked them since */
     return idmap_note(map, status);
 }
 

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "database.h"
+#include "idmap/idmap.h"
 #include "token/claims.h"
 
 #include <pthread.h>
@@ -258,6 +259,56 @@ static void insert_every_third(void)
         buffer_add_text(&sql, row);
     }
     database_execute(sql.bytes);
+}
+
+static void a_conflict_is_seen_at_once(void **state)
+{
+    (void)state;
+    cogmig_idmap *map = open_empty();
+    cogmig_idmap *elsewhere = open_config(new_config());
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    assert_int_equal(cogmig_idmap_unlink(elsewhere, "clx1", "sub-1", NULL), COGMIG_OK);
+    assert_link(elsewhere, "clx1", "sub-2", COGMIG_OK);
+    assert_sub(map, "clx1", "sub-1"); /* as remembered */
+    assert_link(map, "clx1", "sub-1", COGMIG_IDMAP_CONFLICT);
+    assert_sub(map, "clx1", "sub-2");
+    assert_legacy_id(map, "sub-1", NULL);
+    cogmig_idmap_free(&elsewhere);
+    cogmig_idmap_free(&map);
+}
+
+/* The map's own database, and somebody who unlinks as soon as a link is written. */
+static struct idmap_backend hasty;
+static const struct idmap_backend *database;
+static cogmig_idmap *hasty_map;
+
+static cogmig_status ask_and_unlink(void *map_state, struct idmap_question *question,
+                                    struct deadline deadline, cogmig_error *err)
+{
+    cogmig_status status = database->ask(map_state, question, deadline, err);
+    if (question->statement != IDMAP_LINK)
+        return status;
+    struct idmap_question unlink = *question;
+    unlink.statement = IDMAP_UNLINK;
+    database->ask(map_state, &unlink, deadline, err);
+    idmap_cache_forget(hasty_map->cache, question->parameters[1], question->parameters[2]);
+    return status;
+}
+
+static void a_link_that_is_unlinked_meanwhile_is_not_remembered(void **state)
+{
+    (void)state;
+    cogmig_idmap *map = open_empty();
+    database = map->backend;
+    hasty = *database;
+    hasty.ask = ask_and_unlink;
+    hasty_map = map;
+    map->backend = &hasty;
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    map->backend = database;
+    assert_sub(map, "clx1", NULL);
+    assert_legacy_id(map, "sub-1", NULL);
+    cogmig_idmap_free(&map);
 }
 
 static void many_are_found_in_their_order(void **state)
@@ -543,6 +594,29 @@ static void a_table_that_would_take_two_links_of_one_id_is_not_written_to(void *
     database_execute("DROP TABLE loose");
 }
 
+static void assert_not_installed_over(const char *table)
+{
+    struct cogmig_error err = {0};
+    cogmig_idmap_config *config = new_config();
+    assert_int_equal(cogmig_idmap_config_set_table(config, table, NULL), COGMIG_OK);
+    assert_status(cogmig_idmap_install(config, &err), COGMIG_STORE_SCHEMA_MISMATCH, &err);
+    assert_mentions(&err, table);
+    assert_mentions(&err, "COGMIG_IDMAP_TABLE");
+    cogmig_idmap_config_free(&config);
+}
+
+static void what_is_no_such_table_is_not_taken_for_it(void **state)
+{
+    (void)state;
+    database_execute("CREATE TABLE others (id text)");
+    database_execute("CREATE TABLE loose (pool_id text, legacy_id text, sub text, linked_at text,"
+                     " PRIMARY KEY (pool_id, legacy_id))");
+    assert_not_installed_over("others");
+    assert_not_installed_over("loose");
+    database_execute("DROP TABLE others");
+    database_execute("DROP TABLE loose");
+}
+
 static void a_table_of_any_name_is_made_and_used(void **state)
 {
     (void)state;
@@ -701,6 +775,8 @@ int main(void)
         cmocka_unit_test(a_miss_is_believed_for_its_time_and_no_longer),
         cmocka_unit_test(a_link_of_this_map_ends_a_miss_at_once),
         cmocka_unit_test(an_unlink_elsewhere_is_seen_when_the_links_time_is_over),
+        cmocka_unit_test(a_conflict_is_seen_at_once),
+        cmocka_unit_test(a_link_that_is_unlinked_meanwhile_is_not_remembered),
         cmocka_unit_test(many_are_found_in_their_order),
         cmocka_unit_test(many_legacy_ids_are_found_too),
         cmocka_unit_test(all_links_are_told_in_the_order_of_their_legacy_ids),
@@ -710,6 +786,7 @@ int main(void)
         cmocka_unit_test(a_claim_without_its_link_is_refused_where_that_is_demanded),
         cmocka_unit_test(without_its_table_a_map_says_how_to_make_it),
         cmocka_unit_test(a_table_that_would_take_two_links_of_one_id_is_not_written_to),
+        cmocka_unit_test(what_is_no_such_table_is_not_taken_for_it),
         cmocka_unit_test(a_table_of_any_name_is_made_and_used),
         cmocka_unit_test(of_writers_of_one_pair_all_win),
         cmocka_unit_test(of_writers_that_give_one_id_to_several_subs_one_wins),
