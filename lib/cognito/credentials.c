@@ -49,12 +49,16 @@ bool credentials_expire_within(const struct credentials *credentials, int64_t no
 static cogmig_status from_environment(struct credentials *ret_credentials, cogmig_error *err)
 {
     const char *id = variable("AWS_ACCESS_KEY_ID"), *secret = variable("AWS_SECRET_ACCESS_KEY");
+    const char *token = variable("AWS_SESSION_TOKEN");
+    if (token == NULL)
+        token =
+            variable("AWS_SECURITY_TOKEN"); /* as it was called, which the AWS CLI still reads */
     if (id == NULL && secret == NULL)
         return COGMIG_OK;
     if (id == NULL || secret == NULL)
         return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,
                     "Of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set.");
-    return credentials_set(ret_credentials, id, secret, variable("AWS_SESSION_TOKEN"))
+    return credentials_set(ret_credentials, id, secret, token)
                ? COGMIG_OK
                : fail_plainly(err, COGMIG_OUT_OF_MEMORY);
 }

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     MAX_FILE = 1024 * 1024,
@@ -17,15 +18,37 @@ enum {
 
 const char *profile_name(void)
 {
-    const char *name = variable("AWS_PROFILE");
+    const char *name = variable("AWS_DEFAULT_PROFILE"); /* in the AWS CLI's order */
     if (name == NULL)
-        name = variable("AWS_DEFAULT_PROFILE");
+        name = variable("AWS_PROFILE");
     return name == NULL ? "default" : name;
 }
 
 /* ---- the format ---- */
 
-static struct span next_line(struct span *rest)
+/* As Python's configparser reads it, which the AWS CLI uses: names of keys in any case, "=" or ":"
+ * behind them; a line that is indented deeper than the key before it belongs to that one. */
+struct line {
+    bool is_header;
+    struct span name; /* a header's, without brackets, or a key's */
+    struct span value;
+};
+
+struct reader {
+    struct span rest;
+    bool has_key; /* since the last header */
+    size_t indent;
+};
+
+static struct reader reader_of(struct span file)
+{
+    static const char byte_order_mark[] = "\xEF\xBB\xBF";
+    if (span_starts_with(file, byte_order_mark))
+        file = (struct span){file.bytes + 3, file.len - 3};
+    return (struct reader){.rest = file};
+}
+
+static struct span next_raw_line(struct span *rest)
 {
     const char *end = memchr(rest->bytes, '\n', rest->len);
     struct span line = {rest->bytes, end == NULL ? rest->len : (size_t)(end - rest->bytes)};
@@ -34,63 +57,102 @@ static struct span next_line(struct span *rest)
     return line;
 }
 
-static bool is_header_of(struct span line, const char *profile)
+static struct line read_header(struct span text)
 {
-    struct span trimmed = span_trim(line);
-    if (trimmed.len < 2 || trimmed.bytes[trimmed.len - 1] != ']')
-        return false;
-    struct span name = span_trim((struct span){trimmed.bytes + 1, trimmed.len - 2});
-    if (span_starts_with(name, "profile "))
-        name = span_trim((struct span){name.bytes + 8, name.len - 8});
-    return span_equal_text(name, profile);
+    const char *end = memrchr(text.bytes, ']', text.len);
+    size_t len = end == NULL ? 0 : (size_t)(end - text.bytes) - 1;
+    return (struct line){.is_header = true, .name = span_trim((struct span){text.bytes + 1, len})};
 }
 
-/* Between "=" and the end of the line, of a key that is not indented. */
-static struct span value_of(struct span line, const char *key)
+static struct line read_key(struct span text)
 {
-    const char *equals = memchr(line.bytes, '=', line.len);
-    bool is_setting = line.len > 0 && strchr("#; \t", line.bytes[0]) == NULL && equals != NULL;
-    if (!is_setting ||
-        !span_equal_text(span_trim((struct span){line.bytes, (size_t)(equals - line.bytes)}), key))
-        return (struct span){NULL, 0};
-    size_t before = (size_t)(equals - line.bytes) + 1;
-    return span_trim((struct span){equals + 1, line.len - before});
+    size_t name = 0;
+    while (name < text.len && text.bytes[name] != '=' && text.bytes[name] != ':')
+        name++;
+    struct span value = {text.bytes + name, text.len - name};
+    if (value.len > 0)
+        value = (struct span){value.bytes + 1, value.len - 1};
+    return (struct line){.name = span_trim((struct span){text.bytes, name}),
+                         .value = span_trim(value)};
 }
 
-struct span profile_value(struct span file, const char *profile, const char *key)
+/* False at the end. */
+static bool read_line(struct reader *reader, struct line *ret_line)
 {
-    bool inside = false;
-    while (file.len > 0) {
-        struct span line = next_line(&file);
-        struct span value = value_of(line, key);
-        if (line.len > 0 && line.bytes[0] == '[')
-            inside = is_header_of(line, profile);
-        else if (inside && value.len > 0)
-            return value;
+    while (reader->rest.len > 0) {
+        struct span raw = next_raw_line(&reader->rest), text = span_trim(raw);
+        if (text.len == 0 || text.bytes[0] == '#' || text.bytes[0] == ';')
+            continue;
+        size_t indent = (size_t)(text.bytes - raw.bytes);
+        if (reader->has_key && indent > reader->indent)
+            continue;
+        reader->indent = indent;
+        reader->has_key = text.bytes[0] != '[';
+        *ret_line = reader->has_key ? read_key(text) : read_header(text);
+        return true;
     }
+    return false;
+}
+
+/* The AWS CLI writes names with blanks in quotes. */
+static struct span without_quotes(struct span name)
+{
+    bool quoted = name.len >= 2 && strchr("\"'", name.bytes[0]) != NULL &&
+                  name.bytes[name.len - 1] == name.bytes[0];
+    return quoted ? (struct span){name.bytes + 1, name.len - 2} : name;
+}
+
+static bool is_header_of(struct span name, enum profile_file file, const char *profile)
+{
+    static const char word[] = "profile";
+    if (file == CREDENTIALS_FILE)
+        return span_equal_text(name, profile);
+    if (!span_starts_with(name, word))
+        return span_equal_text(name, "default") && strcmp(profile, "default") == 0;
+    struct span rest = {name.bytes + sizeof word - 1, name.len - (sizeof word - 1)};
+    bool apart = rest.len > 0 && (rest.bytes[0] == ' ' || rest.bytes[0] == '\t');
+    return apart && span_equal_text(without_quotes(span_trim(rest)), profile);
+}
+
+static bool is_key(struct span name, const char *key)
+{
+    return name.len == strlen(key) && strncasecmp(name.bytes, key, name.len) == 0;
+}
+
+struct span profile_value(struct span text, enum profile_file file, const char *profile,
+                          const char *key)
+{
+    struct reader reader = reader_of(text);
+    struct line line;
+    for (bool inside = false; read_line(&reader, &line);)
+        if (line.is_header)
+            inside = is_header_of(line.name, file, profile);
+        else if (inside && line.value.len > 0 && is_key(line.name, key))
+            return line.value;
     return (struct span){NULL, 0};
 }
 
-bool profile_is_in(struct span file, const char *profile)
+bool profile_is_in(struct span text, enum profile_file file, const char *profile)
 {
-    while (file.len > 0) {
-        struct span line = next_line(&file);
-        if (line.len > 0 && line.bytes[0] == '[' && is_header_of(line, profile))
+    struct reader reader = reader_of(text);
+    struct line line;
+    while (read_line(&reader, &line))
+        if (line.is_header && is_header_of(line.name, file, profile))
             return true;
-    }
     return false;
 }
 
 /* ---- the files ---- */
 
 struct shared_file {
+    enum profile_file kind;
     struct buffer path;
     struct buffer content;
 };
 
-static struct shared_file file_new(void)
+static struct shared_file file_new(enum profile_file kind)
 {
-    return (struct shared_file){buffer_with_max(MAX_PATH), buffer_with_max(MAX_FILE)};
+    return (struct shared_file){kind, buffer_with_max(MAX_PATH), buffer_with_max(MAX_FILE)};
 }
 
 static void file_release(struct shared_file *file)
@@ -99,9 +161,16 @@ static void file_release(struct shared_file *file)
     buffer_release(&file->content);
 }
 
-static struct span text_of(const struct shared_file *file)
+static struct span value_in(const struct shared_file *file, const char *key)
 {
-    return (struct span){file->content.bytes, file->content.len};
+    return profile_value((struct span){file->content.bytes, file->content.len}, file->kind,
+                         profile_name(), key);
+}
+
+static bool has_profile(const struct shared_file *file)
+{
+    return profile_is_in((struct span){file->content.bytes, file->content.len}, file->kind,
+                         profile_name());
 }
 
 static bool add_path(struct buffer *path, const char *name_variable, const char *below_home)
@@ -149,17 +218,18 @@ static bool copy_span(struct span s, char **ret_text)
 static cogmig_status take_keys(const struct shared_file *file, struct credentials *ret_credentials,
                                cogmig_error *err)
 {
-    const char *profile = profile_name();
-    struct span id = profile_value(text_of(file), profile, "aws_access_key_id");
-    struct span secret = profile_value(text_of(file), profile, "aws_secret_access_key");
-    struct span token = profile_value(text_of(file), profile, "aws_session_token");
+    struct span id = value_in(file, "aws_access_key_id");
+    struct span secret = value_in(file, "aws_secret_access_key");
+    struct span token = value_in(file, "aws_session_token");
+    if (token.len == 0)
+        token = value_in(file, "aws_security_token");
     if (id.len == 0 && secret.len == 0)
         return COGMIG_OK;
     if (id.len == 0 || secret.len == 0)
         return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,
                     "Profile \"%.60s\" in %s has only one of aws_access_key_id and "
                     "aws_secret_access_key.",
-                    profile, file->path.bytes);
+                    profile_name(), file->path.bytes);
     if (copy_span(id, &ret_credentials->access_key_id) &&
         copy_span(secret, &ret_credentials->secret_access_key) &&
         (token.len == 0 || copy_span(token, &ret_credentials->session_token)))
@@ -172,8 +242,7 @@ static cogmig_status take_keys(const struct shared_file *file, struct credential
 
 static bool has_key(const struct shared_file files[2], const char *key)
 {
-    return profile_value(text_of(&files[0]), profile_name(), key).len > 0 ||
-           profile_value(text_of(&files[1]), profile_name(), key).len > 0;
+    return value_in(&files[0], key).len > 0 || value_in(&files[1], key).len > 0;
 }
 
 static cogmig_status refuse(const char *key, cogmig_error *err)
@@ -192,9 +261,7 @@ static cogmig_status refuse_others(const struct shared_file files[2], cogmig_err
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (has_key(files, keys[i]))
             return refuse(keys[i], err);
-    if (strcmp(profile_name(), "default") == 0 ||
-        profile_is_in(text_of(&files[0]), profile_name()) ||
-        profile_is_in(text_of(&files[1]), profile_name()))
+    if (strcmp(profile_name(), "default") == 0 || has_profile(&files[0]) || has_profile(&files[1]))
         return COGMIG_OK;
     return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,
                 "There is no profile \"%.60s\" (AWS_PROFILE) in the shared files.", profile_name());
@@ -216,7 +283,7 @@ static cogmig_status take_from(const struct shared_file files[2],
 
 cogmig_status credentials_from_profile(struct credentials *ret_credentials, cogmig_error *err)
 {
-    struct shared_file files[] = {file_new(), file_new()};
+    struct shared_file files[] = {file_new(CREDENTIALS_FILE), file_new(CONFIG_FILE)};
     cogmig_status status =
         read_shared_file("AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials", &files[0], err);
     if (status == COGMIG_OK)

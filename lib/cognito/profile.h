@@ -5,14 +5,19 @@
 
 #include "cognito/credentials.h"
 
-/* AWS_PROFILE, or "default". */
+/* AWS_DEFAULT_PROFILE, AWS_PROFILE, or "default". */
 const char *profile_name(void);
 
-/* A key of a profile in the text of a file: [name] or, in the config file, [profile name]. Lines
- * that are indented belong to another key. */
-struct span profile_value(struct span file, const char *profile, const char *key);
+enum profile_file {
+    CREDENTIALS_FILE, /* [name] */
+    CONFIG_FILE       /* [profile name], [default] */
+};
 
-bool profile_is_in(struct span file, const char *profile);
+/* A key of a profile in the text of a file. */
+struct span profile_value(struct span text, enum profile_file file, const char *profile,
+                          const char *key);
+
+bool profile_is_in(struct span text, enum profile_file file, const char *profile);
 
 /* From ~/.aws/credentials or AWS_SHARED_CREDENTIALS_FILE, then from ~/.aws/config or
  * AWS_CONFIG_FILE. None there, and no file: COGMIG_OK without credentials. A profile that the AWS

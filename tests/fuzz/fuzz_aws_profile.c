@@ -8,12 +8,19 @@
 
 #include <string.h>
 
-static void find(struct span file, const char *profile, const char *key)
+static void find_in(struct span file, enum profile_file kind, const char *profile, const char *key)
 {
-    struct span value = profile_value(file, profile, key);
+    struct span value = profile_value(file, kind, profile, key);
+    HOLDS(value.len == 0 || profile_is_in(file, kind, profile));
     HOLDS(value.len == 0 ||
           (value.bytes >= file.bytes && value.bytes + value.len <= file.bytes + file.len));
     HOLDS(memchr(value.bytes == NULL ? "" : value.bytes, '\n', value.len) == NULL);
+}
+
+static void find(struct span file, const char *profile, const char *key)
+{
+    find_in(file, CREDENTIALS_FILE, profile, key);
+    find_in(file, CONFIG_FILE, profile, key);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
