@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum {
@@ -33,13 +34,19 @@ bool endpoint_is_known_region(struct span region)
            region.bytes[region.len - 1] >= '0' && region.bytes[region.len - 1] <= '9';
 }
 
-/* botocore's endpoint rules (partitions aws, aws-us-gov, aws-cn, aws-eusc). */
+/* botocore's partitions; those that are not here (aws, aws-us-gov) are under amazonaws.com. */
 static const char *host_suffix(struct span region)
 {
-    if (span_starts_with(region, "cn-"))
-        return ".amazonaws.com.cn";
-    if (span_starts_with(region, "eusc-"))
-        return ".amazonaws.eu";
+    static const struct {
+        const char *regions, *suffix;
+    } partitions[] = {
+        {"cn-", ".amazonaws.com.cn"},    {"eusc-", ".amazonaws.eu"},
+        {"us-iso-", ".c2s.ic.gov"},      {"us-isob-", ".sc2s.sgov.gov"},
+        {"eu-isoe-", ".cloud.adc-e.uk"}, {"us-isof-", ".csp.hci.ic.gov"},
+    };
+    for (size_t i = 0; i < sizeof partitions / sizeof partitions[0]; i++)
+        if (span_starts_with(region, partitions[i].regions))
+            return partitions[i].suffix;
     return ".amazonaws.com";
 }
 
@@ -74,6 +81,30 @@ static bool is_host_byte(char c)
     return strchr(allowed, c) != NULL;
 }
 
+/* 1 to 65535. */
+static bool is_port(struct span text)
+{
+    int32_t port = 0;
+    for (size_t i = 0; i < text.len && i < 5; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9')
+            return false;
+        port = port * 10 + (text.bytes[i] - '0');
+    }
+    return text.len <= 5 && port > 0 && port <= UINT16_MAX;
+}
+
+/* A name or address, [address] for IPv6, and perhaps a port. */
+static bool is_authority(struct span text)
+{
+    const char *bracket = memchr(text.bytes, ']', text.len);
+    size_t begin = bracket == NULL ? 0 : (size_t)(bracket - text.bytes);
+    const char *colon = memchr(text.bytes + begin, ':', text.len - begin);
+    if (colon == NULL)
+        return text.len > 0;
+    size_t host = (size_t)(colon - text.bytes);
+    return host > 0 && is_port((struct span){colon + 1, text.len - host - 1});
+}
+
 bool endpoint_is_url(const char *url)
 {
     size_t scheme = scheme_length(url), len = strnlen(url, ENDPOINT_MAX_BYTES + 1);
@@ -82,7 +113,8 @@ bool endpoint_is_url(const char *url)
     const char *at = url + scheme;
     while (*at != '\0' && is_host_byte(*at))
         at++;
-    return at > url + scheme && (*at == '\0' || strcmp(at, "/") == 0);
+    return (*at == '\0' || strcmp(at, "/") == 0) &&
+           is_authority((struct span){url + scheme, (size_t)(at - url) - scheme});
 }
 
 struct span endpoint_host(const char *url)

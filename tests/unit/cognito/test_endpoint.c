@@ -24,6 +24,10 @@ static void the_host_follows_from_the_region_and_its_partition(void **state)
     expect_host("us-gov-west-1_AbCdEfGhI", "https://cognito-idp.us-gov-west-1.amazonaws.com");
     expect_host("cn-north-1_AbCdEfGhI", "https://cognito-idp.cn-north-1.amazonaws.com.cn");
     expect_host("eusc-de-east-1_AbCdEfGhI", "https://cognito-idp.eusc-de-east-1.amazonaws.eu");
+    expect_host("us-iso-east-1_AbCdEfGhI", "https://cognito-idp.us-iso-east-1.c2s.ic.gov");
+    expect_host("us-isob-east-1_AbCdEfGhI", "https://cognito-idp.us-isob-east-1.sc2s.sgov.gov");
+    expect_host("eu-isoe-west-1_AbCdEfGhI", "https://cognito-idp.eu-isoe-west-1.cloud.adc-e.uk");
+    expect_host("us-isof-south-1_AbCdEfGhI", "https://cognito-idp.us-isof-south-1.csp.hci.ic.gov");
 }
 
 static void an_emulators_pool_has_an_id_but_no_known_region(void **state)
@@ -65,6 +69,22 @@ static void an_endpoint_is_scheme_and_host(void **state)
     assert_false(endpoint_is_url("https://host\r\nx: y"));
 }
 
+static void an_endpoints_port_is_one(void **state)
+{
+    (void)state;
+    assert_true(endpoint_is_url("https://host:1"));
+    assert_true(endpoint_is_url("https://host:65535/"));
+    assert_true(endpoint_is_url("https://[::1]"));
+    assert_false(endpoint_is_url("https://host:"));
+    assert_false(endpoint_is_url("https://host:0"));
+    assert_false(endpoint_is_url("https://host:65536"));
+    assert_false(endpoint_is_url("https://host:4294967297"));
+    assert_false(endpoint_is_url("https://host:80a"));
+    assert_false(endpoint_is_url("https://:80"));
+    assert_false(endpoint_is_url("https://a:80:80"));
+    assert_false(endpoint_is_url("https://[::1]:0"));
+}
+
 static void expect_header(const char *url, const char *host)
 {
     assert_true(span_equal_text(endpoint_host(url), host));
@@ -87,6 +107,7 @@ int main(void)
         TEST(an_emulators_pool_has_an_id_but_no_known_region),
         TEST(what_could_leave_the_host_is_no_pool_id),
         TEST(an_endpoint_is_scheme_and_host),
+        TEST(an_endpoints_port_is_one),
         TEST(the_host_header_leaves_out_the_schemes_own_port),
     };
     return cmocka_run_group_tests_name("cognito: endpoint", tests, NULL, NULL);
