@@ -208,10 +208,14 @@ static cogmig_status take_answer(const struct call *call, struct http_reply *rep
     return COGMIG_OK;
 }
 
-/* AWS has no reason to repeat a password or a token, an emulator may. */
+enum {
+    MIN_SECRET_IN_NAMES = 8 /* a shorter one is found in names that do not repeat it */
+};
+
+/* What AWS said in its own words was searched before: here are the names that it gave. */
 static void hide_secret(const struct call *call, cogmig_error *err)
 {
-    if (call->secret.len == 0 || err->status == COGMIG_OK ||
+    if (call->secret.len < MIN_SECRET_IN_NAMES || err->status == COGMIG_OK ||
         memmem(err->message, strlen(err->message), call->secret.bytes, call->secret.len) == NULL)
         return;
     struct cogmig_error was = *err;
@@ -260,7 +264,8 @@ static cogmig_status reason_of(const struct attempt *attempt, const struct cogmi
 static cogmig_status try_until(const struct attempt *attempt, struct answer *ret_answer,
                                cogmig_error *err)
 {
-    const struct refused_call refused = {attempt->call->operation, attempt->call->is_signed};
+    const struct refused_call refused = {attempt->call->operation, attempt->call->is_signed,
+                                         attempt->call->secret};
     SCOPED(release_reply) struct http_reply reply = {.body = buffer_with_max(MAX_ANSWER)};
     bool looked_again = false;
     struct cogmig_error refusal = {.status = COGMIG_OK};

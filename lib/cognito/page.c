@@ -144,6 +144,21 @@ static bool read_users(cogmig_cognito_page *page, struct json_value users)
     return true;
 }
 
+/* Where it is no text, more may follow all the same: that is no last page. */
+static bool read_next(cogmig_cognito_page *page, struct json_value root)
+{
+    static const char member[] = "PaginationToken";
+    struct json_value next;
+    if (!json_find(root, member, &next) || next.type == JSON_NULL)
+        return true;
+    page->next = text_block_add(&page->texts, next);
+    if (page->next == NULL)
+        return false;
+    if (page->next[0] == '\0')
+        page->next = NULL;
+    return true;
+}
+
 cogmig_status page_read(const struct answer *answer, cogmig_cognito_page **ret_page,
                         cogmig_error *err)
 {
@@ -158,7 +173,8 @@ cogmig_status page_read(const struct answer *answer, cogmig_cognito_page **ret_p
         return status;
     if (!read_users(page, users))
         return not_users("has a user without name or a malformed attribute", err);
-    page->next = text_block_member(&page->texts, answer->root, "PaginationToken");
+    if (!read_next(page, answer->root))
+        return not_users("has a \"PaginationToken\" that is no text", err);
     *ret_page = page;
     page = NULL;
     return COGMIG_OK;

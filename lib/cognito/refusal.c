@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    MAX_TYPE = ERROR_MAX_UPSTREAM_CODE,
+    MAX_TYPE = 200, /* with what stands before and behind the name */
     MAX_SHOWN = 300,
     MAX_ERROR_BODY = 64 * 1024,
     HTTP_TOO_MANY_REQUESTS = 429,
@@ -23,6 +23,8 @@ static const struct {
 } meanings[] = {
     {"TooManyRequestsException", COGMIG_COGNITO_THROTTLED},
     {"ThrottlingException", COGMIG_COGNITO_THROTTLED},
+    {"Throttling", COGMIG_COGNITO_THROTTLED},
+    {"RequestLimitExceeded", COGMIG_COGNITO_THROTTLED},
     {"LimitExceededException", COGMIG_COGNITO_THROTTLED},
     {"TooManyFailedAttemptsException", COGMIG_COGNITO_THROTTLED},
     {"InternalErrorException", COGMIG_COGNITO_FAILED},
@@ -39,6 +41,11 @@ static const struct {
     {"ExpiredTokenException", COGMIG_COGNITO_ACCESS_REFUSED},
     {"InvalidSignatureException", COGMIG_COGNITO_ACCESS_REFUSED},
     {"IncompleteSignatureException", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"IncompleteSignature", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"SignatureDoesNotMatch", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"RequestExpired", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"InvalidClientTokenId", COGMIG_COGNITO_ACCESS_REFUSED},
+    {"AccessDenied", COGMIG_COGNITO_ACCESS_REFUSED},
     {"MissingAuthenticationTokenException", COGMIG_COGNITO_ACCESS_REFUSED},
     {"OptInRequired", COGMIG_COGNITO_ACCESS_REFUSED},
     {"InvalidPasswordException", COGMIG_COGNITO_SIGN_IN_REFUSED}, /* as cognito-local has it */
@@ -55,10 +62,19 @@ static const struct {
 struct refusal {
     char type[MAX_TYPE];
     char message[MAX_SHOWN + 1];
+    bool repeats_secret; /* the message does */
 };
 
+/* AWS has no reason to repeat a password or a token, an emulator may. A short one is found in much
+ * that does not repeat it, so only what AWS says in its own words is searched for it. */
+static bool repeats(const char *text, size_t len, struct span secret)
+{
+    return secret.len > 0 && memmem(text, len, secret.bytes, secret.len) != NULL;
+}
+
 /* False when memory is refused. */
-static bool take_text(struct json_value object, const char *name, char *out, size_t size)
+static bool take_text(struct json_value object, const char *name, struct span secret, char *out,
+                      size_t size, bool *ret_repeats)
 {
     struct json_value value;
     if (out[0] != '\0' || !json_find(object, name, &value) || value.type != JSON_STRING)
@@ -66,10 +82,17 @@ static bool take_text(struct json_value object, const char *name, char *out, siz
     char *text = memory_new(value.text.len + 1);
     if (text == NULL)
         return false;
-    json_string_decode_into(value, text);
+    *ret_repeats = repeats(text, json_string_decode_into(value, text), secret);
     snprintf(out, size, "%s", text);
     memory_free(text);
     return true;
+}
+
+static bool take_message(struct json_value object, const char *name, struct span secret,
+                         struct refusal *refusal)
+{
+    return take_text(object, name, secret, refusal->message, sizeof refusal->message,
+                     &refusal->repeats_secret);
 }
 
 /* "com.example#TooManyRequestsException:http://…": what stands between, as botocore reads it. */
@@ -83,23 +106,26 @@ static void cut_to_name(char *type)
 
 /* False when memory is refused: the type, and the message of a migration that failed, decide what
  * it means. */
-static bool read_body(const struct http_reply *reply, struct refusal *refusal)
+static bool read_body(const struct http_reply *reply, struct span secret, struct refusal *refusal)
 {
+    static const struct span nothing = {NULL, 0};
+    bool ignored;
     struct json_value root;
     if (reply->body.len == 0 || reply->body.len > MAX_ERROR_BODY ||
         !json_check((struct span){reply->body.bytes, reply->body.len}, &root, NULL) ||
         root.type != JSON_OBJECT)
         return true;
-    return take_text(root, "__type", refusal->type, sizeof refusal->type) &&
-           take_text(root, "message", refusal->message, sizeof refusal->message) &&
-           take_text(root, "Message", refusal->message, sizeof refusal->message);
+    return take_text(root, "__type", nothing, refusal->type, sizeof refusal->type, &ignored) &&
+           take_message(root, "message", secret, refusal) &&
+           take_message(root, "Message", secret, refusal);
 }
 
 /* Cognito's JSON protocol has the type in the body, Lambda's REST protocol in a header. */
-static bool read_refusal(const struct http_reply *reply, struct refusal *ret_refusal)
+static bool read_refusal(const struct http_reply *reply, struct span secret,
+                         struct refusal *ret_refusal)
 {
     *ret_refusal = (struct refusal){.type = ""};
-    if (!read_body(reply, ret_refusal))
+    if (!read_body(reply, secret, ret_refusal))
         return false;
     if (ret_refusal->type[0] == '\0')
         snprintf(ret_refusal->type, sizeof ret_refusal->type, "%.*s",
@@ -151,9 +177,10 @@ cogmig_status refusal_of(const struct refused_call *call, const struct http_repl
                          cogmig_error *err)
 {
     struct refusal refusal;
-    if (!read_refusal(reply, &refusal))
+    if (!read_refusal(reply, call->secret, &refusal))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     cogmig_status status = meaning_of(call, reply->http_status, &refusal);
+    const char *message = refusal.repeats_secret ? "(it repeats what was sent)" : refusal.message;
     if (refusal.type[0] == '\0') {
         fail(err, status, "%s was answered with HTTP status %d and no error that AWS documents.",
              call->operation, (int)reply->http_status);
@@ -161,7 +188,7 @@ cogmig_status refusal_of(const struct refused_call *call, const struct http_repl
         return status;
     }
     fail(err, status, "%s: %s%s%s (request id %s)", call->operation, refusal.type,
-         refusal.message[0] == '\0' ? "" : ": ", refusal.message, request_id_of(reply));
+         message[0] == '\0' ? "" : ": ", message, request_id_of(reply));
     fail_upstream(err, COGMIG_UPSTREAM_AWS, refusal.type);
     return status;
 }

@@ -12,14 +12,22 @@ struct cogmig_cognito_tokens {
     int64_t expires_in_s;
 };
 
+/* An empty one is none. */
+static const char *read_text(cogmig_cognito_tokens *tokens, struct json_value object,
+                             const char *member)
+{
+    const char *text = text_block_member(&tokens->texts, object, member);
+    return text == NULL || *text == '\0' ? NULL : text;
+}
+
 static void read_result(struct json_value result, cogmig_cognito_tokens *tokens)
 {
     struct json_value seconds;
-    tokens->id = text_block_member(&tokens->texts, result, "IdToken");
-    tokens->access = text_block_member(&tokens->texts, result, "AccessToken");
-    tokens->refresh = text_block_member(&tokens->texts, result, "RefreshToken");
+    tokens->id = read_text(tokens, result, "IdToken");
+    tokens->access = read_text(tokens, result, "AccessToken");
+    tokens->refresh = read_text(tokens, result, "RefreshToken");
     if (!json_find(result, "ExpiresIn", &seconds) || seconds.type != JSON_NUMBER ||
-        !json_integer(seconds, &tokens->expires_in_s))
+        !json_integer(seconds, &tokens->expires_in_s) || tokens->expires_in_s < 0)
         tokens->expires_in_s = 0;
 }
 
@@ -34,8 +42,8 @@ cogmig_status tokens_read(const struct answer *answer, cogmig_cognito_tokens **r
         memory_free(tokens);
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     }
-    tokens->challenge = text_block_member(&tokens->texts, answer->root, "ChallengeName");
-    tokens->session = text_block_member(&tokens->texts, answer->root, "Session");
+    tokens->challenge = read_text(tokens, answer->root, "ChallengeName");
+    tokens->session = read_text(tokens, answer->root, "Session");
     if (json_find(answer->root, "AuthenticationResult", &result))
         read_result(result, tokens);
     if (tokens->access != NULL)

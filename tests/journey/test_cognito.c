@@ -141,6 +141,8 @@ static void a_challenge_is_a_result_unless_there_are_tokens(void **state)
     expect(sign_in("both@example.com"), COGMIG_OK);
     assert_null(cogmig_cognito_tokens_challenge(tokens));
     assert_string_equal(cogmig_cognito_tokens_access(tokens), "a");
+    expect(sign_in("late@example.com"), COGMIG_OK);
+    assert_int_equal(cogmig_cognito_tokens_expires_in_s(tokens), 0);
 }
 
 static void each_refusal_has_its_status(void **state)
@@ -164,6 +166,7 @@ static void each_refusal_has_its_status(void **state)
         {"html@x", COGMIG_COGNITO_RESPONSE_INVALID, ""},
         {"html403@x", COGMIG_COGNITO_RESPONSE_INVALID, "403"},
         {"nothing@x", COGMIG_COGNITO_RESPONSE_INVALID, ""},
+        {"empty@x", COGMIG_COGNITO_RESPONSE_INVALID, ""},
         {"huge@x", COGMIG_COGNITO_RESPONSE_INVALID, ""},
     };
     (void)state;

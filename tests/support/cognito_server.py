@@ -139,6 +139,8 @@ def misbehave(name):
         "html": Raw(200, HTML),
         "html403": Raw(403, HTML),
         "nothing": Raw(200, b"{}"),
+        "empty": Raw(200, b'{"ChallengeName":"","AuthenticationResult":{"AccessToken":""}}'),
+        "late": Raw(200, b'{"AuthenticationResult":{"AccessToken":"a","ExpiresIn":-5}}'),
         "both": Raw(200, b'{"ChallengeName":"SMS_MFA","AuthenticationResult":{"AccessToken":"a"}}'),
         "huge": Raw(200, b" " * (17 * 1024 * 1024)),
         "empty500": Raw(500, b""),

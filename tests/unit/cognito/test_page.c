@@ -3,6 +3,7 @@
 #include "cognito/page.h"
 #include "status/error.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct cogmig_error err;
@@ -73,6 +74,27 @@ static void a_page_may_be_empty(void **state)
     assert_null(cogmig_cognito_page_next(page));
 }
 
+static void an_empty_place_is_the_end(void **state)
+{
+    (void)state;
+    assert_int_equal(read_with(page_read, "{\"Users\":[],\"PaginationToken\":\"\"}"), COGMIG_OK);
+    assert_null(cogmig_cognito_page_next(page));
+    assert_int_equal(read_with(page_read, "{\"Users\":[],\"PaginationToken\":null}"), COGMIG_OK);
+    assert_null(cogmig_cognito_page_next(page));
+}
+
+/* Users who are not listed would be told as not migrated. */
+static void a_place_that_cannot_be_read_is_not_the_end(void **state)
+{
+    static const char *const wrong[] = {"5", "{}", "[\"a\"]", "true", "\"a\\u0000b\""};
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char json[80];
+        snprintf(json, sizeof json, "{\"Users\":[],\"PaginationToken\":%s}", wrong[i]);
+        assert_int_equal(read_with(page_read, json), COGMIG_COGNITO_RESPONSE_INVALID);
+    }
+}
+
 static void what_is_no_page_is_told(void **state)
 {
     static const char *const wrong[] = {
@@ -110,6 +132,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(users_keep_their_own_attributes, tear_down),
         cmocka_unit_test_teardown(a_page_may_be_empty, tear_down),
+        cmocka_unit_test_teardown(an_empty_place_is_the_end, tear_down),
+        cmocka_unit_test_teardown(a_place_that_cannot_be_read_is_not_the_end, tear_down),
         cmocka_unit_test_teardown(what_is_no_page_is_told, tear_down),
         cmocka_unit_test_teardown(one_user_is_told_with_other_member_names, tear_down),
     };

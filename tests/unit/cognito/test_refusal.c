@@ -10,9 +10,11 @@
 
 static struct cogmig_error err;
 
+static const char *sent = ""; /* the password */
+
 static cogmig_status judge(int32_t http_status, bool is_signed, const char *body)
 {
-    const struct refused_call call = {"InitiateAuth", is_signed};
+    const struct refused_call call = {"InitiateAuth", is_signed, span_of(sent)};
     struct http_reply reply = {.http_status = http_status, .body = buffer_with_max(1 << 20)};
     buffer_add_text(&reply.body, body);
     snprintf(reply.request_id, sizeof reply.request_id, "request-1");
@@ -51,6 +53,54 @@ static void the_type_may_come_with_prefix_and_suffix_and_the_message_in_capitals
                      COGMIG_COGNITO_NOT_CONFIRMED);
     assert_string_equal(err.upstream_code, "UserNotConfirmedException");
     assert_non_null(strstr(err.message, ": Big ("));
+}
+
+static void a_long_type_with_a_prefix_is_told_whole(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        of_type("com.amazonaws.cognito#InvalidUserPoolConfigurationException:http://x"),
+        COGMIG_COGNITO_REQUEST_REFUSED);
+    assert_string_equal(err.upstream_code, "InvalidUserPoolConfigurationException");
+    assert_non_null(strstr(err.message, "InvalidUserPoolConfigurationException: m"));
+}
+
+static void what_was_sent_is_left_out_of_the_message_and_nothing_else(void **state)
+{
+    char body[700];
+    (void)state;
+    sent = "b"; /* which is in the names, too */
+    judge(400, false,
+          "{\"__type\":\"UserLambdaValidationException\",\"message\":\"PreSignUp: b is bad\"}");
+    assert_string_equal(err.message, "InitiateAuth: UserLambdaValidationException: (it repeats "
+                                     "what was sent) (request id request-1)");
+    sent = "x"; /* that it was no missing user is seen all the same */
+    assert_int_equal(judge(400, false,
+                           "{\"__type\":\"UserNotFoundException\",\"message\":\"Exception "
+                           "migrating user in app client x\"}"),
+                     COGMIG_COGNITO_TRIGGER_FAILED);
+    sent = "b";
+    of_type("ForbiddenException");
+    assert_string_equal(err.message, "InitiateAuth: ForbiddenException: m (request id request-1)");
+    sent = "correct horse";
+    snprintf(body, sizeof body, "{\"__type\":\"E\",\"message\":\"%*s%s\"}", 293, "x", sent);
+    judge(400, false, body);
+    sent = "";
+    assert_null(strstr(err.message, "correct")); /* nor where the message is cut */
+}
+
+/* Amazon Cognito API Reference, Common errors; and the names of AWS's older protocols. */
+static void faults_of_the_signature_are_told_from_those_of_the_request(void **state)
+{
+    static const char *const refused[] = {"IncompleteSignature",   "RequestExpired",
+                                          "SignatureDoesNotMatch", "InvalidClientTokenId",
+                                          "AccessDenied",          "UnrecognizedClientException"};
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        assert_int_equal(of_type(refused[i]), COGMIG_COGNITO_ACCESS_REFUSED);
+    assert_int_equal(of_type("Throttling"), COGMIG_COGNITO_THROTTLED);
+    assert_int_equal(of_type("RequestLimitExceeded"), COGMIG_COGNITO_THROTTLED);
+    assert_int_equal(of_type("ValidationError"), COGMIG_COGNITO_REQUEST_REFUSED);
 }
 
 /* promise 1 */
@@ -127,6 +177,9 @@ int main(void)
         TEST(not_authorized_is_a_no_to_users_and_an_outage_to_administrators),
         TEST(a_failed_trigger_is_no_missing_user),
         TEST(the_rest_is_by_http_status),
+        TEST(a_long_type_with_a_prefix_is_told_whole),
+        TEST(what_was_sent_is_left_out_of_the_message_and_nothing_else),
+        TEST(faults_of_the_signature_are_told_from_those_of_the_request),
         TEST(only_throttling_and_inner_errors_are_worth_another_attempt),
         TEST(a_huge_or_broken_body_is_survived),
     };
