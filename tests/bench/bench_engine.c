@@ -162,7 +162,7 @@ static void compare_latency(void)
 {
     double began = now_s();
     burst_threads();
-    double half = 0.5 * BURST / (now_s() - began);
+    double half = 0.5 * (double)BURST / (now_s() - began);
     double ours = p99_of(begin_ours, end_ours, half);
     double reference = p99_of(begin_thread, end_threads, half);
     printf("{\"name\":\"passwords.engine.p99\",\"ours\":%.1f,\"reference\":%.1f,\"ratio\":%.4f,"

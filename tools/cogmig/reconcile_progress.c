@@ -92,7 +92,7 @@ static void print_bar(const struct reconcile_progress *progress, uint64_t count)
     int full;
     if (part > 1)
         part = 1; /* an estimate may be too small */
-    full = (int)(part * BAR_WIDTH);
+    full = (int)(part * (double)BAR_WIDTH);
     fprintf(stderr, " [%.*s%*s] %3.0f %%", full, "##############################", BAR_WIDTH - full,
             "", 100 * part);
     if (part > 0 && part < 1)
