@@ -202,12 +202,16 @@ static cogmig_status add_pool_issuer(cogmig_verifier_config *config, const char 
 }
 
 /* Which of the two a pool uses is not to be seen in its id. */
+/* Both or none. */
 static cogmig_status add_both_issuers(cogmig_verifier_config *config, const char *pool_id,
                                       const char *region, cogmig_error *err)
 {
+    size_t before = config->issuer_count;
     cogmig_status status = add_pool_issuer(config, pool_id, ISSUER_ORIGINAL, region, err);
     if (status == COGMIG_OK)
         status = add_pool_issuer(config, pool_id, ISSUER_UPDATED, region, err);
+    while (status != COGMIG_OK && config->issuer_count > before)
+        issuer_release(&config->issuers[--config->issuer_count]);
     return status;
 }
 

@@ -183,6 +183,26 @@ static void issuers_are_bounded_in_number_and_the_same_twice_is_once(void **stat
                      COGMIG_CONFIG_INVALID);
 }
 
+static void of_a_pool_both_issuers_are_trusted_or_none(void **state)
+{
+    static const char updated[] =
+        "https://issuer-cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC";
+    (void)state;
+    assert_int_equal(
+        cogmig_verifier_config_add_issuer(config, updated, "https://a.example/keys", NULL),
+        COGMIG_OK);
+    assert_int_equal(cogmig_verifier_config_add_pool(config, "eu-central-1_AbC", NULL),
+                     COGMIG_CONFIG_INVALID);
+    assert_int_equal(config->issuer_count, 1);
+    for (size_t i = 1; i < MAX_ISSUERS - 1; i++) {
+        char url[64];
+        snprintf(url, sizeof url, "https://issuer-%zu.example", i);
+        assert_int_equal(cogmig_verifier_config_add_issuer(config, url, NULL, NULL), COGMIG_OK);
+    }
+    assert_int_equal(cogmig_verifier_config_add_pool(config, pool, NULL), COGMIG_CONFIG_INVALID);
+    assert_int_equal(config->issuer_count, MAX_ISSUERS - 1);
+}
+
 static void an_issuer_is_a_pools_or_an_urls(void **state)
 {
     (void)state;
@@ -680,6 +700,7 @@ int main(void)
         TEST(numbers_out_of_range_are_refused),
         TEST(clients_are_bounded_in_size_and_number),
         TEST(issuers_are_bounded_in_number_and_the_same_twice_is_once),
+        TEST(of_a_pool_both_issuers_are_trusted_or_none),
         TEST(an_issuer_is_a_pools_or_an_urls),
         TEST(missing_arguments_are_refused),
         TEST(both_issuers_of_a_pool_are_trusted_each_with_its_own_keys),
