@@ -99,7 +99,7 @@ cogmig_status cogmig_verifier_config_add_load_balancer(cogmig_verifier_config *c
                                                        const char *arn, const char *issuer,
                                                        const char *keys_url, cogmig_error *err);
 
-/* alg of RFC 7518 and RFC 8037, as bits. EDDSA is Ed25519 alone. */
+/* alg of RFC 7518, RFC 8037 and RFC 9864, as bits. EDDSA is Ed25519 alone, under either name. */
 enum {
     COGMIG_ALGORITHM_RS256 = 1,
     COGMIG_ALGORITHM_RS384 = 2,

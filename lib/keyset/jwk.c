@@ -62,13 +62,14 @@ struct binding {
     const char *crv; /* NULL: it has none */
 };
 
-/* Where alg is absent the first one that fits counts. */
+/* Where alg is absent the first one that fits counts. Ed25519 has two names: RFC 8037, RFC 9864. */
 static const struct binding bindings[] = {
-    {SIGNATURE_RS256, "RS256", "RSA", NULL},   {SIGNATURE_RS384, "RS384", "RSA", NULL},
-    {SIGNATURE_RS512, "RS512", "RSA", NULL},   {SIGNATURE_PS256, "PS256", "RSA", NULL},
-    {SIGNATURE_PS384, "PS384", "RSA", NULL},   {SIGNATURE_PS512, "PS512", "RSA", NULL},
-    {SIGNATURE_ES256, "ES256", "EC", "P-256"}, {SIGNATURE_ES384, "ES384", "EC", "P-384"},
-    {SIGNATURE_ES512, "ES512", "EC", "P-521"}, {SIGNATURE_EDDSA, "EdDSA", "OKP", "Ed25519"},
+    {SIGNATURE_RS256, "RS256", "RSA", NULL},        {SIGNATURE_RS384, "RS384", "RSA", NULL},
+    {SIGNATURE_RS512, "RS512", "RSA", NULL},        {SIGNATURE_PS256, "PS256", "RSA", NULL},
+    {SIGNATURE_PS384, "PS384", "RSA", NULL},        {SIGNATURE_PS512, "PS512", "RSA", NULL},
+    {SIGNATURE_ES256, "ES256", "EC", "P-256"},      {SIGNATURE_ES384, "ES384", "EC", "P-384"},
+    {SIGNATURE_ES512, "ES512", "EC", "P-521"},      {SIGNATURE_EDDSA, "EdDSA", "OKP", "Ed25519"},
+    {SIGNATURE_EDDSA, "Ed25519", "OKP", "Ed25519"},
 };
 
 const char *algorithm_name(uint32_t algorithm)
@@ -77,6 +78,14 @@ const char *algorithm_name(uint32_t algorithm)
     while (bindings[i].algorithm != algorithm)
         i++;
     return bindings[i].alg;
+}
+
+uint32_t algorithm_named(struct json_value alg)
+{
+    for (size_t i = 0; i < sizeof bindings / sizeof bindings[0]; i++)
+        if (json_string_equals(alg, span_of(bindings[i].alg)))
+            return bindings[i].algorithm;
+    return 0;
 }
 
 static uint32_t algorithm_of(struct json_value jwk)

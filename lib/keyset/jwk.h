@@ -27,6 +27,9 @@ struct key {
 /* Its name in alg, of one of SIGNATURE_*. */
 const char *algorithm_name(uint32_t algorithm);
 
+/* Which one a JSON_STRING names; 0 for another. */
+uint32_t algorithm_named(struct json_value alg);
+
 /* Read a member of "keys", which is a JSON_OBJECT.
  *
  * algorithms  that are wanted, SIGNATURE_*; a key is bound to the one that its kty, crv and alg

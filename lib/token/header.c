@@ -72,14 +72,6 @@ static cogmig_status parse(struct span json, struct parameters *ret_parameters,
 
 /* ---- its parameters ---- */
 
-static uint32_t algorithm_named(struct json_value alg)
-{
-    for (uint32_t bit = 1; bit <= SIGNATURE_ALL; bit <<= 1)
-        if (json_string_equals(alg, span_of(algorithm_name(bit))))
-            return bit;
-    return 0;
-}
-
 static cogmig_status read_algorithm(const struct parameters *parameters, uint32_t accepted,
                                     struct token_header *header, cogmig_error *err)
 {

@@ -59,6 +59,8 @@ static void a_key_is_bound_to_the_algorithm_of_its_type_and_curve(void **state)
                      "\",\"y\":\"" Y "\"",
                      SIGNATURE_ES256);
     expect_algorithm("\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" ED "\"", SIGNATURE_EDDSA);
+    expect_algorithm("\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"alg\":\"Ed25519\",\"x\":\"" ED "\"",
+                     SIGNATURE_EDDSA);
 }
 
 static void a_key_that_contradicts_itself_is_left_out(void **state)
