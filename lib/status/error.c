@@ -45,37 +45,44 @@ static bool is_control(const char *at, size_t length)
            (length == 2 && first == 0xC2 && (unsigned char)at[1] < 0xA0);
 }
 
-/* A cut may have left half a character at the end, and a stranger's bytes may be no UTF-8 at all.
- */
-static void make_printable(char *message)
+/* What does not fit is cut between two characters; a stranger's bytes may be no UTF-8 at all. */
+static void set_printable(char *to, size_t size, const char *text)
 {
-    size_t len = strlen(message);
-    for (size_t at = 0; at < len;) {
-        size_t length = utf8_sequence_length(message + at, len - at);
+    size_t len = strlen(text);
+    size_t at = 0;
+    while (at < len) {
+        size_t length = utf8_sequence_length(text + at, len - at);
         size_t step = length == 0 ? 1 : length;
-        if (length == 0 || is_control(message + at, length))
-            memset(message + at, '?', step);
+        if (at + step >= size)
+            break;
+        if (length == 0 || is_control(text + at, length))
+            memset(to + at, '?', step);
+        else
+            memcpy(to + at, text + at, step);
         at += step;
     }
+    to[at] = '\0';
 }
 
-static void set_message(cogmig_error *error, const char *format, va_list arguments)
+/* The parts of a message may come from the box that it is for. */
+static void set_message(cogmig_error *error, cogmig_status status, const char *format,
+                        va_list arguments)
 {
-    if (vsnprintf(error->message, sizeof error->message, format, arguments) < 0)
-        snprintf(error->message, sizeof error->message, "%s",
-                 cogmig_status_sentence(error->status));
-    make_printable(error->message);
+    char made[ERROR_MAX_MESSAGE + UTF8_MAX_SEQUENCE - 1]; /* the last character, whole */
+    bool is_made = vsnprintf(made, sizeof made, format, arguments) >= 0;
+    cogmig_error_clear(error);
+    error->status = status;
+    set_printable(error->message, sizeof error->message,
+                  is_made ? made : cogmig_status_sentence(status));
 }
 
 cogmig_status fail(cogmig_error *err, cogmig_status status, const char *format, ...)
 {
     if (err == NULL)
         return status;
-    cogmig_error_clear(err);
-    err->status = status;
     va_list arguments;
     va_start(arguments, format);
-    set_message(err, format, arguments);
+    set_message(err, status, format, arguments);
     va_end(arguments);
     return status;
 }
@@ -96,8 +103,7 @@ void fail_upstream(cogmig_error *err, int32_t upstream, const char *code)
     if (err == NULL)
         return;
     err->upstream = upstream;
-    snprintf(err->upstream_code, sizeof err->upstream_code, "%s", code);
-    make_printable(err->upstream_code);
+    set_printable(err->upstream_code, sizeof err->upstream_code, code);
 }
 
 void fail_upstream_number(cogmig_error *err, int32_t upstream, int64_t code)
