@@ -46,10 +46,13 @@ static cogmig_status ask_prehash(const struct cogmig_password_rules *rules, stru
     size_t len = 0;
     cogmig_status status = rules->prehash(rules->user_data, password.bytes, password.len, key->room,
                                           sizeof key->room, &len);
-    if (status != COGMIG_OK || len > sizeof key->room)
-        return fail(err, COGMIG_STOPPED_BY_CALLBACK,
-                    "The pre-hash of the password rules returned %s and %zu bytes.",
-                    cogmig_status_name(status), len);
+    if (status != COGMIG_OK || len > sizeof key->room) {
+        fail(err, COGMIG_STOPPED_BY_CALLBACK,
+             "The pre-hash of the password rules returned %s and %zu bytes.",
+             cogmig_status_name(status), len);
+        fail_upstream_number(err, COGMIG_UPSTREAM_CALLBACK, status);
+        return COGMIG_STOPPED_BY_CALLBACK;
+    }
     key->used = (struct span){key->room, len};
     key->whole_len = len;
     return COGMIG_OK;

@@ -79,6 +79,9 @@ struct workspace {
 
 static cogmig_status run(const struct batch *batch)
 {
+    if (batch->passwords == NULL || batch->password_lens == NULL || batch->stored == NULL ||
+        batch->statuses == NULL)
+        return COGMIG_INVALID_ARGUMENT;
     SCOPED(memory_release) struct workspace *work = memory_new(sizeof *work);
     if (work == NULL)
         return COGMIG_OUT_OF_MEMORY;
@@ -92,11 +95,10 @@ static cogmig_status run(const struct batch *batch)
 /* Whoever overlooks a failure must not find an OK. */
 static void set_all(const struct batch *batch, cogmig_status status)
 {
-    for (size_t i = 0; i < batch->count; i++) {
+    for (size_t i = 0; i < batch->count && batch->statuses != NULL; i++)
         batch->statuses[i] = status;
-        if (batch->cut != NULL)
-            batch->cut[i] = false;
-    }
+    for (size_t i = 0; i < batch->count && batch->cut != NULL; i++)
+        batch->cut[i] = false;
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_password_rules_verify_many(
@@ -105,9 +107,6 @@ COGMIG_PUBLIC cogmig_status cogmig_password_rules_verify_many(
     cogmig_error *err)
 {
     cogmig_error_clear(err);
-    if (count > 0 &&
-        (passwords == NULL || password_lens == NULL || stored == NULL || ret_statuses == NULL))
-        return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
     struct batch batch = {.rules = rules == NULL ? &rules_by_default : rules,
                           .passwords = passwords,
                           .password_lens = password_lens,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The hashes of cost 4 were made by node's bcrypt 6 of the text that stands beside them, those of
  * $2$ by bcryptjs 3 too; of $2x$, libxcrypt is the reference. */
+#include "base/cleanup.h"
 #include "cmocka_all.h"
 
 #include <cogmig/password.h>
@@ -262,6 +263,12 @@ static void a_prehash_that_fails_stops_that_verification_only(void **state)
     struct answer answer = {.text = "U*U", .status = COGMIG_STORE_UNREACHABLE};
     assert_int_equal(cogmig_password_rules_set_prehash(*state, prehash, &answer, NULL), COGMIG_OK);
     assert_int_equal(verify(*state, "typed", OF_UU), COGMIG_STOPPED_BY_CALLBACK);
+    SCOPED(cogmig_error_free) cogmig_error *err = NULL;
+    assert_int_equal(cogmig_error_new(&err), COGMIG_OK);
+    assert_int_equal(cogmig_password_rules_verify(*state, "typed", 5, OF_UU, NULL, err),
+                     COGMIG_STOPPED_BY_CALLBACK);
+    assert_int_equal(cogmig_error_upstream(err), COGMIG_UPSTREAM_CALLBACK);
+    assert_string_equal(cogmig_error_upstream_code(err), "411");
     answer.status = COGMIG_OK;
     answer.claimed = COGMIG_PASSWORD_MAX_PREHASH + 1;
     assert_int_equal(verify(*state, "typed", OF_UU), COGMIG_STOPPED_BY_CALLBACK);

@@ -165,12 +165,14 @@ static void a_list_that_is_missing_is_refused_unless_nothing_is_asked(void **sta
     (void)state;
     struct lists lists;
     fill(&lists, 0, 1);
+    lists.statuses[0] = COGMIG_OK;
     assert_int_equal(
         cogmig_password_verify_many(NULL, lists.lens, lists.stored, 1, lists.statuses, NULL),
         COGMIG_INVALID_ARGUMENT);
     assert_int_equal(
         cogmig_password_verify_many(lists.passwords, NULL, lists.stored, 1, lists.statuses, NULL),
         COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(lists.statuses[0], COGMIG_INVALID_ARGUMENT);
     assert_int_equal(
         cogmig_password_verify_many(lists.passwords, lists.lens, NULL, 1, lists.statuses, NULL),
         COGMIG_INVALID_ARGUMENT);
