@@ -191,8 +191,9 @@ cogmig_status cogmig_migration_config_set_hook(cogmig_migration_config *config,
 
 /* Add an attribute to the answer.
  *
- * name   in: copied; a standard attribute, or custom: and 1 to 20 characters
- * value  in: copied; UTF-8 of at most 2048 characters
+ * name   in: copied; a standard attribute, custom: and 1 to 20 characters, or username
+ * value  in: copied; UTF-8 of at most 2048 characters, in the form that Cognito wants: a
+ *        phone_number in E.164, a birthdate such as 1990-12-31
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, ATTRIBUTE_RESERVED, ATTRIBUTE_INVALID (also one that the
  * answer has already). Threads: that of the hook. Since: 1.0. */
@@ -364,7 +365,7 @@ enum {
     COGMIG_MIGRATION_LINKED = 7,             /* the link is in the map, since now or before */
     COGMIG_MIGRATION_NOT_LINKED = 8,         /* it could not be recorded, and the event went on */
     COGMIG_MIGRATION_TOKENS_EXTENDED = 9,
-    COGMIG_MIGRATION_TOKENS_UNCHECKED = 10, /* the map contradicted or could not be asked */
+    COGMIG_MIGRATION_TOKENS_UNCHECKED = 10, /* the map contradicted or was not asked */
     COGMIG_MIGRATION_PASSED_THROUGH = 11    /* nothing was to be done */
 };
 

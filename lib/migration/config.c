@@ -112,20 +112,6 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_config_set_legacy_id_attribute(
     return COGMIG_OK;
 }
 
-/* What Cognito calls its own ones: email, phone_number, given_name, ... */
-static bool is_standard_attribute(struct span attribute)
-{
-    for (size_t i = 0; i < attribute.len; i++)
-        if (attribute.bytes[i] != '_' && (attribute.bytes[i] < 'a' || attribute.bytes[i] > 'z'))
-            return false;
-    return attribute.len > 0 && attribute.len < ATTRIBUTE_MAX_TEXT;
-}
-
-bool config_is_attribute_name(struct span attribute)
-{
-    return is_standard_attribute(attribute) || attribute_is_custom(attribute);
-}
-
 static bool is_always_returned(const cogmig_migration_config *config, struct span attribute)
 {
     return span_equal_text(attribute, "email") || span_equal_text(attribute, "email_verified") ||

@@ -50,9 +50,6 @@ struct cogmig_migration_config {
 
 void migration_config_set_defaults(cogmig_migration_config *config);
 
-/* A standard attribute's name, or custom: and 1 to 20 characters. */
-bool config_is_attribute_name(struct span attribute);
-
 /* Is it one that every answer has? */
 bool config_returns_attribute(const cogmig_migration_config *config, struct span attribute);
 

@@ -80,7 +80,8 @@ static void write_object(struct buffer *out, const struct json_value *received,
     if (is_object)
         write_received(out, *received, edits, &first);
     for (; edits->name != NULL; edits++) {
-        if (is_object && json_find(*received, edits->name, &value))
+        if (edits->kind == EDIT_SET_THERE ||
+            (is_object && json_find(*received, edits->name, &value)))
             continue;
         add_separator(out, &first);
         buffer_add_json_string(out, span_of(edits->name));

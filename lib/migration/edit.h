@@ -10,6 +10,7 @@
 enum edit_kind {
     EDIT_SET,       /* to a JSON text */
     EDIT_SET_UNSET, /* the same, unless the member is there and not null */
+    EDIT_SET_THERE, /* the same, if the member is there */
     EDIT_APPEND,    /* a JSON text to an array, which is made where there is none */
     EDIT_ENTER      /* an object, which is made where there is none */
 };

@@ -56,25 +56,25 @@ static bool is_taken(const cogmig_migration_answer *answer, const char *name)
     return config_returns_attribute(answer->config, span_of(name));
 }
 
-static cogmig_status check(const cogmig_migration_answer *answer, struct span name,
-                           struct span value, cogmig_error *err)
+/* The user name is none of a user's attributes, but stands among them in an answer. */
+static cogmig_status check_name(const char *name, cogmig_error *err)
 {
-    if (attribute_is_reserved(name))
-        return fail_plainly(err, COGMIG_ATTRIBUTE_RESERVED);
-    if (!config_is_attribute_name(name))
+    return strcmp(name, "username") == 0 ? COGMIG_OK : attribute_check_name(name, err);
+}
+
+static cogmig_status check(const cogmig_migration_answer *answer, const char *name,
+                           const char *value, cogmig_error *err)
+{
+    cogmig_status status = check_name(name, err);
+    if (status != COGMIG_OK)
+        return status;
+    if (!span_is_utf8(span_of(value)))
+        return fail(err, COGMIG_ATTRIBUTE_INVALID, "The value for the attribute %s is no UTF-8.",
+                    name);
+    if (is_taken(answer, name) || answer->count == HOOK_MAX_ATTRIBUTES)
         return fail(err, COGMIG_ATTRIBUTE_INVALID,
-                    "The attribute \"%.64s\" is neither a standard name nor custom: and 1 to %d "
-                    "characters.",
-                    name.bytes, ATTRIBUTE_MAX_NAME);
-    if (!span_is_utf8(value) || span_count_code_points(value) > ATTRIBUTE_MAX_VALUE)
-        return fail(err, COGMIG_ATTRIBUTE_INVALID,
-                    "The value for the attribute %s is longer than %d characters or no UTF-8.",
-                    name.bytes, ATTRIBUTE_MAX_VALUE);
-    if (is_taken(answer, name.bytes) || answer->count == HOOK_MAX_ATTRIBUTES)
-        return fail(err, COGMIG_ATTRIBUTE_INVALID,
-                    "The attribute %s is in the answer already, or there are too many.",
-                    name.bytes);
-    return COGMIG_OK;
+                    "The attribute %s is in the answer already, or there are too many.", name);
+    return attribute_check_value(name, value, err);
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_migration_answer_add_attribute(cogmig_migration_answer *answer,
@@ -85,7 +85,7 @@ COGMIG_PUBLIC cogmig_status cogmig_migration_answer_add_attribute(cogmig_migrati
     cogmig_error_clear(err);
     if (answer == NULL || name == NULL || value == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
-    cogmig_status status = check(answer, span_of(name), span_of(value), err);
+    cogmig_status status = check(answer, name, value, err);
     if (status != COGMIG_OK)
         return status;
     char *name_copy = memory_copy_text(name), *value_copy = memory_copy_text(value);

@@ -121,11 +121,12 @@ static cogmig_status write(struct span document, const struct event *event, enum
                            const char *attributes, char **ret_response, size_t *ret_len,
                            cogmig_error *err)
 {
-    const struct edit edits[] = {
-        {.name = "userAttributes", .json = attributes},
-        {.name = "messageAction", .json = "\"SUPPRESS\""},
-        {.name = answer == ANSWER_CONFIRM ? "finalUserStatus" : NULL, .json = "\"CONFIRMED\""},
-        {.name = NULL}};
+    const struct edit confirmed = {.name = "finalUserStatus", .json = "\"CONFIRMED\""};
+    const struct edit none = {.name = "finalUserStatus", .kind = EDIT_SET_THERE, .json = "null"};
+    const struct edit edits[] = {{.name = "userAttributes", .json = attributes},
+                                 {.name = "messageAction", .json = "\"SUPPRESS\""},
+                                 answer == ANSWER_CONFIRM ? confirmed : none,
+                                 {.name = NULL}};
     return edit_response(document, event->root, edits, ret_response, ret_len, err);
 }
 

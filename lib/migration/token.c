@@ -25,9 +25,6 @@ static cogmig_status ask_map(struct course *course, const char *sub, cogmig_erro
 {
     cogmig_idmap *map = course->migration->config.idmap;
     bool linked;
-    cogmig_status status = caller_check(course, true, err);
-    if (status != COGMIG_OK)
-        return status;
     if (course->legacy_id != NULL)
         return idmap_hold_against(map, course->legacy_id, sub, course->deadline, &linked, err);
     return idmap_find(map, CACHE_LEGACY_ID_OF, sub, IDMAP_CACHED,
@@ -42,15 +39,18 @@ static cogmig_status find(struct course *course, cogmig_error *err)
     if (status == COGMIG_OK)
         status =
             event_attribute(&course->event, config->legacy_id_attribute, &course->legacy_id, err);
-    if (status != COGMIG_OK || sub == NULL || config->idmap == NULL)
+    bool map_knows = sub != NULL && config->idmap != NULL;
+    if (status != COGMIG_OK || (course->legacy_id == NULL && !map_knows))
         return status;
-    return ask_map(course, sub, err);
+    status = caller_check(course, config->idmap != NULL, err);
+    return status == COGMIG_OK && map_knows ? ask_map(course, sub, err) : status;
 }
 
-/* An attribute that the map contradicts must not reach a service that believes it. */
-static void withdraw_claim(struct course *course)
+/* An attribute that the map contradicts must not reach a service that believes it; of a caller who
+ * is none of ours nothing is changed. */
+static void withdraw_claim(struct course *course, cogmig_status reason)
 {
-    course->claim_is_withdrawn = course->legacy_id != NULL;
+    course->claim_is_withdrawn = course->legacy_id != NULL && reason == COGMIG_IDMAP_CONFLICT;
     memory_free(course->legacy_id);
     course->legacy_id = NULL;
 }
@@ -64,8 +64,8 @@ cogmig_status token_find_legacy_id(struct course *course, cogmig_error *err)
     cogmig_status status = find(course, &said);
     if (status == COGMIG_OK)
         return COGMIG_OK;
-    if (status == COGMIG_IDMAP_CONFLICT)
-        withdraw_claim(course);
+    if (status == COGMIG_IDMAP_CONFLICT || status == COGMIG_CALLER_REFUSED)
+        withdraw_claim(course, status);
     error_copy(err, &said);
     return course_tolerate(course, status, !config->fail_closed, COGMIG_MIGRATION_TOKENS_UNCHECKED,
                            err);

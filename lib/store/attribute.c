@@ -117,8 +117,8 @@ static cogmig_status check_form(const char *name, const char *value, cogmig_erro
 {
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (strcmp(name, forms[i].name) == 0 && !forms[i].fits(value))
-            return fail(err, COGMIG_ATTRIBUTE_INVALID,
-                        "The row's value for the attribute %s is not %s.", name, forms[i].form);
+            return fail(err, COGMIG_ATTRIBUTE_INVALID, "The value for the attribute %s is not %s.",
+                        name, forms[i].form);
     return COGMIG_OK;
 }
 
@@ -127,7 +127,7 @@ cogmig_status attribute_check_value(const char *name, const char *value, cogmig_
     size_t characters = span_count_code_points(span_of(value));
     if (characters > ATTRIBUTE_MAX_VALUE)
         return fail(err, COGMIG_ATTRIBUTE_INVALID,
-                    "The row's value for the attribute %s has %zu characters; Cognito takes %d.",
-                    name, characters, ATTRIBUTE_MAX_VALUE);
+                    "The value for the attribute %s has %zu characters; Cognito takes %d.", name,
+                    characters, ATTRIBUTE_MAX_VALUE);
     return check_form(name, value, err);
 }

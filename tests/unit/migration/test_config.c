@@ -78,19 +78,6 @@ static void the_legacy_id_attribute_follows_cognitos_rules(void **state)
     }
 }
 
-static void a_standard_attribute_is_lower_case_letters_and_underscores(void **state)
-{
-    (void)state;
-    char longest[ATTRIBUTE_MAX_TEXT];
-    memset(longest, 'a', sizeof longest);
-    assert_true(config_is_attribute_name((struct span){longest, sizeof longest - 1}));
-    assert_false(config_is_attribute_name((struct span){longest, sizeof longest}));
-    static const char *const bad[] = {"", "locale ", "Locale", "locale{", "local\xC3\xA9", "a1"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_false(config_is_attribute_name(span_of(bad[i])));
-    assert_true(config_is_attribute_name(span_of("phone_number")));
-}
-
 static void only_attributes_that_the_store_has_can_be_added(void **state)
 {
     cogmig_migration_config *config = *state;
@@ -217,7 +204,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(password_rules_are_copied_and_the_last_ceiling_counts,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(null_arguments_are_refused, set_up, tear_down),
-        cmocka_unit_test(a_standard_attribute_is_lower_case_letters_and_underscores),
         cmocka_unit_test(policies_have_their_ranges),
         cmocka_unit_test(a_policy_needs_its_configuration),
     };

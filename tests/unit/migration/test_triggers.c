@@ -365,17 +365,18 @@ static void an_id_with_blanks_is_no_user_name(void **state)
 /* ---- the hook ---- */
 
 static cogmig_status hook_says;
-static cogmig_status addition_says[6];
+static cogmig_status addition_says[8];
 
 static cogmig_status hook(void *user_data, const char *trigger_source, const cogmig_user *user,
                           cogmig_migration_answer *answer)
 {
     static const char *const names[] = {"locale", "custom:plan", "sub",
-                                        "email",  "locale",      "custom:a_name_that_is_too_long"};
+                                        "email",  "locale",      "custom:a_name_that_is_too_long",
+                                        "plan",   "phone_number"};
     assert_ptr_equal(user_data, &hook_says);
     assert_non_null(strstr(trigger_source, "UserMigration_"));
     assert_string_equal(cogmig_user_id(user), "clx1");
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 8; i++)
         addition_says[i] = cogmig_migration_answer_add_attribute(answer, names[i], "a \"b\"", NULL);
     return hook_says;
 }
@@ -386,6 +387,8 @@ static void a_hook_adds_attributes_and_may_veto(void **state)
     static const cogmig_status expected[] = {COGMIG_OK,
                                              COGMIG_OK,
                                              COGMIG_ATTRIBUTE_RESERVED,
+                                             COGMIG_ATTRIBUTE_INVALID,
+                                             COGMIG_ATTRIBUTE_INVALID,
                                              COGMIG_ATTRIBUTE_INVALID,
                                              COGMIG_ATTRIBUTE_INVALID,
                                              COGMIG_ATTRIBUTE_INVALID};
@@ -719,6 +722,27 @@ static void an_outage_of_the_map_leaves_the_attribute_to_the_token(void **state)
            COGMIG_MIGRATION_FAILED);
 }
 
+static void tokens_of_a_caller_who_is_not_listed_stay_as_they_are(void **state)
+{
+    (void)state;
+    char other[4096];
+    snprintf(other, sizeof other, "%s", token_event(IDS("sub-1", "clx1")));
+    strstr(other, POOL)[0] = 'x';
+    expect(other, THE_EVENT, COGMIG_CALLER_REFUSED, COGMIG_MIGRATION_TOKENS_UNCHECKED);
+    assert_int_equal(cogmig_migration_config_set_idmap(config, NULL, &err), COGMIG_OK);
+    expect(other, SOMETHING_ELSE, COGMIG_OK, COGMIG_MIGRATION_TOKENS_EXTENDED);
+    assert_int_equal(cogmig_migration_config_add_pool(config, POOL, &err), COGMIG_OK);
+    expect(other, THE_EVENT, COGMIG_CALLER_REFUSED, COGMIG_MIGRATION_TOKENS_UNCHECKED);
+    assert_int_equal(cogmig_migration_config_add_client(config, "client-2", &err), COGMIG_OK);
+    expect(token_event(IDS("sub-1", "clx1")), THE_EVENT, COGMIG_CALLER_REFUSED,
+           COGMIG_MIGRATION_TOKENS_UNCHECKED);
+    assert_int_equal(cogmig_migration_config_set_fail_closed(config, true, &err), COGMIG_OK);
+    expect(other, NOTHING, COGMIG_CALLER_REFUSED, COGMIG_MIGRATION_FAILED);
+    /* Without an id there is nothing to refuse. */
+    expect(token_event("\"userAttributes\":{\"sub\":\"sub-1\"}"), THE_EVENT, COGMIG_OK,
+           COGMIG_MIGRATION_PASSED_THROUGH);
+}
+
 static void which_tokens_get_it_is_a_matter_of_configuration(void **state)
 {
     (void)state;
@@ -884,6 +908,7 @@ int main(void)
         TEST(a_token_gets_the_id_of_the_attribute_or_else_of_the_map),
         TEST(an_attribute_that_the_map_contradicts_is_withdrawn),
         TEST(an_outage_of_the_map_leaves_the_attribute_to_the_token),
+        TEST(tokens_of_a_caller_who_is_not_listed_stay_as_they_are),
         TEST(which_tokens_get_it_is_a_matter_of_configuration),
         TEST(three_at_once_get_one_answer_and_make_one_link),
         TEST(the_engine_answers_every_trigger_too),
