@@ -51,8 +51,8 @@ void cogmig_migration_config_free(cogmig_migration_config **config);
 
 /* How long one event may take. Cognito waits 5 seconds and then asks again (Developer Guide,
  * "Customizing user pool workflows with Lambda triggers"). The store is asked within it, and a
- * verification that cannot end in time by what earlier ones took is not begun; an answer that was
- * reached all the same is given.
+ * verification that cannot end in time by what earlier ones took (before the first, small ones) is
+ * not begun; an answer that was reached all the same is given.
  *
  * deadline_ms  1 to 60000; 4000 by default
  *

@@ -2,6 +2,7 @@
  * Threads that compute hashes, each in the lanes of its core. */
 #include "base/memory.h"
 #include "engine/engine.h"
+#include "password/probe.h"
 
 #include <stddef.h>
 #include <time.h>
@@ -56,8 +57,9 @@ static void give_back(cogmig_engine *engine)
     pthread_mutex_unlock(&engine->mutex);
 }
 
-static bool can_be_done_in_time(const cogmig_engine *engine, const struct job *job)
+static bool can_be_done_in_time(cogmig_engine *engine, const struct job *job)
 {
+    probe_before(&engine->load.speed, job->check.job.cost);
     int32_t left_ms = deadline_left_ms(job->deadline);
     return left_ms > 0 &&
            bcrypt_speed_expected_ms(&engine->load.speed, job->check.job.cost) <= left_ms;

@@ -7,6 +7,7 @@
 #include "idmap/idmap.h"
 #include "migration/course.h"
 #include "password/password.h"
+#include "password/probe.h"
 #include "store/store.h"
 
 cogmig_status migration_make(const cogmig_migration_config *config, cogmig_store *store,
@@ -108,6 +109,7 @@ COGMIG_PUBLIC uint64_t cogmig_migration_get_counter(const cogmig_migration *migr
 static cogmig_status check_time(struct course *course, int32_t cost, cogmig_error *err)
 {
     cogmig_migration *migration = course->migration;
+    probe_before(&migration->speed, cost);
     int64_t expected_ms = bcrypt_speed_expected_ms(&migration->speed, cost);
     int32_t left_ms = deadline_left_ms(course->deadline);
     if (left_ms > 0 && expected_ms <= left_ms)

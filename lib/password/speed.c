@@ -21,6 +21,11 @@ void bcrypt_speed_doubt(struct bcrypt_speed *speed)
     atomic_store_explicit(&speed->round_ns, known - known / 4, memory_order_relaxed);
 }
 
+bool bcrypt_speed_is_known(const struct bcrypt_speed *speed)
+{
+    return atomic_load_explicit(&speed->round_ns, memory_order_relaxed) != 0;
+}
+
 int64_t bcrypt_speed_expected_ms(const struct bcrypt_speed *speed, int32_t cost)
 {
     int64_t round_ns = atomic_load_explicit(&speed->round_ns, memory_order_relaxed);

@@ -4,6 +4,7 @@
 #define PASSWORD_SPEED_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Time per round in nanoseconds, 0 as long as nothing was measured. Any thread. */
@@ -18,6 +19,8 @@ void bcrypt_speed_note(struct bcrypt_speed *speed, int32_t cost, int64_t elapsed
  * during which the machine was suspended would have all later ones refused for ever, and none
  * measured. */
 void bcrypt_speed_doubt(struct bcrypt_speed *speed);
+
+bool bcrypt_speed_is_known(const struct bcrypt_speed *speed);
 
 /* How long one will take; 0 as long as nothing was measured. */
 int64_t bcrypt_speed_expected_ms(const struct bcrypt_speed *speed, int32_t cost);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A job's life: cancelled, too late, one too many, drained, freed. */
+#include "base/cleanup.h"
 #include "pool.h"
 
 #include <poll.h>
@@ -143,6 +144,23 @@ static void a_hash_that_became_too_slow_is_not_begun(void **state)
     assert_int_equal(pool->engine->hashing, 0);
 }
 
+static void not_even_the_first_hash_is_begun_if_it_cannot_be_done_in_time(void **state)
+{
+    struct pool *pool = *state;
+    SCOPED(cogmig_password_rules_free) cogmig_password_rules *rules = NULL;
+    assert_int_equal(cogmig_password_rules_new(&rules, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_password_rules_set_max_cost(rules, 31, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_engine_config_set_password_rules(pool->config, rules, NULL), COGMIG_OK);
+    pool_start(pool);
+    int64_t job = 0;
+    assert_int_equal(cogmig_engine_submit_password(
+                         pool->engine, RIGHT, 3,
+                         "$2a$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", 60000,
+                         pool, &job, &pool->err),
+                     COGMIG_OK);
+    assert_int_equal(status_of(pool, job), COGMIG_DEADLINE_EXCEEDED);
+}
+
 static void a_look_up_whose_turn_comes_too_late_is_not_begun(void **state)
 {
     struct pool *pool = *state;
@@ -270,6 +288,7 @@ int main(void)
         TEST(a_job_that_cannot_be_done_in_time_is_refused_at_its_submission),
         TEST(a_job_is_refused_for_the_work_that_waits_before_it),
         TEST(a_hash_that_became_too_slow_is_not_begun),
+        TEST(not_even_the_first_hash_is_begun_if_it_cannot_be_done_in_time),
         TEST(a_look_up_whose_turn_comes_too_late_is_not_begun),
         TEST(a_full_engine_is_busy_until_a_verdict_is_polled),
         TEST(the_descriptor_is_readable_as_long_as_verdicts_wait),

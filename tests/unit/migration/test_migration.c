@@ -400,6 +400,25 @@ static void work_that_cannot_be_done_in_time_is_not_begun(void **state)
     cogmig_migration_free(&migration);
 }
 
+/* promise 27 */
+static void not_even_the_first_work_is_begun_if_it_cannot_be_done_in_time(void **state)
+{
+    struct fixture *fixture = *state;
+    cogmig_migration *migration = NULL;
+    char *response = NULL;
+    size_t len = 0;
+    assert_int_equal(cogmig_migration_config_set_max_cost(fixture->config, 31, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_migration_new(fixture->config, fixture->store, &migration, NULL),
+                     COGMIG_OK);
+    legacy.hash = "$2a$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+    const char *event = event_of("a@example.com", "U*U");
+    assert_int_equal(
+        cogmig_migration_handle(migration, event, strlen(event), &response, &len, fixture->err),
+        COGMIG_DEADLINE_EXCEEDED);
+    assert_null(response);
+    cogmig_migration_free(&migration);
+}
+
 static void a_migration_recovers_from_a_stalled_machine(void **state)
 {
     struct fixture *fixture = *state;
@@ -509,6 +528,7 @@ int main(void)
         WITH_STORE(the_host_may_leave_less_time_than_the_migration_takes),
         WITH_STORE(the_host_cannot_leave_more_time_than_the_migration_takes),
         WITH_STORE(work_that_cannot_be_done_in_time_is_not_begun),
+        WITH_STORE(not_even_the_first_work_is_begun_if_it_cannot_be_done_in_time),
         WITH_STORE(a_migration_recovers_from_a_stalled_machine),
         WITH_STORE(a_migration_keeps_its_store),
         WITH_STORE(one_migration_serves_many_threads),
