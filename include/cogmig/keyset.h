@@ -87,8 +87,9 @@ typedef cogmig_status (*cogmig_jwks_fetch_fn)(void *user_data, const char *url, 
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 const char *cogmig_jwks_reply_if_none_match(const cogmig_jwks_reply *reply);
 
-/* How long the response may be used, as max-age of its Cache-Control says. It is clamped to 1
- * minute and 12 hours; without it the keys are asked for again after 10 minutes.
+/* How long the response may be used: max-age of its Cache-Control less its Age, or 0 for no-store
+ * and no-cache. It is clamped to 1 minute and 12 hours; without it the keys are asked for again
+ * after 10 minutes.
  *
  * max_age_s  below 0 counts as 0
  *

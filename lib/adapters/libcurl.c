@@ -92,7 +92,7 @@ cogmig_status libcurl_get(const struct libcurl_options *options, const char *url
     SCOPED(libcurl_handle_release) CURL *handle = libcurl_handle_new();
     if (handle == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    struct transfer transfer = {handle, reply, {reply, false}, COGMIG_OK};
+    struct transfer transfer = {handle, reply, {.reply = reply}, COGMIG_OK};
     char detail[CURL_ERROR_SIZE] = "";
     if (curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail) != CURLE_OK ||
         !libcurl_handle_set_limits(handle, options, timeout_ms) ||

@@ -51,16 +51,36 @@ static struct span without_quotes(struct span argument)
     return quoted ? (struct span){argument.bytes + 1, argument.len - 2} : argument;
 }
 
-/* RFC 9111 section 4.2.1: of several the first counts. */
+static bool is_directive(struct span directive, const char *name)
+{
+    return span_equal_ascii_case(directive, span_of(name));
+}
+
+/* RFC 9111 section 4.2.1: of several max-ages the first counts. */
+static void take_directive(struct response_headers *headers, struct span directive)
+{
+    struct span seconds = libcurl_header_value(directive, "max-age=");
+    if (is_directive(directive, "no-store") || is_directive(directive, "no-cache"))
+        headers->not_to_be_kept = true;
+    if (seconds.bytes == NULL || headers->has_max_age)
+        return;
+    headers->has_max_age = true;
+    headers->max_age_s = seconds_of(without_quotes(seconds));
+}
+
 static void take_cache_control(struct response_headers *headers, struct span directives)
 {
-    while (directives.len > 0) {
-        struct span seconds = libcurl_header_value(next_directive(&directives), "max-age=");
-        if (seconds.bytes == NULL || headers->has_max_age)
-            continue;
-        headers->has_max_age = true;
-        cogmig_jwks_reply_set_max_age_s(headers->reply, seconds_of(without_quotes(seconds)));
-    }
+    while (directives.len > 0)
+        take_directive(headers, next_directive(&directives));
+}
+
+/* RFC 9111 section 4.2: the time that it lay elsewhere counts. */
+static void tell_max_age(const struct response_headers *headers)
+{
+    if (headers->not_to_be_kept)
+        cogmig_jwks_reply_set_max_age_s(headers->reply, 0);
+    else if (headers->has_max_age)
+        cogmig_jwks_reply_set_max_age_s(headers->reply, headers->max_age_s - headers->age_s);
 }
 
 static void take_etag(cogmig_jwks_reply *reply, struct span value)
@@ -76,9 +96,13 @@ static void take_etag(cogmig_jwks_reply *reply, struct span value)
 void libcurl_take_header(struct response_headers *headers, struct span line)
 {
     struct span cache_control = libcurl_header_value(line, "cache-control:");
+    struct span age = libcurl_header_value(line, "age:");
     struct span etag = libcurl_header_value(line, "etag:");
     if (cache_control.bytes != NULL)
         take_cache_control(headers, cache_control);
+    if (age.bytes != NULL)
+        headers->age_s = seconds_of(age);
     if (etag.bytes != NULL)
         take_etag(headers->reply, etag);
+    tell_max_age(headers);
 }

@@ -7,13 +7,19 @@
 
 #include <cogmig/keyset.h>
 #include <stdbool.h>
+#include <stdint.h>
 
+/* Of one response; all but reply begin as zeros. */
 struct response_headers {
     cogmig_jwks_reply *reply;
     bool has_max_age;
+    bool not_to_be_kept;
+    int64_t max_age_s;
+    int64_t age_s; /* it lay in a cache on its way */
 };
 
-/* A header line, with its end or without: Cache-Control and ETag are kept, others are nothing. */
+/* A header line, with its end or without: Cache-Control, Age and ETag are kept, others are nothing.
+ */
 void libcurl_take_header(struct response_headers *headers, struct span line);
 
 #endif

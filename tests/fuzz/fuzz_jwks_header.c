@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cogmig_jwks_reply reply = reply_empty(NULL);
-    struct response_headers headers = {&reply, false};
+    struct response_headers headers = {.reply = &reply};
     libcurl_take_header(&headers, (struct span){(const char *)data, size});
     HOLDS(reply.etag[0] == '\0' || etag_is_valid(reply.etag));
     HOLDS(reply.body.len == 0 && reply.http_status == 0);

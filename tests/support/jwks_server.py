@@ -114,6 +114,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def play_max_age_within_quotes(self):
         self.answer(200, KEYS, Cache_Control='other="a\\", max-age=5", max-age=700')
 
+    def play_no_store(self):
+        self.answer(200, KEYS, Cache_Control="No-Store, max-age=3600")
+
+    def play_no_cache(self):
+        self.answer(200, KEYS, Cache_Control="no-cache")
+
+    def play_no_cache_of_a_field(self):
+        self.answer(200, KEYS, Cache_Control='no-cache="set-cookie", max-age=700')
+
+    def play_aged(self):
+        self.answer(200, KEYS, Age="3000", Cache_Control="max-age=3600")
+
+    def play_aged_too_long(self):
+        self.answer(200, KEYS, Cache_Control="max-age=3600", Age="99999999999999999999")
+
+    def play_expired(self):
+        self.answer(200, KEYS, Expires="Thu, 01 Jan 1970 00:00:00 GMT", Age="20")
+
     def play_max_age_no_number(self):
         self.answer(200, KEYS, Cache_Control="max-age=-1")
 

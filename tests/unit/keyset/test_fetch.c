@@ -246,6 +246,22 @@ static void of_several_max_ages_the_first_counts_in_quotes_or_without(void **sta
     assert_int_equal(fetched.max_age_s, 700);
 }
 
+/* RFC 9111 sections 4.2 and 5.2.2; of Expires nothing is read. */
+static void what_is_not_to_be_kept_or_lay_elsewhere_has_less_time(void **state)
+{
+    static const struct {
+        const char *path;
+        int64_t max_age_s;
+    } cases[] = {{"/no-store", 0},      {"/no-cache", 0},
+                 {"/aged", 600},        {"/no-cache-of-a-field", 700},
+                 {"/aged-too-long", 0}, {"/expired", MAX_AGE_UNKNOWN}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(get("JWKS_HTTP", cases[i].path), COGMIG_OK);
+        assert_int_equal(fetched.max_age_s, cases[i].max_age_s);
+    }
+}
+
 static void an_etag_that_still_holds_is_answered_304(void **state)
 {
     (void)state;
@@ -283,6 +299,7 @@ int main(void)
         TEST(an_http_status_other_than_200_is_named),
         TEST(max_age_and_etag_are_read),
         TEST(of_several_max_ages_the_first_counts_in_quotes_or_without),
+        TEST(what_is_not_to_be_kept_or_lay_elsewhere_has_less_time),
         TEST(an_etag_that_still_holds_is_answered_304),
         TEST(headers_that_make_no_sense_count_as_little_as_possible),
         TEST(a_redirect_is_not_followed),
