@@ -152,7 +152,7 @@ PLACEHOLDERS = {"<function-arn>": "arn:aws:lambda:eu-central-1:123456789012:func
 
 def put_aws_in_path():
     folder = cogmig.folder / "bin"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     aws = folder / "aws"
     aws.write_text(f'#!/bin/sh\nexec python3 "{FAKE_AWS}" "$@"\n', encoding="utf-8")
     aws.chmod(aws.stat().st_mode | stat.S_IXUSR)
@@ -237,11 +237,16 @@ def strict_counts_warnings():
 
 @test
 def a_file_that_is_no_description_is_told():
-    for content in ("", "[]", "{", '{"a":1,"a":2}'):
+    for content in ("", "[]", "{", '{"a":1,"a":2}', "{}", '{"UserPool":null}', '{"UserPool":{}}',
+                    json.dumps({"UserPoolClient": GOOD_CLIENT})):
         done = doctor("--only", "pool", "--pool", write("broken.json", content))
         equal(done.returncode, INVALID, content)
-        equal("broken.json" in done.stderr, True, done.stderr)
-    equal(doctor("--only", "pool", "--pool", "missing.json").returncode, INVALID)
+        equal("broken.json" in done.stderr and "line -1" not in done.stderr, True, done.stderr)
+    done = doctor("--only", "pool", "--client", write("broken.json", {"UserPool": GOOD_POOL}))
+    equal("aws cognito-idp describe-user-pool-client" in done.stderr, True, done.stderr)
+    done = doctor("--only", "pool", "--pool", "missing.json")
+    equal((done.returncode, "missing.json cannot be read: No such file" in done.stderr), (INVALID, True),
+          done.stderr)
 
 
 @test
@@ -333,17 +338,132 @@ def statement(operator_name="ArnLike", **condition):
 
 
 @test
-def of_several_permissions_the_best_counts_in_any_order():
+def of_several_statements_the_order_does_not_matter():
     anybody, other = statement(), statement(**{"aws:sourcearn": GOOD_POOL["Arn"] + "x"})
     this = statement(**{"aws:sourcearn": ["arn:aws:cognito-idp:*:*:nothing/*", GOOD_POOL["Arn"]]})
     by_text = statement("StringLike", **{"aws:SourceArn": "arn:*userpool/eu-central-1_*"})
     exactly = statement("StringEquals", **{"aws:SourceArn": "arn:*userpool/eu-central-1_*"})
+    everybody = {**this, "Principal": {"AWS": "*"}, "Condition": {}}
     for statements, expected in (([anybody, other], "warning"), ([other, anybody], "warning"),
                                  ([other, this], "ok"), ([this, other], "ok"), ([other], "problem"),
-                                 ([by_text], "ok"), ([exactly], "problem"), ([], "problem")):
-        checks = examine(GOOD_POOL, GOOD_CLIENT, "--lambda-policy",
-                         write("policies.json", {"Statement": statements}))[1]
-        equal(checks["trigger-permission"]["verdict"], expected, f"{statements}")
+                                 ([this, anybody], "warning"), ([anybody, this], "warning"),
+                                 ([everybody], "warning"), ([this, everybody], "warning"),
+                                 ([by_text], "warning"), ([exactly], "problem"), ([], "problem")):
+        equal(of_policy(statements)["verdict"], expected, f"{statements}")
+    equal(of_policy(this)["verdict"], "ok")  # one statement needs no list
+
+
+def of_policy(statements):
+    return examine(GOOD_POOL, GOOD_CLIENT, "--lambda-policy",
+                   write("policies.json", {"Statement": statements}))[1]["trigger-permission"]
+
+
+def deny(**changes):
+    return {**statement(), "Sid": "no", "Effect": "Deny", "Principal": "*", **changes}
+
+
+@test
+def what_is_denied_is_not_permitted():
+    this = statement(**{"AWS:SourceArn": GOOD_POOL["Arn"]})
+    stranger = GOOD_POOL["Arn"] + "x"
+    cognito = {"Service": ["events.amazonaws.com", "cognito-idp.amazonaws.com"]}
+    for number, (denied, expected) in enumerate((
+            ({}, "problem"), ({"Principal": cognito}, "problem"),
+            ({"Action": "lambda:*"}, "problem"), ({"Action": "*"}, "problem"),
+            ({"Action": "LAMBDA:invoke*"}, "problem"),
+            ({"Condition": {"ArnLike": {"AWS:SourceArn": GOOD_POOL["Arn"]}}}, "problem"),
+            ({"Condition": {"StringNotEquals": {"AWS:SourceAccount": "1"}}}, "problem"),
+            ({"Condition": {"ForAnyValue:StringNotLikeIfExists": {"AWS:SourceArn": "x*"}}}, "problem"),
+            ({"Principal": None, "NotPrincipal": {"Service": "events.amazonaws.com"}}, "problem"),
+            ({"Action": None, "NotAction": "lambda:GetFunction"}, "problem"),
+            ({"Principal": {"Service": "events.amazonaws.com"}}, "ok"),
+            ({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, "ok"),
+            ({"Principal": None, "NotPrincipal": cognito}, "ok"),
+            ({"Action": "lambda:UpdateFunctionCode"}, "ok"),
+            ({"Action": None, "NotAction": ["lambda:InvokeFunction"]}, "ok"),
+            ({"Condition": {"ArnNotLike": {"AWS:SourceArn": GOOD_POOL["Arn"]}}}, "ok"),
+            ({"Condition": {"ArnEquals": {"AWS:SourceArn": stranger}}}, "ok"),
+            ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "ok"),
+            ({"Condition": {"StringNotEqualsIgnoreCase": {"AWS:SourceAccount": "123456789012"}}}, "ok"),
+            ({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.1"}}}, "unknown"),
+            ({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.1"},
+                            "StringEquals": {"AWS:SourceAccount": "1"}}}, "ok"))):
+        statements = [this, deny(**denied)][::-1 if number % 2 else 1]
+        equal(of_policy(statements)["verdict"], expected, f"{statements}")
+    # Nobody but this pool: what others would be allowed is denied to them.
+    equal(of_policy([statement(), deny(Condition={
+        "ArnNotLike": {"AWS:SourceArn": GOOD_POOL["Arn"]}})])["verdict"], "ok")
+
+
+def mended(pool, client, name, statements=None):
+    """What is not ok after the command that the check tells."""
+    policy = {"Policy": json.dumps({"Statement": statements})} if statements is not None \
+        else load("good.lambda-policy.json")
+    given = ("--lambda-policy", write("policy.json", policy))
+    command = examine(pool, client, *given)[1][name]["mend"]
+    run_command("mkdir -p sent && cd sent; " + command, put_aws_in_path(), {"name": name})
+    pool, client, _ = reloaded({"policy": None})
+    return not_ok(examine(pool, client, *given)[1]), command
+
+
+@test
+def permissions_are_given_and_taken_by_the_command():
+    this = {**statement(**{"AWS:SourceArn": GOOD_POOL["Arn"]}), "Sid": "this"}
+    other = {**statement(**{"AWS:SourceArn": GOOD_POOL["Arn"] + "x"}), "Sid": "cognito"}
+    for statements, removed in (([], []), ([other], []), ([{**statement(), "Sid": "cognito"}], ["cognito"]),
+                                ([this, {**statement(), "Sid": "open"}], ["open"]),
+                                ([this, deny()], ["no"]), ([deny()], ["no"])):
+        left, command = mended(GOOD_POOL, GOOD_CLIENT, "trigger-permission", statements)
+        equal(left, {}, command)
+        equal(re.findall(r"remove-permission .*?--statement-id (\S+)", command), removed, command)
+        equal("add-permission" in command, this not in statements, command)
+
+
+@test
+def commands_mind_what_else_is_set():
+    rotating = {**GOOD_CLIENT, "RefreshTokenRotation": {"Feature": "ENABLED"}}
+    for flows in (["ALLOW_USER_SRP_AUTH"], None, ["CUSTOM_AUTH_FLOW_ONLY"]):
+        client = merged(rotating, {"ExplicitAuthFlows": flows})
+        equal(mended(GOOD_POOL, client, "password-flow")[0], {}, f"{flows}")
+    client = merged(rotating, {"ExplicitAuthFlows": None})
+    equal(mended(GOOD_POOL, client, "rotation")[0], {"password-flow": "problem"})
+    [two] = [case for case in CASES if case["name"] == "two functions for tokens"]
+    plus = merged(pool_of(two), {"UserPoolTier": "PLUS"})
+    equal(mended(plus, GOOD_CLIENT, "token-trigger")[0], {})
+    equal(reloaded({"policy": None})[0]["UserPoolTier"], "PLUS")
+    number = copy.deepcopy(GOOD_POOL)
+    for each in number["SchemaAttributes"]:
+        each["AttributeDataType"] = "Number"
+    text = examine(number, GOOD_CLIENT)[1]["legacy-id"]["mend"]
+    equal("another attribute" in text and "aws " not in text, True, text)
+
+
+@test
+def commands_are_made_for_a_shell():
+    evil = "eu-central-1_x'$(touch pwned)\x1b\n;"
+    pool = {**GOOD_POOL, "Id": evil, "DeletionProtection": "INACTIVE"}
+    command = examine(pool, GOOD_CLIENT)[1]["deletion-protection"]["mend"]
+    equal([letter for letter in command if ord(letter) < 32], [], command)
+    done = subprocess.run(["sh", "-c", "aws() { printf '%s\\n' \"$@\"; }; jq() { cat; }; " + command],
+                          cwd=cogmig.folder, capture_output=True, text=True, check=True)
+    equal((cogmig.folder / "pwned").exists(), False)
+    equal("eu-central-1_x'$(touch pwned)??;" in (cogmig.folder / "pool.json").read_text("utf-8"),
+          True, done.stdout)
+
+
+@test
+def pool_and_client_are_those_that_are_set():
+    def verdict(**environment):
+        done = doctor("--json", "--pool", write("pool.json", GOOD_POOL), "--client",
+                      write("client.json", GOOD_CLIENT), **environment)
+        [check] = [each for each in json.loads(done.stdout)["checks"]
+                   if each["check"] == "client-of-pool"]
+        return check["verdict"]
+
+    equal(verdict(), "ok")
+    equal(verdict(COGNITO_USER_POOL_ID=GOOD_POOL["Id"], COGNITO_CLIENT_ID="a, 1example23456789"), "ok")
+    equal(verdict(COGNITO_USER_POOL_ID="eu-central-1_Another1"), "problem")
+    equal(verdict(COGNITO_CLIENT_ID="1example2345678,11example23456789"), "problem")
 
 
 @test

@@ -75,11 +75,20 @@ def add_attribute(given):
 
 def add_permission(given):
     assert given["--action"] == "lambda:InvokeFunction", given
-    statement = {"Effect": "Allow", "Principal": {"Service": given["--principal"]},
+    statement = {"Sid": given["--statement-id"], "Effect": "Allow", "Principal": {"Service": given["--principal"]},
                  "Action": given["--action"], "Resource": given["--function-name"],
                  "Condition": {"ArnLike": {"AWS:SourceArn": given["--source-arn"]}}}
     policy = json.loads(load("FAKE_AWS_POLICY")["Policy"])
+    assert statement["Sid"] not in [each.get("Sid") for each in policy["Statement"]], "in use"
     policy["Statement"].append(statement)
+    store("FAKE_AWS_POLICY", {"Policy": json.dumps(policy)})
+
+
+def remove_permission(given):
+    policy = json.loads(load("FAKE_AWS_POLICY")["Policy"])
+    kept = [each for each in policy["Statement"] if each.get("Sid") != given["--statement-id"]]
+    assert len(kept) == len(policy["Statement"]) - 1, given
+    policy["Statement"] = kept
     store("FAKE_AWS_POLICY", {"Policy": json.dumps(policy)})
 
 
@@ -89,6 +98,8 @@ def main(service, command, *arguments):
     client = {**pool, "--client-id": "1example23456789"}
     if (service, command) == ("lambda", "add-permission"):
         add_permission(given)
+    elif (service, command) == ("lambda", "remove-permission"):
+        remove_permission(given)
     elif command == "describe-user-pool":
         describe("FAKE_AWS_POOL", "UserPool", given, pool)
     elif command == "describe-user-pool-client":

@@ -11,6 +11,7 @@
 
 #include <cogmig/cognito.h>
 #include <cogmig/memory.h>
+#include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -153,41 +154,67 @@ static int choose_attribute(struct order *order)
 
 /* ---- what is known ---- */
 
-/* The member that AWS wraps the description in, or the description itself. */
-static json_t *unwrap(json_t *document, const char *member)
+/* What AWS describes: in a member of its own, or as it is, and then known by one that it has. */
+struct description {
+    const char *wrapper, *known_by, *command;
+};
+
+static const struct description of_pool = {"UserPool", "Id", "aws cognito-idp describe-user-pool"};
+static const struct description of_client = {"UserPoolClient", "ClientId",
+                                             "aws cognito-idp describe-user-pool-client"};
+static const struct description of_policy = {"", NULL, "aws lambda get-policy"};
+
+/* NULL: it is something else. */
+static json_t *unwrap(json_t *document, const struct description *description)
 {
-    json_t *inner = json_object_get(document, member);
+    json_t *inner = json_object_get(document, description->wrapper);
     json_t *kept = inner == NULL ? document : inner;
-    json_incref(kept);
+    bool is_it = json_is_object(kept) && (description->known_by == NULL ||
+                                          json_object_get(kept, description->known_by) != NULL);
+    json_t *ret = is_it ? json_incref(kept) : NULL;
     json_decref(document);
-    return kept;
+    return ret;
 }
 
-static cogmig_status not_json(const char *what, const json_error_t *error, cogmig_error *err)
+static cogmig_status unreadable(const char *what, const char *why, cogmig_error *err)
 {
-    char message[300];
-    snprintf(message, sizeof message, "%s: %s (line %d)", what, error->text, error->line);
+    char message[400];
+    snprintf(message, sizeof message, "%.150s %.240s", what, why);
     cogmig_error_set(err, COGMIG_FILE_UNREADABLE, message);
     return COGMIG_FILE_UNREADABLE;
 }
 
-static cogmig_status load_file(const char *path, const char *member, json_t **ret_object,
-                               cogmig_error *err)
+static cogmig_status not_json(const char *what, const json_error_t *error, cogmig_error *err)
 {
+    char why[250];
+    snprintf(why, sizeof why, "is no JSON: %.160s (line %d)", error->text, error->line);
+    return unreadable(what, error->line < 0 ? error->text : why, err);
+}
+
+static cogmig_status load_file(const char *path, const struct description *description,
+                               json_t **ret_object, cogmig_error *err)
+{
+    char why[200];
     json_error_t error;
-    json_t *document = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-    if (!json_is_object(document)) {
-        json_decref(document);
-        return not_json(path, &error, err);
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        snprintf(why, sizeof why, "cannot be read: %.100s.", strerror(errno));
+        return unreadable(path, why, err);
     }
-    *ret_object = unwrap(document, member);
-    return COGMIG_OK;
+    json_t *document = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+    fclose(file);
+    if (document == NULL)
+        return not_json(path, &error, err);
+    *ret_object = unwrap(document, description);
+    snprintf(why, sizeof why, "is not what \"%.100s\" writes.", description->command);
+    return *ret_object == NULL ? unreadable(path, why, err) : COGMIG_OK;
 }
 
 typedef cogmig_status (*describe_fn)(cogmig_cognito *, char **, size_t *, cogmig_error *);
 
-static cogmig_status ask(cogmig_cognito *cognito, describe_fn describe, const char *member,
-                         json_t **ret_object, cogmig_error *err)
+static cogmig_status ask(cogmig_cognito *cognito, describe_fn describe,
+                         const struct description *description, json_t **ret_object,
+                         cogmig_error *err)
 {
     char *text = NULL;
     size_t len = 0;
@@ -198,9 +225,9 @@ static cogmig_status ask(cogmig_cognito *cognito, describe_fn describe, const ch
     json_t *document = json_loadb(text, len, 0, &error);
     cogmig_free(text);
     if (document == NULL)
-        return not_json(member, &error, err);
-    *ret_object = unwrap(document, member);
-    return COGMIG_OK;
+        return not_json(description->wrapper, &error, err);
+    *ret_object = unwrap(document, description);
+    return *ret_object == NULL ? unreadable("The answer", "has no description.", err) : COGMIG_OK;
 }
 
 /* ---- who may invoke the functions ---- */
@@ -249,10 +276,9 @@ static cogmig_status ask_live(const struct order *order, struct setup *setup, co
     cogmig_cognito *cognito = NULL;
     cogmig_status status = cogmig_cognito_new_from_env(&cognito, err);
     if (status == COGMIG_OK)
-        status = ask(cognito, cogmig_cognito_describe_pool, "UserPool", &setup->pool, err);
+        status = ask(cognito, cogmig_cognito_describe_pool, &of_pool, &setup->pool, err);
     if (status == COGMIG_OK)
-        status =
-            ask(cognito, cogmig_cognito_describe_client, "UserPoolClient", &setup->client, err);
+        status = ask(cognito, cogmig_cognito_describe_client, &of_client, &setup->client, err);
     if (status == COGMIG_OK && order->policy_file == NULL)
         ask_for_policies(cognito, setup);
     cogmig_cognito_free(&cognito);
@@ -283,14 +309,16 @@ static cogmig_status gather(const struct order *order, struct setup *setup, cogm
         learn_own_passwords(setup);
     setup->client_secret = order->local ? setting("COGNITO_CLIENT_SECRET") : NULL;
     setup->issuer = order->local ? setting("COGNITO_ISSUER") : NULL;
+    setup->own_pool = order->local ? setting("COGNITO_USER_POOL_ID") : NULL;
+    setup->own_clients = order->local ? setting("COGNITO_CLIENT_ID") : NULL;
     if (order->remote && live)
         status = ask_live(order, setup, err);
     if (status == COGMIG_OK && order->pool_file != NULL)
-        status = load_file(order->pool_file, "UserPool", &setup->pool, err);
+        status = load_file(order->pool_file, &of_pool, &setup->pool, err);
     if (status == COGMIG_OK && order->client_file != NULL)
-        status = load_file(order->client_file, "UserPoolClient", &setup->client, err);
+        status = load_file(order->client_file, &of_client, &setup->client, err);
     if (status == COGMIG_OK && order->policy_file != NULL)
-        status = load_file(order->policy_file, "", &setup->lambda_policy, err);
+        status = load_file(order->policy_file, &of_policy, &setup->lambda_policy, err);
     return status;
 }
 
@@ -359,7 +387,8 @@ static const char replacement[] =
     "UpdateUserPool and UpdateUserPoolClient replace every setting: what a call leaves out is "
     "reset. "
     "The commands above read all of it, change one thing and send it back; look at the file "
-    "before you send it, and do not shorten them.";
+    "before you send it, and do not shorten them. Use the newest AWS CLI: an old one leaves out "
+    "settings that it does not know, and so resets them.";
 
 static void print_json_summary(const struct tally *tally)
 {

@@ -16,9 +16,26 @@ const char *verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
-static const char default_flows[] =
-    ".ExplicitAuthFlows = ((.ExplicitAuthFlows // [\"ALLOW_REFRESH_TOKEN_AUTH\", "
-    "\"ALLOW_USER_SRP_AUTH\", \"ALLOW_CUSTOM_AUTH\"]) + [\"ALLOW_USER_PASSWORD_AUTH\"] | unique)";
+/* What a client allows that lists nothing. */
+#define DEFAULT_FLOWS                                                                              \
+    "(.ExplicitAuthFlows // [\"ALLOW_REFRESH_TOKEN_AUTH\", \"ALLOW_USER_SRP_AUTH\", "              \
+    "\"ALLOW_CUSTOM_AUTH\"])"
+
+/* The oldest name does not go with ALLOW_*, which it has to be instead, and rotation not with the
+ * refresh flow. */
+static const char allow_passwords[] =
+    ".ExplicitAuthFlows = (" DEFAULT_FLOWS
+    " | map(if . == \"CUSTOM_AUTH_FLOW_ONLY\" then \"ALLOW_CUSTOM_AUTH\", "
+    "\"ALLOW_REFRESH_TOKEN_AUTH\" else . end) | . + [\"ALLOW_USER_PASSWORD_AUTH\"] | unique) | if "
+    ".RefreshTokenRotation.Feature == \"ENABLED\" then .ExplicitAuthFlows -= "
+    "[\"ALLOW_REFRESH_TOKEN_AUTH\"] else . end";
+
+/* Where the deprecated member is there, it has to name the same function. */
+static const char one_token_trigger[] =
+    "(if .UserPoolTier == \"LITE\" then .UserPoolTier = \"ESSENTIALS\" else . end) | (if "
+    ".LambdaConfig.PreTokenGeneration and .LambdaConfig.PreTokenGenerationConfig then "
+    ".LambdaConfig.PreTokenGeneration = .LambdaConfig.PreTokenGenerationConfig.LambdaArn else . "
+    "end)";
 
 /* In the order in which they are told. */
 const struct check preflight_checks[] = {
@@ -29,11 +46,11 @@ const struct check preflight_checks[] = {
     {"password-flow", OF_CLIENT, judge_password_flow,
      "With SRP or passwordless sign-in Cognito never sees the password, so the User Migration "
      "trigger is never called and nobody migrates.",
-     MEND_CLIENT, default_flows},
+     MEND_CLIENT, allow_passwords},
     {"rotation", OF_CLIENT, judge_rotation,
      "Cognito refuses REFRESH_TOKEN_AUTH where refresh tokens rotate: sessions end with the first "
      "access token.",
-     MEND_CLIENT, ".ExplicitAuthFlows -= [\"ALLOW_REFRESH_TOKEN_AUTH\"]"},
+     MEND_CLIENT, ".ExplicitAuthFlows = " DEFAULT_FLOWS " - [\"ALLOW_REFRESH_TOKEN_AUTH\"]"},
     {"user-existence-errors", OF_CLIENT, judge_user_existence,
      "Anybody can try addresses and learn which of them have an account.", MEND_CLIENT,
      ".PreventUserExistenceErrors = \"ENABLED\""},
@@ -117,8 +134,9 @@ const struct check preflight_checks[] = {
      "Nobody migrates: unknown users are refused.", MEND_POOL,
      ".LambdaConfig.UserMigration = \"<function-arn>\""},
     {"trigger-permission", OF_POOL, judge_trigger_permission,
-     "Cognito cannot call the function: every first sign-in fails with \"Exception migrating "
-     "user\", or what else the trigger is for.",
+     "Where Cognito cannot call the function, every first sign-in fails with \"Exception migrating "
+     "user\", or what else the trigger is for. Where any pool can, a stranger's pool tries "
+     "passwords against your store.",
      MEND_PERMISSION, ""},
     {"sign-up-guard", OF_POOL, judge_sign_up_guard,
      "A stranger can sign up with the address of a user who has not migrated yet, and occupies the "
@@ -131,7 +149,7 @@ const struct check preflight_checks[] = {
     {"token-trigger", OF_POOL, judge_token_trigger,
      "Version 2 and 3 of PreTokenGeneration, which can put legacy_id into access tokens, need the "
      "tier ESSENTIALS or PLUS.",
-     MEND_POOL, ".UserPoolTier = \"ESSENTIALS\""},
+     MEND_POOL, one_token_trigger},
     /* mail */
     {"recovery", OF_POOL, judge_recovery,
      "Who forgot the password before migrating cannot get back in: migrated users have no "
@@ -171,30 +189,52 @@ void preflight_judge(const struct check *check, const struct setup *setup,
 
 /* ---- commands ---- */
 
-struct names {
-    const char *pool;
-    const char *client;
-    char region[64];
-    const char *function;
-    const char *pool_arn;
+enum {
+    NAME_SIZE = 320
 };
 
-static const char *or_placeholder(const char *text, const char *placeholder)
+struct names {
+    char pool[NAME_SIZE], client[NAME_SIZE], region[NAME_SIZE], function[NAME_SIZE],
+        pool_arn[NAME_SIZE];
+};
+
+/* The shell has to take it as one word, and a file could steer the terminal. */
+static void quote(const char *text, size_t len, const char *placeholder, char out[NAME_SIZE])
 {
-    return text == NULL ? placeholder : text;
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:@+=,";
+    size_t used = 0;
+    if (text == NULL || len == 0 || strspn(text, plain) >= len) {
+        snprintf(out, NAME_SIZE, "%.*s", text == NULL || len == 0 ? NAME_SIZE - 1 : (int)len,
+                 text == NULL || len == 0 ? placeholder : text);
+        return;
+    }
+    out[used++] = '\'';
+    for (size_t i = 0; i < len && used + 6 < NAME_SIZE; i++) {
+        bool control = (unsigned char)text[i] < ' ' || text[i] == 0x7F;
+        used += (size_t)snprintf(out + used, NAME_SIZE - used, text[i] == '\'' ? "'\\''" : "%c",
+                                 control ? '?' : text[i]);
+    }
+    snprintf(out + used, NAME_SIZE - used, "'");
+}
+
+static void quote_member(json_t *object, const char *member, const char *placeholder,
+                         char out[NAME_SIZE])
+{
+    const char *text = text_at(object, member);
+    quote(text, text == NULL ? 0 : strlen(text), placeholder, out);
 }
 
 static struct names names_of(const struct setup *setup)
 {
-    struct names names = {
-        .pool = or_placeholder(text_at(setup->pool, "Id"), "<pool-id>"),
-        .client = or_placeholder(text_at(setup->client, "ClientId"), "<client-id>"),
-        .function = or_placeholder(function_to_permit(setup), "<function-arn>"),
-        .pool_arn = or_placeholder(text_at(setup->pool, "Arn"), "<pool-arn>"),
-    };
-    size_t region = strcspn(names.pool, "_");
-    snprintf(names.region, sizeof names.region, "%.*s", (int)region,
-             names.pool[region] == '_' ? names.pool : "<region>");
+    struct names names;
+    const char *pool = text_at(setup->pool, "Id"), *function = function_to_permit(setup);
+    size_t region = pool == NULL ? 0 : strcspn(pool, "_");
+    quote_member(setup->pool, "Id", "<pool-id>", names.pool);
+    quote_member(setup->pool, "Arn", "<pool-arn>", names.pool_arn);
+    quote_member(setup->client, "ClientId", "<client-id>", names.client);
+    quote(function, function == NULL ? 0 : strlen(function), "<function-arn>", names.function);
+    quote(pool == NULL || pool[region] != '_' ? NULL : pool, region, "<region>", names.region);
     return names;
 }
 
@@ -250,7 +290,7 @@ void preflight_consequence(const struct check *check, const struct setup *setup,
 void preflight_mend(const struct check *check, const struct setup *setup, char out[MEND_SIZE])
 {
     struct names names = names_of(setup);
-    char mend[CONSEQUENCE_SIZE];
+    char mend[EDIT_SIZE];
     name_attribute(check->mend, setup->legacy_id, mend, sizeof mend);
     switch (check->mend_kind) {
     case MEND_CLIENT:
@@ -260,17 +300,21 @@ void preflight_mend(const struct check *check, const struct setup *setup, char o
         write_pool_edit(&names, mend, out);
         break;
     case MEND_ATTRIBUTE:
+        if (schema_attribute(setup->pool, setup->legacy_id) != NULL) {
+            snprintf(out, MEND_SIZE,
+                     "It cannot be changed once it is there: make another attribute, and name it "
+                     "with --legacy-id-attribute.");
+            break;
+        }
         snprintf(out, MEND_SIZE,
                  "aws cognito-idp add-custom-attributes --region %s --user-pool-id %s "
                  "--custom-attributes '%s'",
                  names.region, names.pool, mend);
         break;
     case MEND_PERMISSION:
-        snprintf(out, MEND_SIZE,
-                 "aws lambda add-permission --region %s --function-name %s --statement-id cognito "
-                 "--action lambda:InvokeFunction --principal cognito-idp.amazonaws.com "
-                 "--source-arn %s",
-                 names.region, names.function, names.pool_arn);
+        mend_permission(
+            setup, &(const struct permission_names){names.region, names.function, names.pool_arn},
+            out, MEND_SIZE);
         break;
     default:
         snprintf(out, MEND_SIZE, "%s", mend);

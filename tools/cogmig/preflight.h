@@ -36,7 +36,8 @@ struct setup {
     /* By ARN, what Lambda said of each trigger's function: its policy; null where it has none; a
      * text, why that is not known. */
     json_t *function_policies;
-    const char *issuer;    /* COGNITO_ISSUER */
+    const char *own_pool, *own_clients; /* COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID */
+    const char *issuer;                 /* COGNITO_ISSUER */
     const char *legacy_id; /* the attribute: custom:legacy_id, or what it is called here */
     const char *client_secret;
     bool settings_are_known;               /* so that no client_secret means that none is set */
@@ -49,7 +50,8 @@ struct setup {
 enum {
     REASON_SIZE = 512,
     CONSEQUENCE_SIZE = 512,
-    MEND_SIZE = 2048
+    EDIT_SIZE = 1024,
+    MEND_SIZE = 3072
 };
 
 struct finding {
@@ -63,7 +65,7 @@ enum mend_kind {
     MEND_CLIENT,    /* an expression of jq that changes the app client */
     MEND_POOL,      /* an expression of jq that changes the user pool */
     MEND_ATTRIBUTE, /* the arguments of add-custom-attributes */
-    MEND_PERMISSION /* lambda add-permission */
+    MEND_PERMISSION /* lambda add-permission, remove-permission */
 };
 
 /* What a check looks at. Without it nothing can be said. */

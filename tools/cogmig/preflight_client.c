@@ -15,8 +15,8 @@ void judge_password_flow(const struct setup *setup, struct finding *finding)
         conclude(finding, VERDICT_OK, "Users can sign in with USER_PASSWORD_AUTH.");
     else if (has_element(flows, "ALLOW_ADMIN_USER_PASSWORD_AUTH") ||
              has_element(flows, "ADMIN_NO_SRP_AUTH"))
-        conclude(finding, VERDICT_WARNING,
-                 "Only a server with AWS credentials can sign users in with a password "
+        conclude(finding, VERDICT_OK,
+                 "Servers with AWS credentials, and they alone, can sign users in with a password "
                  "(ADMIN_USER_PASSWORD_AUTH).");
     else
         conclude(finding, VERDICT_PROBLEM,
@@ -27,9 +27,12 @@ void judge_password_flow(const struct setup *setup, struct finding *finding)
 void judge_rotation(const struct setup *setup, struct finding *finding)
 {
     bool rotates = is_text_at(setup->client, "RefreshTokenRotation.Feature", "ENABLED");
-    bool refresh_flow =
-        has_element(value_at(setup->client, "ExplicitAuthFlows"), "ALLOW_REFRESH_TOKEN_AUTH");
-    if (rotates && refresh_flow)
+    json_t *flows = value_at(setup->client, "ExplicitAuthFlows");
+    if (rotates && flows == NULL)
+        conclude(finding, VERDICT_PROBLEM,
+                 "Refresh tokens rotate, and ExplicitAuthFlows is not set, which allows "
+                 "REFRESH_TOKEN_AUTH.");
+    else if (rotates && has_element(flows, "ALLOW_REFRESH_TOKEN_AUTH"))
         conclude(finding, VERDICT_PROBLEM,
                  "Refresh tokens rotate, and ALLOW_REFRESH_TOKEN_AUTH is listed all the same.");
     else if (rotates)
@@ -73,14 +76,36 @@ void judge_client_secret(const struct setup *setup, struct finding *finding)
                         : "The app client has no secret, and none is set.");
 }
 
+/* In a list with commas and blanks. */
+static bool is_in_list(const char *list, const char *name)
+{
+    static const char between[] = ", \t";
+    size_t len = strlen(name);
+    for (list += strspn(list, between); *list != '\0'; list += strspn(list, between)) {
+        size_t element = strcspn(list, between);
+        if (element == len && strncmp(list, name, len) == 0)
+            return true;
+        list += element;
+    }
+    return false;
+}
+
 void judge_client_of_pool(const struct setup *setup, struct finding *finding)
 {
     const char *pool = text_at(setup->pool, "Id"), *said = text_at(setup->client, "UserPoolId");
+    const char *client = text_at(setup->client, "ClientId");
     if (pool == NULL || said == NULL)
         conclude(finding, VERDICT_UNKNOWN, "Pool or app client is not known.");
     else if (strcmp(pool, said) != 0)
         conclude(finding, VERDICT_PROBLEM, "The app client is of pool %.60s, not of %.60s.", said,
                  pool);
+    else if (setup->own_pool != NULL && strcmp(setup->own_pool, pool) != 0)
+        conclude(finding, VERDICT_PROBLEM, "COGNITO_USER_POOL_ID is %.60s, and this is pool %.60s.",
+                 setup->own_pool, pool);
+    else if (setup->own_clients != NULL && client != NULL &&
+             !is_in_list(setup->own_clients, client))
+        conclude(finding, VERDICT_PROBLEM,
+                 "COGNITO_CLIENT_ID does not have this app client, %.60s.", client);
     else
         conclude(finding, VERDICT_OK, "The app client is one of this pool.");
 }
@@ -163,7 +188,9 @@ void judge_revocation(const struct setup *setup, struct finding *finding)
 void judge_legacy_id_readable(const struct setup *setup, struct finding *finding)
 {
     json_t *readable = value_at(setup->client, "ReadAttributes");
-    if (readable == NULL)
+    if (readable != NULL && !json_is_array(readable))
+        conclude(finding, VERDICT_UNKNOWN, "ReadAttributes is no list.");
+    else if (readable == NULL)
         conclude(finding, VERDICT_WARNING,
                  "ReadAttributes is not set, so whether ID tokens carry %s depends on how and when "
                  "the app client was made.",
@@ -181,7 +208,9 @@ void judge_legacy_id_protected(const struct setup *setup, struct finding *findin
     bool immutable = attribute != NULL && json_is_false(value_at(attribute, "Mutable"));
     enum verdict otherwise = immutable ? VERDICT_WARNING : VERDICT_PROBLEM;
     const char *but = immutable ? " It is immutable, but a sign-up may set it." : "";
-    if (writable == NULL)
+    if (writable != NULL && !json_is_array(writable))
+        conclude(finding, VERDICT_UNKNOWN, "WriteAttributes is no list.");
+    else if (writable == NULL)
         conclude(finding, otherwise,
                  "WriteAttributes is not set, and AWS contradicts itself about what that means.%s",
                  but);

@@ -17,6 +17,9 @@ void judge_legacy_id(const struct setup *setup, struct finding *finding)
     snprintf(of_developers, sizeof of_developers, "dev:%s", setup->legacy_id);
     if (schema_attribute(setup->pool, of_developers) != NULL)
         conclude(finding, VERDICT_PROBLEM, "It is a developer-only attribute, %s.", of_developers);
+    else if (json_is_true(value_at(attribute, "DeveloperOnlyAttribute")))
+        conclude(finding, VERDICT_PROBLEM, "%s is a developer-only attribute: no token carries it.",
+                 setup->legacy_id);
     else if (attribute == NULL)
         conclude(finding, VERDICT_PROBLEM, "The pool has no attribute %s.", setup->legacy_id);
     else if (type == NULL || strcmp(type, "String") != 0)
@@ -26,13 +29,17 @@ void judge_legacy_id(const struct setup *setup, struct finding *finding)
         conclude(finding, VERDICT_OK, "%s is there, a String.", setup->legacy_id);
 }
 
-/* Constraints come as text. */
+/* Constraints come as text; -1: one that is no number. */
 static json_int_t constraint(json_t *attribute, const char *name, json_int_t otherwise)
 {
     json_t *value = value_at(value_at(attribute, "StringAttributeConstraints"), name);
+    if (value == NULL)
+        return otherwise;
     if (json_is_integer(value))
         return json_integer_value(value);
-    return json_is_string(value) ? strtoll(json_string_value(value), NULL, 10) : otherwise;
+    const char *text = json_is_string(value) ? json_string_value(value) : "";
+    bool is_number = *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+    return is_number ? strtoll(text, NULL, 10) : -1;
 }
 
 void judge_legacy_id_length(const struct setup *setup, struct finding *finding)
@@ -47,6 +54,9 @@ void judge_legacy_id_length(const struct setup *setup, struct finding *finding)
     json_int_t needed = setup->legacy_id_length == 0 ? UUID_LENGTH : setup->legacy_id_length;
     if (attribute == NULL)
         conclude(finding, VERDICT_UNKNOWN, "There is no %s.", setup->legacy_id);
+    else if (longest < 0 || shortest < 0)
+        conclude(finding, VERDICT_UNKNOWN, "The constraints of %s are no numbers.",
+                 setup->legacy_id);
     else if (longest < needed)
         conclude(finding, VERDICT_PROBLEM, "%s takes %lld characters; ids have up to %lld.",
                  setup->legacy_id, (long long)longest, (long long)needed);

@@ -2,7 +2,9 @@
 #include "preflight_trigger.h"
 
 #include "preflight_json.h"
+#include "preflight_policy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *migration_arn(const struct setup *setup)
@@ -11,6 +13,17 @@ static const char *migration_arn(const struct setup *setup)
 }
 
 /* ---- wired ---- */
+
+static bool is_function(const char *arn)
+{
+    return strstr(arn, ":lambda:") != NULL;
+}
+
+/* eu-central-1_AbC, not an emulator's local_AbC. */
+static bool is_of_aws(const char *pool_id)
+{
+    return memchr(pool_id, '-', strcspn(pool_id, "_")) != NULL;
+}
 
 /* arn:aws:lambda:eu-central-1:… against eu-central-1_AbC; an emulator has no ARNs. */
 static bool is_in_region_of(const char *arn, const char *pool_id)
@@ -28,8 +41,10 @@ static bool is_in_region_of(const char *arn, const char *pool_id)
 void judge_migration_trigger(const struct setup *setup, struct finding *finding)
 {
     const char *arn = migration_arn(setup), *pool_id = text_at(setup->pool, "Id");
-    if (arn == NULL)
+    if (arn == NULL || *arn == '\0')
         conclude(finding, VERDICT_PROBLEM, "LambdaConfig has no UserMigration.");
+    else if (!is_function(arn) && pool_id != NULL && is_of_aws(pool_id))
+        conclude(finding, VERDICT_PROBLEM, "UserMigration is no function's ARN: %.200s.", arn);
     else if (pool_id != NULL && !is_in_region_of(arn, pool_id))
         conclude(finding, VERDICT_PROBLEM, "The function %.200s is in another region.", arn);
     else
@@ -38,139 +53,83 @@ void judge_migration_trigger(const struct setup *setup, struct finding *finding)
 
 /* ---- permitted ---- */
 
-static bool is_one_of(json_t *value, const char *text)
-{
-    return json_is_array(value)
-               ? has_element(value, text)
-               : json_is_string(value) && strcmp(json_string_value(value), text) == 0;
-}
-
-static bool is_cognito(json_t *statement)
-{
-    return is_text_at(statement, "Principal", "*") ||
-           is_one_of(value_at(statement, "Principal.Service"), "cognito-idp.amazonaws.com");
-}
-
-static bool allows_invocation(json_t *statement)
-{
-    json_t *action = value_at(statement, "Action");
-    return is_text_at(statement, "Effect", "Allow") && is_cognito(statement) &&
-           (is_one_of(action, "lambda:InvokeFunction") || is_one_of(action, "lambda:*"));
-}
-
-/* IAM User Guide, "IAM JSON policy elements: Condition operators": * is any number of characters, ?
- * is one. Where what follows the last * does not fit, that one takes a character more. */
-static bool fits_pattern(const char *pattern, size_t pattern_len, const char *text, size_t len)
-{
-    size_t at = 0, star = pattern_len, taken = 0;
-    for (size_t i = 0; i < len;) {
-        if (at < pattern_len && pattern[at] == '*') {
-            star = at++;
-            taken = i;
-        } else if (at < pattern_len && (pattern[at] == '?' || pattern[at] == text[i])) {
-            at++;
-            i++;
-        } else if (star < pattern_len) {
-            at = star + 1;
-            i = ++taken;
-        } else {
-            return false;
-        }
-    }
-    while (at < pattern_len && pattern[at] == '*')
-        at++;
-    return at == pattern_len;
-}
-
-/* Part by part: a * of one of the six does not reach into the next. */
-static bool fits_arn(const char *pattern, const char *arn)
-{
-    for (int colons = 0; colons < 5; colons++) {
-        size_t pattern_len = strcspn(pattern, ":"), len = strcspn(arn, ":");
-        if (pattern[pattern_len] == '\0' || arn[len] == '\0' ||
-            !fits_pattern(pattern, pattern_len, arn, len))
-            return false;
-        pattern += pattern_len + 1;
-        arn += len + 1;
-    }
-    return fits_pattern(pattern, strlen(pattern), arn, strlen(arn));
-}
-
-static bool fits(const char *operator_name, const char *wanted, const char *arn)
-{
-    if (strcasestr(operator_name, "StringLike") != NULL)
-        return fits_pattern(wanted, strlen(wanted), arn, strlen(arn));
-    if (strcasestr(operator_name, "Arn") != NULL)
-        return fits_arn(wanted, arn);
-    return strcmp(wanted, arn) == 0;
-}
-
-static bool fits_any(const char *operator_name, json_t *wanted, const char *arn)
-{
-    size_t i;
-    json_t *each;
-    if (json_is_string(wanted))
-        return fits(operator_name, json_string_value(wanted), arn);
-    json_array_foreach(wanted, i, each)
-    {
-        if (json_is_string(each) && fits(operator_name, json_string_value(each), arn))
-            return true;
-    }
-    return false;
-}
-
-enum source {
-    SOURCE_ANY, /* there is no such condition */
-    SOURCE_THIS_POOL,
-    SOURCE_OTHERS
+/* arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID */
+enum {
+    ARN_SIZE = 256,
+    ACCOUNT_SIZE = 32
 };
 
-/* Conditions are written in any case (AWS:SourceArn, aws:SourceArn). */
-static enum source source_of(json_t *statement, const char *pool_arn)
+/* What stands behind so many colons; NULL: there are fewer. */
+static const char *behind_colons(const char *arn, int count)
 {
-    const char *operator_name, *key;
-    json_t *keys, *value;
-    json_object_foreach(value_at(statement, "Condition"), operator_name, keys)
-    {
-        json_object_foreach(keys, key, value)
-        {
-            if (strcasecmp(key, "aws:SourceArn") == 0)
-                return pool_arn == NULL || fits_any(operator_name, value, pool_arn)
-                           ? SOURCE_THIS_POOL
-                           : SOURCE_OTHERS;
-        }
+    for (int i = 0; i < count && arn != NULL; i++) {
+        arn = strchr(arn, ':');
+        arn = arn == NULL ? NULL : arn + 1;
     }
-    return SOURCE_ANY;
+    return arn;
 }
 
-/* The best that a statement says: one that fits is enough. */
+static struct caller caller_of_pool(const struct setup *setup, char account[ACCOUNT_SIZE])
+{
+    const char *arn = text_at(setup->pool, "Arn"), *begin = behind_colons(arn, 4);
+    snprintf(account, ACCOUNT_SIZE, "%.*s", begin == NULL ? 0 : (int)strcspn(begin, ":"),
+             begin == NULL ? "" : begin);
+    return (struct caller){arn, account};
+}
+
+/* A pool of somebody else in the same region: may it, then every pool may. */
+static struct caller stranger(const struct setup *setup, char arn[ARN_SIZE])
+{
+    static const char account[] = "000000000000";
+    const char *pool_arn = text_at(setup->pool, "Arn");
+    if (behind_colons(pool_arn, 4) == NULL)
+        pool_arn = "arn:aws:cognito-idp:us-east-1:";
+    const char *region = behind_colons(pool_arn, 3);
+    int region_len = (int)strcspn(region, ":");
+    snprintf(arn, ARN_SIZE, "%.*s%.*s:%s:userpool/%.*s_000000000", (int)(region - pool_arn),
+             pool_arn, region_len, region, account, region_len, region);
+    return (struct caller){arn, account};
+}
+
 static void judge_policy(const struct setup *setup, json_t *policy, struct finding *finding)
 {
-    bool allowed[SOURCE_OTHERS + 1] = {false};
-    size_t i;
-    json_t *statement;
-    json_array_foreach(value_at(policy, "Statement"), i, statement)
-    {
-        if (allows_invocation(statement))
-            allowed[source_of(statement, text_at(setup->pool, "Arn"))] = true;
-    }
-    if (allowed[SOURCE_THIS_POOL])
-        conclude(finding, VERDICT_OK, "This pool may invoke the function.");
-    else if (allowed[SOURCE_ANY])
-        conclude(finding, VERDICT_WARNING, "Any user pool of any account may invoke the function.");
-    else if (allowed[SOURCE_OTHERS])
+    char account[ACCOUNT_SIZE], other_arn[ARN_SIZE];
+    const char *key = NULL, *ignored = NULL;
+    struct caller pool = caller_of_pool(setup, account), other = stranger(setup, other_arn);
+    enum permission permission = policy_permission(policy, &pool, &key);
+    bool is_open = policy_permission(policy, &other, &ignored) == PERMISSION_GIVEN;
+    if (value_at(policy, "Statement") == NULL)
+        conclude(finding, VERDICT_UNKNOWN, "What was given as the function's policy is none.");
+    else if (permission == PERMISSION_DENIED)
+        conclude(finding, VERDICT_PROBLEM,
+                 "A statement with the effect Deny keeps this pool from invoking the function.");
+    else if (permission == PERMISSION_UNKNOWN)
+        conclude(finding, VERDICT_UNKNOWN,
+                 "Whether this pool may invoke the function depends on %.100s.", key);
+    else if (permission == PERMISSION_OTHERS)
         conclude(finding, VERDICT_PROBLEM, "Another pool may invoke the function, not this one.");
-    else
+    else if (permission == PERMISSION_NONE)
         conclude(finding, VERDICT_PROBLEM, "The function's policy does not let Cognito invoke it.");
+    else if (is_open)
+        conclude(finding, VERDICT_WARNING, "Any user pool of any account may invoke the function.");
+    else
+        conclude(finding, VERDICT_OK, "This pool may invoke the function.");
 }
 
-/* aws lambda get-policy, and Lambda itself, give the document as a text within JSON. */
-static void judge_answer(const struct setup *setup, json_t *answer, struct finding *finding)
+/* aws lambda get-policy, and Lambda itself, give the document as a text within JSON. To be
+ * released. */
+static json_t *policy_within(json_t *answer)
 {
     const char *text = text_at(answer, "Policy");
     json_t *within = text == NULL ? NULL : json_loads(text, 0, NULL);
-    judge_policy(setup, within != NULL ? within : answer, finding);
-    json_decref(within);
+    return within != NULL ? within : json_incref(answer);
+}
+
+static void judge_answer(const struct setup *setup, json_t *answer, struct finding *finding)
+{
+    json_t *policy = policy_within(answer);
+    judge_policy(setup, policy, finding);
+    json_decref(policy);
 }
 
 /* LambdaConfig has texts, objects with a version beside LambdaArn, and a key's ARN. */
@@ -182,8 +141,7 @@ void for_each_trigger(json_t *pool, trigger_fn take, void *user_data)
     {
         const char *arn =
             json_is_object(value) ? text_at(value, "LambdaArn") : json_string_value(value);
-        bool is_function = arn != NULL && strstr(arn, ":lambda:") != NULL;
-        if (is_function && !take(user_data, trigger, arn))
+        if (arn != NULL && is_function(arn) && !take(user_data, trigger, arn))
             return;
     }
 }
@@ -253,6 +211,99 @@ void judge_trigger_permission(const struct setup *setup, struct finding *finding
                  "The function's resource policy was not given (--lambda-policy FILE, from "
                  "aws lambda get-policy --function-name %.200s).",
                  migration_arn(setup) == NULL ? "<function>" : migration_arn(setup));
+}
+
+/* ---- how the permission is given ---- */
+
+/* Commands, one after the other. */
+struct commands {
+    const struct permission_names *names;
+    char *out;
+    size_t size;
+};
+
+static void add_command(struct commands *commands, const char *verb, const char *sid,
+                        const char *rest)
+{
+    const struct permission_names *names = commands->names;
+    size_t len = strlen(commands->out);
+    snprintf(commands->out + len, commands->size - len,
+             "%saws lambda %s --region %s --function-name %s --statement-id %s%s",
+             len == 0 ? "" : " && ", verb, names->region, names->function, sid, rest);
+}
+
+static bool has_sid(json_t *statements, const char *sid)
+{
+    size_t i;
+    json_t *statement;
+    json_array_foreach(statements, i, statement)
+    {
+        if (is_text_at(statement, "Sid", sid))
+            return true;
+    }
+    return false;
+}
+
+static void add_permission(struct commands *commands, json_t *statements)
+{
+    char sid[128] = "cognito", rest[512];
+    for (int number = 2; has_sid(statements, sid); number++)
+        snprintf(sid, sizeof sid, "cognito-%d", number);
+    snprintf(
+        rest, sizeof rest,
+        " --action lambda:InvokeFunction --principal cognito-idp.amazonaws.com --source-arn %s",
+        commands->names->pool_arn);
+    add_command(commands, "add-permission", sid, rest);
+}
+
+/* Lambda takes letters, digits, - and _; anything else cannot be one of its own. */
+static const char *sid_of(json_t *statement)
+{
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const char *sid = text_at(statement, "Sid");
+    return sid != NULL && *sid != '\0' && sid[strspn(sid, allowed)] == '\0' ? sid : NULL;
+}
+
+/* First what is missing, then what is too much: nobody is kept out in between. */
+static void write_commands(const struct setup *setup, json_t *policy, struct commands *commands)
+{
+    char account[ACCOUNT_SIZE], other_arn[ARN_SIZE];
+    struct caller pool = caller_of_pool(setup, account), other = stranger(setup, other_arn);
+    json_t *statements = value_at(policy, "Statement"), *statement;
+    bool is_given = false;
+    size_t i;
+    json_array_foreach(statements, i, statement) is_given |=
+        policy_statement_says(statement, &pool, PERMISSION_GIVEN) &&
+        !policy_statement_says(statement, &other, PERMISSION_GIVEN);
+    if (!is_given)
+        add_permission(commands, statements);
+    json_array_foreach(statements, i, statement)
+    {
+        if (sid_of(statement) != NULL &&
+            (policy_statement_says(statement, &pool, PERMISSION_DENIED) ||
+             policy_statement_says(statement, &other, PERMISSION_GIVEN)))
+            add_command(commands, "remove-permission", sid_of(statement), "");
+    }
+    if (commands->out[0] == '\0')
+        snprintf(commands->out, commands->size,
+                 "Look at the statements of the function's policy: aws lambda get-policy --region "
+                 "%s --function-name %s",
+                 commands->names->region, commands->names->function);
+}
+
+void mend_permission(const struct setup *setup, const struct permission_names *names, char *out,
+                     size_t size)
+{
+    struct commands commands = {names, out, size};
+    const char *arn = function_to_permit(setup);
+    json_t *answer = setup->lambda_policy;
+    if (answer == NULL && arn != NULL)
+        answer = json_object_get(setup->function_policies, arn);
+    json_t *policy = policy_within(answer);
+    out[0] = '\0';
+    write_commands(setup, policy, &commands);
+    json_decref(policy);
 }
 
 /* ---- the other triggers ---- */

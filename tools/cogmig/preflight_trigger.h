@@ -14,6 +14,15 @@ void for_each_trigger(json_t *pool, trigger_fn take, void *user_data);
 /* The function that Cognito may not call, or else that of UserMigration; NULL: there is none. */
 const char *function_to_permit(const struct setup *setup);
 
+/* As they stand in a command, quoted where the shell wants it. */
+struct permission_names {
+    const char *region, *function, *pool_arn;
+};
+
+/* The commands that let this pool invoke it, and no others. */
+void mend_permission(const struct setup *setup, const struct permission_names *names, char *out,
+                     size_t size);
+
 void judge_migration_trigger(const struct setup *setup, struct finding *finding);
 void judge_trigger_permission(const struct setup *setup, struct finding *finding);
 void judge_sign_up_guard(const struct setup *setup, struct finding *finding);
