@@ -26,11 +26,43 @@ static const char usual_header[] =
 
 /* ---- values ---- */
 
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+static struct span from(struct span text, size_t at)
+{
+    return (struct span){text.bytes + at, text.len - at};
+}
+
+/* Unicode's line ends, at which a reader may end the row, and its other control characters. */
+static bool is_control_beyond_ascii(struct span text)
+{
+    return span_starts_with(text, "\u2028") || span_starts_with(text, "\u2029") ||
+           (text.bytes[0] == '\xC2' && text.len > 1 && (unsigned char)text.bytes[1] < 0xA0);
+}
+
 static bool has_control_character(struct span text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.bytes[i] < ' ' || text.bytes[i] == 0x7F)
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.bytes[i];
+        if (c < ' ' || c == 0x7F || (c >= 0x80 && is_control_beyond_ascii(from(text, i))))
             return true;
+    }
+    return false;
+}
+
+/* ASCII's, and what an editor puts in beside it. */
+static bool has_blank_ends(struct span text)
+{
+    static const char *const blanks[] = {"\u00A0", "\u2002", "\u2003", "\u2007",
+                                         "\u2009", "\u202F", "\u3000", "\uFEFF"};
+    if (span_trim(text).len != text.len)
+        return true;
+    for (size_t i = 0; i < COUNT(blanks); i++) {
+        size_t len = strlen(blanks[i]);
+        if (span_starts_with(text, blanks[i]) ||
+            (text.len >= len && span_equal_text(from(text, text.len - len), blanks[i])))
+            return true;
+    }
     return false;
 }
 
@@ -40,7 +72,7 @@ static const char *text_fault(struct span text)
         return "It holds a line end or another control character, which the import cannot carry.";
     if (text.len > 0 && memchr(text.bytes, '\\', text.len) != NULL)
         return "It holds a backslash, which the import would take for an escape.";
-    if (span_trim(text).len != text.len)
+    if (has_blank_ends(text))
         return "It begins or ends with white space, which the import would cut off.";
     if (span_count_code_points(text) > MAX_VALUE_CHARACTERS)
         return "It is longer than the 2048 characters of an attribute.";
@@ -106,13 +138,28 @@ static const char *add_epoch(struct buffer *out, const struct scan_value *value)
     return NULL;
 }
 
+static int number_at(const char *digits, int count)
+{
+    int number = 0;
+    for (int i = 0; i < count; i++)
+        number = number * 10 + (digits[i] - '0');
+    return number;
+}
+
+/* mm/dd/yyyy, and a day that there was: one with day and month in the other order is none. */
 static bool is_day(struct span text)
 {
     static const char form[] = "00/00/0000";
-    for (size_t i = 0; i < text.len && i < sizeof form - 1; i++)
+    if (text.len != sizeof form - 1)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
         if (form[i] == '/' ? text.bytes[i] != '/' : text.bytes[i] < '0' || text.bytes[i] > '9')
             return false;
-    return text.len == sizeof form - 1;
+    char day[sizeof "0000-00-00"];
+    int64_t unix_ms;
+    snprintf(day, sizeof day, "%04d-%02d-%02d", number_at(text.bytes + 6, 4),
+             number_at(text.bytes, 2), number_at(text.bytes + 3, 2));
+    return timestamp_read(span_of(day), &unix_ms);
 }
 
 static const char *add_birthdate(struct buffer *out, const struct scan_value *value)
@@ -150,6 +197,16 @@ static const char *add_phone(struct buffer *out, const struct scan_value *value)
     return add_text(out, value);
 }
 
+static const char *add_email(struct buffer *out, const struct scan_value *value)
+{
+    struct span text = value->kind == VALUE_TEXT ? value->text : (struct span){NULL, 0};
+    const char *at = text.len == 0 ? NULL : memchr(text.bytes, '@', text.len);
+    bool has_both_sides = at != NULL && at > text.bytes && at + 1 < text.bytes + text.len;
+    if (text.len > 0 && (!has_both_sides || memchr(text.bytes, ' ', text.len) != NULL))
+        return "It is not an e-mail address.";
+    return add_text(out, value);
+}
+
 static const char *add_username(struct buffer *out, const struct scan_value *value)
 {
     if (value->kind != VALUE_TEXT || value->text.len == 0)
@@ -168,7 +225,7 @@ static const struct {
     {"cognito:username", add_username}, {"cognito:mfa_enabled", add_flag},
     {"email_verified", add_flag},       {"phone_number_verified", add_flag},
     {"updated_at", add_epoch},          {"birthdate", add_birthdate},
-    {"phone_number", add_phone},
+    {"phone_number", add_phone},        {"email", add_email},
 };
 
 /* ---- the header ---- */
@@ -179,7 +236,7 @@ static struct cognito_field field_named(struct span name, const struct export_co
     for (size_t i = 0; i < columns->count; i++)
         if (span_equal_text(name, columns->names[i]))
             field.column = i;
-    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
+    for (size_t i = 0; i < COUNT(special); i++)
         if (span_equal_text(name, special[i].name))
             field.add = special[i].add;
     return field;
@@ -207,11 +264,22 @@ static const struct cognito_field *find_field(const struct layout *layout, const
     return NULL;
 }
 
+/* A name that is empty or stands there twice: no pool's header has one. */
+static const struct cognito_field *odd_field(const struct layout *layout)
+{
+    for (size_t i = 0; i < layout->field_count; i++)
+        for (size_t j = 0; j <= i; j++)
+            if (layout->fields[i].name.len == 0 ||
+                (j < i && span_equal(layout->fields[i].name, layout->fields[j].name)))
+                return &layout->fields[i];
+    return NULL;
+}
+
 /* What is filled in by itself, a pool may do without. */
 static bool may_be_left_out(const char *name)
 {
     static const char *const names[] = {"name", "updated_at", "custom:legacy_id"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         if (span_equal_text(span_of(name), names[i]))
             return true;
     return false;
@@ -224,7 +292,13 @@ static cogmig_status prepare(struct layout *layout, cogmig_error *err)
     if (!read_header(layout))
         return fail(err, COGMIG_CONFIG_INVALID, "The header has more than %d columns.",
                     COGNITO_MAX_FIELDS);
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+    const struct cognito_field *odd = odd_field(layout);
+    if (odd != NULL)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "The header has a name that is empty or stands there twice (%.*s): is it "
+                    "GetCSVHeader's?",
+                    (int)odd->name.len, odd->name.bytes);
+    for (size_t i = 0; i < COUNT(needed); i++)
         if (find_field(layout, needed[i]) == NULL)
             return fail(err, COGMIG_CONFIG_INVALID, "The header lacks %s: is it GetCSVHeader's?",
                         needed[i]);
@@ -263,12 +337,17 @@ static const struct scan_value *value_of(const struct layout *layout,
     return mfa ? &yes : &none;
 }
 
-static bool is_verified(const struct layout *layout, const char *address, const char *verified,
+static bool has_address(const struct layout *layout, const char *address,
                         const struct scan_value *values)
 {
     const struct scan_value *value = value_of(layout, find_field(layout, address), values);
-    return value->kind == VALUE_TEXT && value->text.len > 0 &&
-           value_is_verified(value_of(layout, find_field(layout, verified), values));
+    return value->kind == VALUE_TEXT && value->text.len > 0;
+}
+
+static bool is_flagged(const struct layout *layout, const char *verified,
+                       const struct scan_value *values)
+{
+    return value_is_verified(value_of(layout, find_field(layout, verified), values));
 }
 
 static const char *user_fault(const struct layout *layout, const struct scan_value *values)
@@ -277,8 +356,14 @@ static const char *user_fault(const struct layout *layout, const struct scan_val
         return "The store's model says that this row stands for nobody who signs in by password.";
     if (user_is_disabled(&layout->columns->scan, values, layout->now_unix_ms))
         return "The user is disabled in the store, and the import would enable him.";
-    if (is_verified(layout, "email", "email_verified", values) ||
-        is_verified(layout, "phone_number", "phone_number_verified", values))
+    bool email = has_address(layout, "email", values);
+    bool email_flagged = is_flagged(layout, "email_verified", values);
+    bool phone = has_address(layout, "phone_number", values);
+    bool phone_flagged = is_flagged(layout, "phone_number_verified", values);
+    bool verified = (email && email_flagged) || (phone && phone_flagged);
+    if (verified && ((email_flagged && !email) || (phone_flagged && !phone)))
+        return "An address or telephone number that is missing is said to be verified.";
+    if (verified)
         return NULL;
     return "Neither e-mail address nor telephone number is verified, and the import takes no other "
            "users; they migrate when they sign in.";

@@ -170,6 +170,9 @@ static void cognito_rows_follow_the_header(void **state)
     assert_cognito(UPDATED_AT, text("2026-01-15 10:30:00"), ANN ",,FALSE,,1768473000,,FALSE\n");
     assert_cognito(BIRTHDATE, time_at(0), ANN ",,FALSE,01/01/1970,,,FALSE\n");
     assert_cognito(BIRTHDATE, text("12/31/1999"), ANN ",,FALSE,12/31/1999,,,FALSE\n");
+    assert_cognito(BIRTHDATE, text("02/29/2024"), ANN ",,FALSE,02/29/2024,,,FALSE\n");
+    assert_cognito(NAME, text("Ann\u00A0\u00C9lo\u00EFse"),
+                   ANN "Ann\u00A0\u00C9lo\u00EFse,,FALSE,,,,FALSE\n");
     assert_cognito(BIRTHDATE, text(""), ANN ",,FALSE,,,,FALSE\n");
     assert_cognito(EMAIL_VERIFIED, time_at(0), ANN ",,FALSE,,,,FALSE\n");
 }
@@ -185,6 +188,10 @@ static void what_the_import_cannot_carry_is_refused(void **state)
     assert_refused(NAME, text("Ann\\"), "backslash");
     assert_refused(NAME, text(" Ann"), "white space");
     assert_refused(NAME, text("Ann "), "white space");
+    assert_refused(NAME, text("Ann\u00A0"), "white space");
+    assert_refused(NAME, text("\u3000Ann"), "white space");
+    assert_refused(NAME, text("Ann\u2028Lee"), "line end");
+    assert_refused(NAME, text("Ann\xC2\x85Lee"), "line end");
     assert_refused(NAME, text(long_text), "2048");
     assert_refused(USERNAME, text("ann lee"), "space");
     assert_refused(USERNAME, text(""), "empty");
@@ -194,7 +201,14 @@ static void what_the_import_cannot_carry_is_refused(void **state)
     assert_refused(PHONE, text("030 123456"), "E.164");
     assert_refused(PHONE, text("+0123456"), "E.164");
     assert_refused(PHONE, text("+1234567890123456"), "E.164");
+    assert_refused(EMAIL, text("ann"), "e-mail");
+    assert_refused(EMAIL, text("@example.com"), "e-mail");
+    assert_refused(EMAIL, text("ann@"), "e-mail");
+    assert_refused(EMAIL, text("ann lee@example.com"), "e-mail");
     assert_refused(BIRTHDATE, text("soon"), "mm/dd/yyyy");
+    assert_refused(BIRTHDATE, text("31/12/1999"), "mm/dd/yyyy");
+    assert_refused(BIRTHDATE, text("02/29/2023"), "mm/dd/yyyy");
+    assert_refused(BIRTHDATE, text("00/10/1999"), "mm/dd/yyyy");
     assert_refused(BIRTHDATE, time_at(TIME_INFINITE), "mm/dd/yyyy");
     assert_refused(UPDATED_AT, time_at(-1), "since 1970");
     assert_refused(UPDATED_AT, text("soon"), "since 1970");
@@ -223,6 +237,28 @@ static void a_verified_telephone_number_will_do(void **state)
     values[PHONE_VERIFIED] = yes;
     cognito_csv_format.add_row(&out, &layout, values, &refusal);
     assert_null(refusal.reason);
+    values[EMAIL_VERIFIED] = yes;
+    values[EMAIL] = none; /* and still said to be verified */
+    buffer_clear(&out);
+    cognito_csv_format.add_row(&out, &layout, values, &refusal);
+    assert_non_null(strstr(refusal.reason, "missing"));
+}
+
+static void a_header_names_each_column_once(void **state)
+{
+    (void)state;
+    static const char *const headers[] = {
+        "cognito:username,email,email_verified,email,cognito:mfa_enabled",
+        "cognito:username,email,,email_verified,cognito:mfa_enabled",
+        "cognito:username,email,email_verified,cognito:mfa_enabled,",
+    };
+    struct export_columns columns = {.count = 0};
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        struct cogmig_error err = {0};
+        struct layout layout = {.columns = &columns, .cognito_header = headers[i]};
+        assert_int_equal(cognito_csv_format.prepare(&layout, &err), COGMIG_CONFIG_INVALID);
+        assert_non_null(strstr(err.message, "twice"));
+    }
 }
 
 static void a_user_who_is_disabled_in_the_store_is_refused(void **state)
@@ -264,14 +300,16 @@ static void a_row_of_more_than_16000_characters_is_refused(void **state)
     (void)state;
     static char value[2001];
     memset(value, 'x', sizeof value - 1);
-    struct export_columns columns = {.count = 4,
-                                     .names = {"cognito:username", "email", "email_verified", "c"},
-                                     .sources = {USERNAME, EMAIL, EMAIL_VERIFIED, NAME},
+    struct export_columns columns = {.count = 10,
+                                     .names = {"cognito:username", "email", "email_verified", "c1",
+                                               "c2", "c3", "c4", "c5", "c6", "c7", "c8"},
+                                     .sources = {USERNAME, EMAIL, EMAIL_VERIFIED, NAME, NAME, NAME,
+                                                 NAME, NAME, NAME, NAME, NAME},
                                      .scan = {.skipped = NO_COLUMN}};
     struct layout layout = {
         .columns = &columns,
         .cognito_header =
-            "cognito:username,email,email_verified,cognito:mfa_enabled,c,c,c,c,c,c,c"};
+            "cognito:username,email,email_verified,cognito:mfa_enabled,c1,c2,c3,c4,c5,c6,c7"};
     struct scan_value values[FIELD_COUNT];
     struct refusal refusal = {.reason = NULL};
     SCOPED(buffer_release) struct buffer out = buffer_with_max(100000);
@@ -281,7 +319,9 @@ static void a_row_of_more_than_16000_characters_is_refused(void **state)
     cognito_csv_format.add_row(&out, &layout, values, &refusal);
     assert_null(refusal.reason);
     layout.cognito_header =
-        "cognito:username,email,email_verified,cognito:mfa_enabled,c,c,c,c,c,c,c,c";
+        "cognito:username,email,email_verified,cognito:mfa_enabled,c1,c2,c3,c4,c5,c6,c7,"
+        "c8";
+    columns.count = 11;
     assert_int_equal(cognito_csv_format.prepare(&layout, NULL), COGMIG_OK);
     buffer_clear(&out);
     cognito_csv_format.add_row(&out, &layout, values, &refusal);
@@ -352,6 +392,7 @@ int main(void)
         cmocka_unit_test(what_the_import_cannot_carry_is_refused),
         cmocka_unit_test(a_user_without_a_verified_address_is_refused),
         cmocka_unit_test(a_verified_telephone_number_will_do),
+        cmocka_unit_test(a_header_names_each_column_once),
         cmocka_unit_test(a_user_who_is_disabled_in_the_store_is_refused),
         cmocka_unit_test(a_pool_that_demands_mfa_is_told_so),
         cmocka_unit_test(a_row_of_more_than_16000_characters_is_refused),
