@@ -60,6 +60,17 @@ static const char *const hashes[] = {
     "{CRYPT}$1$x",
     "{MD5}x",
     "0123456789abcdef0123456789abcdef:" HEX64 HEX64,
+    "SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0$" X43 "=:" X43 "=",
+    "pbkdf2-sha256:27500:" X43,
+    "grub.pbkdf2.sha512.10000." HEX64,
+    "md50123456789abcdef0123456789abcdef",
+    "*0123456789ABCDEF0123456789ABCDEF01234567",
+    "AQAAAAEAACcQAAAAE" X22 X22 X22 "x",
+    "$3$$0123456789abcdef0123456789abcdef",
+    "\\x243262243132245641444243506c437430774d61327a6a556761586c2e6a6e72766f4e742f6b676a74525937692"
+    "e2f666f305632494570316c366632",
+    "\\x" HEX64,
+    "\\x" HEX64 HEX64,
     HEX64,
     HEX64 "0123456789abcdef0123456789abcdef",
     HEX64 HEX64,
@@ -87,6 +98,14 @@ static const char *const harmless[] = {
     "https://example.com/a?price=$1$2$3",
     "2001:db8:85a3::8a2e:370:7334",
     HEX64 "0",
+    "\\x0123456789abcdef0123456789abcdef",
+    "\\x" HEX64 "00",
+    "\\xhello, what a long text without a hash",
+    "md5 of the picture, but not the digits itself",
+    "pbkdf2-based, says somebody",
+    "grub.pbkdf2. is a prefix",
+    "AQAAAAEAACcQAAAAE",
+    "*of all the stars there are in the night sky*",
     "cl9ebqhxk00003b600tymydho",
 };
 
@@ -122,10 +141,29 @@ static void hashes_within_other_text_are_found(void **state)
     }
 }
 
+/* Behind a picture's bytes of every length, so that it comes to stand where windows meet, too. */
+static void hashes_that_were_kept_as_bytes_are_found(void **state)
+{
+    (void)state;
+    for (int before = 0; before < 1200; before++) {
+        static char text[4096];
+        int len = snprintf(text, sizeof text, "\\x");
+        for (int i = 0; i < before; i++)
+            len += snprintf(text + len, sizeof text - (size_t)len, "ff");
+        for (const char *c = hashes[0]; *c != '\0'; c++)
+            len += snprintf(text + len, sizeof text - (size_t)len, "%02x", (unsigned int)*c);
+        if (!tripwire_finds_hash(span_of(text), false))
+            fail_msg("not found behind %d bytes\n", before);
+        text[len - 80] = '\0'; /* what is left of the hash is too short for one */
+        assert_false(tripwire_finds_hash(span_of(text), true));
+    }
+}
+
 static void an_id_may_be_of_hexadecimal_digits_but_no_hash(void **state)
 {
     (void)state;
     assert_false(tripwire_finds_hash(span_of(HEX64), true));
+    assert_false(tripwire_finds_hash(span_of("\\x" HEX64), true));
     assert_true(tripwire_finds_hash(span_of(hashes[0]), true));
 }
 
@@ -135,6 +173,7 @@ int main(void)
         cmocka_unit_test(forms_of_hashes_are_found),
         cmocka_unit_test(other_texts_are_let_through),
         cmocka_unit_test(hashes_within_other_text_are_found),
+        cmocka_unit_test(hashes_that_were_kept_as_bytes_are_found),
         cmocka_unit_test(an_id_may_be_of_hexadecimal_digits_but_no_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
