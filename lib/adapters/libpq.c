@@ -3,6 +3,7 @@
 #include "adapters/libpq_connection.h"
 #include "adapters/libpq_login.h"
 #include "adapters/libpq_query.h"
+#include "adapters/libpq_url.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "status/error.h"
@@ -29,30 +30,6 @@ struct libpq_session {
     struct libpq_queries queries;
     char names[QUERY_COUNT][MAX_NAME]; /* of the statements that are prepared; else empty */
 };
-
-/* A password whose slash, question mark or at sign is not encoded ends up in other places of the
- * URL, first of all in the port, and libpq's messages repeat those. */
-static bool is_port_list(const char *port)
-{
-    return port == NULL || port[strspn(port, "0123456789,")] == '\0';
-}
-
-static cogmig_status check_url(const char *url, cogmig_error *err)
-{
-    char *words = NULL;
-    SCOPED(libpq_release_options) PQconninfoOption *options = PQconninfoParse(url, &words);
-    PQfreemem(words); /* never shown: it may repeat the password */
-    if (options == NULL)
-        return fail(err, COGMIG_STORE_URL_INVALID,
-                    "libpq cannot read the store's URL: it looks like "
-                    "postgresql://user:password@host:5432/database?parameter=value, special "
-                    "characters are percent-encoded, and each parameter must be one of libpq's.");
-    if (!is_port_list(libpq_option(options, "port")))
-        return fail(err, COGMIG_STORE_URL_INVALID,
-                    "The store's URL has a port that is not a number; is @host missing, or a "
-                    "special character of the password not percent-encoded?");
-    return COGMIG_OK;
-}
 
 /* ---- connections ---- */
 
@@ -137,6 +114,30 @@ static cogmig_status look_for_names(struct libpq_session *session, struct store_
     return status;
 }
 
+/* Of SQL that the caller wrote. A pooler that says the same ends the connection. */
+static cogmig_status judge_own_sql(const struct libpq_session *session, cogmig_status status,
+                                   cogmig_error *err)
+{
+    static const char protocol_violation[] = "08P01";
+    if (session->settings->model->sql_by_email == NULL || libpq_is_spent(session->connection) ||
+        strcmp(cogmig_error_upstream_code(err), protocol_violation) != 0)
+        return status;
+    return fail(err, COGMIG_CONFIG_INVALID,
+                "A statement of your own has one parameter, $1, and no other; this one has none or "
+                "more, or has it in quotes.");
+}
+
+static cogmig_status prove_sql_by_id(struct libpq_session *session, const struct store_model *model,
+                                     struct deadline deadline, cogmig_error *err)
+{
+    const char *const no_key[] = {NULL};
+    SCOPED(release_query) struct libpq_query query = {.sql = NULL};
+    SCOPED(libpq_release_result) PGresult *probe = NULL;
+    if (!libpq_query_probe(model, model->sql_by_id, &query))
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    return run_unnamed(session, &query, no_key, deadline, &probe, err);
+}
+
 static cogmig_status prove_model(struct libpq_session *session, struct deadline deadline,
                                  cogmig_error *err)
 {
@@ -149,9 +150,11 @@ static cogmig_status prove_model(struct libpq_session *session, struct deadline 
         status = look_for_names(session, &model, deadline, err);
     if (status != COGMIG_OK)
         return status;
-    if (!libpq_query_probe(&model, &query))
+    if (!libpq_query_probe(&model, model.sql_by_email, &query))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     status = run_unnamed(session, &query, no_key, deadline, &probe, err);
+    if (status == COGMIG_OK && model.sql_by_id != NULL)
+        status = prove_sql_by_id(session, &model, deadline, err);
     struct libpq_shape shape = {.probe = probe,
                                 .times_are_utc = session->settings->pooler == COGMIG_POOLER_NONE};
     if (status == COGMIG_OK && !libpq_queries_make(&session->queries, &model, &shape))
@@ -176,7 +179,7 @@ static cogmig_status connect_libpq(void *state, struct deadline deadline, void *
     if (status == COGMIG_OK)
         status = prove_model(session, deadline, err);
     if (status != COGMIG_OK)
-        return status;
+        return judge_own_sql(session, status, err);
     *ret_connection = session;
     session = NULL;
     return COGMIG_OK;
@@ -366,7 +369,7 @@ static cogmig_status describe(const struct backend_settings *settings, struct de
 
 const struct backend libpq_backend = {
     .describe = describe,
-    .check = check_url,
+    .check = libpq_check_url,
     .open = open_libpq,
     .close = close_libpq,
     .connect = connect_libpq,

@@ -17,6 +17,7 @@
 /* src/include/catalog/pg_type.dat: fixed for good. */
 enum {
     TYPE_BOOL = 16,
+    TYPE_BYTEA = 17,
     TYPE_DATE = 1082,
     TYPE_TIMESTAMP = 1114,
     TYPE_TIMESTAMPTZ = 1184
@@ -61,7 +62,7 @@ static void add_column_or_null(struct buffer *sql, const struct libpq_copy *copy
         add_column(sql, request->columns->names[column]);
 }
 
-/* Its result has no rows; it tells the columns' types. */
+/* Its result has no rows; it tells the columns' types, with the hash's behind a survey's values. */
 static char *make_probe(const struct libpq_copy *copy, const struct scan_request *request)
 {
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
@@ -69,8 +70,11 @@ static char *make_probe(const struct libpq_copy *copy, const struct scan_request
         buffer_add_text(&sql, i == 0 ? "SELECT " : ", ");
         add_column_or_null(&sql, copy, request, i);
     }
-    if (request->survey)
-        scan_survey_add_values(&sql, request->model);
+    if (request->survey) {
+        scan_survey_add_values(&sql, request->model, false);
+        buffer_add_text(&sql, ", ");
+        sql_add_column(&sql, request->model, COLUMN_PASSWORD);
+    }
     add_from(&sql, request);
     buffer_add_text(&sql, " LIMIT 0");
     return buffer_take(&sql, NULL);
@@ -145,12 +149,78 @@ static char *make_copy(const struct libpq_copy *copy, const struct scan_request 
             buffer_add_text(&sql, "::timestamp");
     }
     if (request->survey)
-        scan_survey_add_values(&sql, request->model);
+        scan_survey_add_values(&sql, request->model,
+                               PQftype(probe, (int)copy->column_count) == TYPE_BYTEA);
     add_from(&sql, request);
     if (!add_conditions(&sql, copy->connection, request))
         return NULL;
     buffer_add_text(&sql, ") TO STDOUT (FORMAT binary)");
     return buffer_take(&sql, NULL);
+}
+
+/* ---- waiting, during which the caller may give up ---- */
+
+static cogmig_status look(struct libpq_copy *copy, cogmig_error *err)
+{
+    return copy->watch.look == NULL ? COGMIG_OK : copy->watch.look(copy->watch.user_data, err);
+}
+
+/* A moment at most. What the server said before it left is read first. */
+static cogmig_status wait_for_input(struct libpq_copy *copy, cogmig_error *err)
+{
+    struct pollfd socket = {.fd = PQsocket(copy->connection), .events = POLLIN};
+    if (copy->lost)
+        return libpq_fail_connection(copy->connection, err);
+    int ready = poll(&socket, 1, SCAN_LOOK_MS);
+    if (ready == 0 || (ready < 0 && errno == EINTR))
+        return look(copy, err);
+    copy->lost = PQconsumeInput(copy->connection) != 1;
+    return COGMIG_OK;
+}
+
+static cogmig_status wait_for_answer(struct libpq_copy *copy, struct deadline deadline,
+                                     cogmig_error *err)
+{
+    while (PQflush(copy->connection) == 1 || PQisBusy(copy->connection)) {
+        if (deadline_passed(deadline))
+            return fail(err, COGMIG_DEADLINE_EXCEEDED,
+                        "PostgreSQL did not tell the table's columns in time; is it locked?");
+        cogmig_status status = wait_for_input(copy, err);
+        if (status != COGMIG_OK)
+            return status;
+    }
+    return COGMIG_OK;
+}
+
+/* A short question: what does not fit into the socket at once, the waiting sends. */
+static cogmig_status ask(struct libpq_copy *copy, const char *sql, struct deadline deadline,
+                         ExecStatusType expected, PGresult **ret_result, cogmig_error *err)
+{
+    if (PQsendQuery(copy->connection, sql) != 1)
+        return libpq_fail_connection(copy->connection, err);
+    cogmig_status status = wait_for_answer(copy, deadline, err);
+    if (status != COGMIG_OK)
+        return status;
+    SCOPED(libpq_release_result) PGresult *result = PQgetResult(copy->connection);
+    if (PQresultStatus(result) != expected)
+        return libpq_fail_result(copy->connection, result, err);
+    *ret_result = result;
+    result = NULL;
+    return COGMIG_OK;
+}
+
+/* An answer without rows: its end follows at once. */
+static cogmig_status ask_for_shape(struct libpq_copy *copy, const char *sql,
+                                   struct deadline deadline, PGresult **ret_result,
+                                   cogmig_error *err)
+{
+    cogmig_status status = ask(copy, sql, deadline, PGRES_TUPLES_OK, ret_result, err);
+    for (PGresult *rest = *ret_result; status == COGMIG_OK && rest != NULL;) {
+        status = wait_for_answer(copy, deadline, err);
+        rest = status == COGMIG_OK ? PQgetResult(copy->connection) : NULL;
+        PQclear(rest);
+    }
+    return status;
 }
 
 /* ---- the transaction ---- */
@@ -242,7 +312,7 @@ static cogmig_status make_question(struct libpq_copy *copy, const struct scan_re
     SCOPED(memory_release) char *sql = make_probe(copy, request);
     if (sql == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    status = libpq_run(copy->connection, sql, 0, NULL, deadline, &probe, err);
+    status = ask_for_shape(copy, sql, deadline, &probe, err);
     if (status != COGMIG_OK)
         return status;
     for (size_t i = 0; i < copy->column_count; i++)
@@ -255,41 +325,11 @@ static cogmig_status make_question(struct libpq_copy *copy, const struct scan_re
 
 /* ---- the stream ---- */
 
-static cogmig_status look(struct libpq_copy *copy, cogmig_error *err)
-{
-    return copy->watch.look == NULL ? COGMIG_OK : copy->watch.look(copy->watch.user_data, err);
-}
-
-/* What the server said before it left is read first. */
-static cogmig_status wait_for_input(struct libpq_copy *copy, cogmig_error *err)
-{
-    struct pollfd socket = {.fd = PQsocket(copy->connection), .events = POLLIN};
-    if (copy->lost)
-        return libpq_fail_connection(copy->connection, err);
-    int ready;
-    while ((ready = poll(&socket, 1, SCAN_LOOK_MS)) == 0 || (ready < 0 && errno == EINTR)) {
-        cogmig_status status = look(copy, err);
-        if (status != COGMIG_OK)
-            return status;
-    }
-    copy->lost = PQconsumeInput(copy->connection) != 1;
-    return COGMIG_OK;
-}
-
-/* A short question: what does not fit into the socket at once, the waiting sends. */
 static cogmig_status start_stream(struct libpq_copy *copy, const char *sql, cogmig_error *err)
 {
-    if (PQsendQuery(copy->connection, sql) != 1)
-        return libpq_fail_connection(copy->connection, err);
-    while (PQflush(copy->connection) == 1 || PQisBusy(copy->connection)) {
-        cogmig_status status = wait_for_input(copy, err);
-        if (status != COGMIG_OK)
-            return status;
-    }
-    SCOPED(libpq_release_result) PGresult *result = PQgetResult(copy->connection);
-    return PQresultStatus(result) == PGRES_COPY_OUT
-               ? COGMIG_OK
-               : libpq_fail_result(copy->connection, result, err);
+    SCOPED(libpq_release_result) PGresult *result = NULL;
+    static const struct deadline never = {.at_ms = INT64_MAX};
+    return ask(copy, sql, never, PGRES_COPY_OUT, &result, err);
 }
 
 /* The server says at the very end whether those were all rows. */

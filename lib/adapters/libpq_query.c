@@ -12,6 +12,7 @@
 /* src/include/catalog/pg_type.dat: fixed for good. */
 enum {
     TYPE_BOOL = 16,
+    TYPE_BYTEA = 17,
     TYPE_INT8 = 20,
     TYPE_INT2 = 21,
     TYPE_INT4 = 23,
@@ -63,7 +64,8 @@ static void add_flag_column(struct buffer *sql, const char *column)
 }
 
 /* The result has the columns, and then column and until of each flag. */
-bool libpq_query_probe(const struct store_model *model, struct libpq_query *query)
+bool libpq_query_probe(const struct store_model *model, const char *own_sql,
+                       struct libpq_query *query)
 {
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
     for (int column = 0; column < COLUMN_COUNT; column++) {
@@ -77,9 +79,9 @@ bool libpq_query_probe(const struct store_model *model, struct libpq_query *quer
     for (size_t i = 0; i < model->attribute_count; i++)
         add_flag_column(&sql, model->attributes[i].column);
     buffer_add_text(&sql, " FROM ");
-    sql_add_source(&sql, model, model->sql_by_email);
+    sql_add_source(&sql, model, own_sql);
     buffer_add_text(&sql, " LIMIT 0");
-    query->parameter_count = model->sql_by_email == NULL ? 0 : 1;
+    query->parameter_count = own_sql == NULL ? 0 : 1;
     return finish_query(&sql, query);
 }
 
@@ -197,10 +199,22 @@ static bool is_bounded(const PGresult *probe, enum store_column column)
             PQfmod(probe, (int)column) < MAX_BOUNDED);
 }
 
+/* Bytes are read as the text that they are, as from SQLite's BLOB; no other value can be meant. */
+static void add_hash_of_bytes(struct buffer *sql, const struct store_model *model)
+{
+    char cut[48];
+    snprintf(cut, sizeof cut, ", 'escape')::varchar(%d)", STORE_MAX_VALUE + 1);
+    buffer_add_text(sql, "encode(");
+    sql_add_column(sql, model, COLUMN_PASSWORD);
+    buffer_add_text(sql, cut);
+}
+
 static void add_value(struct buffer *sql, const struct store_model *model, enum store_column column,
                       const PGresult *probe)
 {
-    if (is_bounded(probe, column))
+    if (column == COLUMN_PASSWORD && PQftype(probe, (int)column) == TYPE_BYTEA)
+        add_hash_of_bytes(sql, model);
+    else if (is_bounded(probe, column))
         sql_add_column(sql, model, column);
     else
         add_text(sql, model, column, STORE_MAX_VALUE + 1);

@@ -35,7 +35,8 @@ struct libpq_queries {
 char *libpq_query_with_key(const struct libpq_query *query, PGconn *connection, const char *key);
 
 /* A query without rows that names the table and all columns. False: no memory. */
-bool libpq_query_probe(const struct store_model *model, struct libpq_query *query);
+bool libpq_query_probe(const struct store_model *model, const char *own_sql,
+                       struct libpq_query *query);
 
 /* What names the columns there are: of a table, asked with its name, in rows; of the caller's own
  * SQL as the names of the result. False: no memory. */

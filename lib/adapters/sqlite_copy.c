@@ -67,7 +67,7 @@ static char *make_query(const struct sqlite_copy *copy, const struct scan_reques
             add_column(&sql, request->columns->names[i]);
     }
     if (request->survey)
-        scan_survey_add_values(&sql, request->model);
+        scan_survey_add_values(&sql, request->model, false);
     buffer_add_text(&sql, " FROM ");
     scan_add_source(&sql, request);
     if (request->after != NULL) {

@@ -134,6 +134,9 @@ static cogmig_status apply_preset(cogmig_store_config *config, cogmig_error *err
     const char *preset = given("COGMIG_PRESET");
     const char *by_email = given("COGMIG_SQL_BY_EMAIL");
     cogmig_status status = COGMIG_OK;
+    if (by_email == NULL && given("COGMIG_SQL_BY_ID") != NULL)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "COGMIG_SQL_BY_ID goes with COGMIG_SQL_BY_EMAIL, which is not set.");
     if (preset != NULL)
         status = cogmig_store_config_set_preset(config, preset, err);
     if (status == COGMIG_OK && by_email != NULL)

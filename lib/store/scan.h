@@ -88,8 +88,10 @@ struct scan_request scan_request_of(const cogmig_store_config *store,
                                     const struct store_model *model,
                                     const struct scan_columns *columns);
 
-/* For the adapters: ", value, value", and " ORDER BY …". */
-void scan_survey_add_values(struct buffer *sql, const struct store_model *model);
+/* For the adapters: ", value, value", and " ORDER BY …". A hash in PostgreSQL's bytea is read as
+ * the text that its bytes are, which SQLite does by itself. */
+void scan_survey_add_values(struct buffer *sql, const struct store_model *model,
+                            bool hash_is_bytes);
 void scan_survey_add_order(struct buffer *sql, const struct store_model *model);
 
 /* What is read from, with the table of the hashes beside it where the survey needs it. */

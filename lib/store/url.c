@@ -202,6 +202,15 @@ static cogmig_status read_sslaccept(struct span value, cogmig_error *err)
                 "server's certificate write sslmode=verify-full&sslrootcert=/path/to/ca.pem.");
 }
 
+static cogmig_status read_pgbouncer(struct span value, struct store_url *url, cogmig_error *err)
+{
+    url->through_pgbouncer = span_equal_text(value, "true");
+    if (url->through_pgbouncer || span_equal_text(value, "false"))
+        return COGMIG_OK;
+    return fail(err, COGMIG_STORE_URL_INVALID,
+                "The store's URL has a pgbouncer= that is neither true nor false.");
+}
+
 static void keep_parameter(struct span parameter, bool *first, struct buffer *target)
 {
     buffer_add_byte(target, *first ? '?' : '&');
@@ -226,8 +235,8 @@ static cogmig_status read_parameter(struct span parameter, bool *first, struct b
                     "The store's URL has sslidentity=, which only Prisma understands; for a client "
                     "certificate write sslcert=/path/to/client.pem&sslkey=/path/to/client.key.");
     if (span_equal_text(name, "pgbouncer"))
-        url->through_pgbouncer = span_equal_text(value, "true");
-    else if (!is_without_meaning(name))
+        return read_pgbouncer(value, url, err);
+    if (!is_without_meaning(name))
         keep_parameter(parameter, first, target);
     return COGMIG_OK;
 }

@@ -113,6 +113,18 @@ def examples_are_ids():
         equal(remarks["id_too_long"]["examples"], [("long" * 16)[:63]])
 
 
+@test
+def hashes_that_are_kept_as_bytes_count_as_the_text_they_are():
+    view = ('CREATE VIEW bytes AS SELECT "id", "email", "emailVerified", "name", "phone", "banned",'
+            ' "createdAt", "updatedAt", convert_to("password", \'UTF8\') AS "password" FROM "User"')
+    subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgresql, "-c",
+                    view], check=True)
+    done = cogmig.run("audit", *COLUMNS, "--json", DATABASE_URL=postgresql, COGMIG_TABLE="bytes")
+    result, whole = json.loads(done.stdout), told(postgresql)
+    for what in ("schemes", "fates", "bcrypt_costs"):
+        equal(result[what], whole[what])
+
+
 # promise 7
 @test
 def no_hash_and_no_password_is_told():

@@ -93,6 +93,20 @@ static void freeing_nothing_is_fine(void **state)
     assert_null(config);
 }
 
+static void nobody_has_nothing(void **state)
+{
+    (void)state;
+    assert_null(cogmig_user_id(NULL));
+    assert_null(cogmig_user_email(NULL));
+    assert_null(cogmig_user_name(NULL));
+    assert_null(cogmig_user_password_hash(NULL));
+    assert_null(cogmig_user_created_at(NULL));
+    assert_null(cogmig_user_updated_at(NULL));
+    assert_null(cogmig_user_attribute(NULL, "name"));
+    assert_false(cogmig_user_email_verified(NULL));
+    assert_false(cogmig_user_disabled(NULL));
+}
+
 static void a_store_needs_a_url_or_a_function(void **state)
 {
     (void)state;
@@ -218,6 +232,8 @@ static const struct {
     {"COGMIG_POOLER", "pgpool", COGMIG_CONFIG_INVALID, "rds-proxy"},
     {"COGMIG_SQL_BY_EMAIL", "SELECT 1", COGMIG_OK, ""},
     {"COGMIG_SQL_BY_EMAIL", "SELECT 1; DROP TABLE x", COGMIG_CONFIG_INVALID, "semicolon"},
+    {"COGMIG_SQL_BY_ID", "SELECT 1", COGMIG_CONFIG_INVALID, "COGMIG_SQL_BY_EMAIL"},
+    {"COGMIG_SQL_BY_ID", "", COGMIG_OK, ""},
 };
 
 static void the_environment_names_preset_attributes_and_flags(void **state)
@@ -309,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_pools_settings_have_limits),
         cmocka_unit_test(arguments_that_are_null_are_refused),
         cmocka_unit_test(freeing_nothing_is_fine),
+        cmocka_unit_test(nobody_has_nothing),
         cmocka_unit_test(a_store_needs_a_url_or_a_function),
         cmocka_unit_test(a_refused_url_leaves_the_one_before_in_place),
         cmocka_unit_test(without_sqlite_a_file_is_not_built_in),

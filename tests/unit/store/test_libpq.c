@@ -170,6 +170,35 @@ static const struct {
     {"timestamp", "'0044-03-15 BC'", NULL},
 };
 
+/* As Go's programs keep what bcrypt gave them. */
+static void a_hash_that_is_kept_as_bytes_is_read_as_the_text_it_is(void **state)
+{
+    (void)state;
+    static const int32_t poolers[] = {COGMIG_POOLER_NONE, COGMIG_POOLER_PGBOUNCER,
+                                      COGMIG_POOLER_RDS_PROXY};
+    make_table("text", "text", "bool", "timestamp",
+               "('1', 'a@x', NULL, NULL), ('2', 'b@x', NULL, NULL), ('3', 'c@x', NULL, NULL)");
+    execute(
+        "ALTER TABLE \"User\" ALTER password TYPE bytea USING '$2b$10$x'::bytea; UPDATE \"User\" "
+        "SET password = '\\xFF00' WHERE id = '2'; UPDATE \"User\" SET password = NULL WHERE "
+        "id = '3'");
+    for (size_t i = 0; i < sizeof poolers / sizeof poolers[0]; i++) {
+        cogmig_store_config *config = config_with("");
+        cogmig_store_config_set_pooler(config, poolers[i], NULL);
+        cogmig_store *store = open_config(config);
+        cogmig_user *user = found_by_email(store, "a@x");
+        assert_string_equal(cogmig_user_password_hash(user), "$2b$10$x");
+        cogmig_user_free(&user);
+        user = found_by_id(store, "2"); /* no text: no hash that anybody knows, and no outage */
+        assert_string_equal(cogmig_user_password_hash(user), "\\377\\000");
+        cogmig_user_free(&user);
+        user = found_by_id(store, "3");
+        assert_null(cogmig_user_password_hash(user));
+        cogmig_user_free(&user);
+        cogmig_store_free(&store);
+    }
+}
+
 /* The server's time zone is Asia/Kolkata, and the session's format is one that cannot be parsed. */
 static void a_time_becomes_utc_whatever_the_session_says(void **state)
 {
@@ -803,6 +832,7 @@ int main(void)
         cmocka_unit_test(an_address_is_found_as_typed_then_in_any_case),
         cmocka_unit_test(an_id_of_any_type_is_compared_as_text),
         cmocka_unit_test(verified_is_what_the_columns_type_says),
+        cmocka_unit_test(a_hash_that_is_kept_as_bytes_is_read_as_the_text_it_is),
         cmocka_unit_test(a_time_becomes_utc_whatever_the_session_says),
         cmocka_unit_test(a_column_that_knows_no_case_prefers_the_exact_address),
         cmocka_unit_test(an_address_and_an_id_are_looked_up_by_index),

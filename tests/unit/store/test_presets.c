@@ -347,6 +347,34 @@ static void sql_that_cannot_be_is_refused(void **state)
     assert_opening_fails(config, COGMIG_CONFIG_INVALID, &err);
 }
 
+#define SELECT_USER "SELECT id, email, password AS password_hash FROM \"User\""
+
+static void sql_with_another_number_of_parameters_is_a_wrong_setting_and_no_outage(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {
+        SELECT_USER,
+        SELECT_USER " WHERE email = $1 AND id = $2",
+        SELECT_USER " WHERE email LIKE '%$1'",
+    };
+    static const char good[] = SELECT_USER " WHERE email = $1";
+    static const int32_t poolers[] = {COGMIG_POOLER_NONE, COGMIG_POOLER_PGBOUNCER};
+    struct cogmig_error err = {0};
+    make_prisma_users();
+    for (size_t i = 0; i < 2 * sizeof wrong / sizeof wrong[0]; i++) {
+        for (size_t by_id = 0; by_id < 2; by_id++) {
+            const char *sql = wrong[i / 2];
+            cogmig_store_config *config =
+                by_id == 0 ? config_with_sql(sql, NULL) : config_with_sql(good, sql);
+            cogmig_store_config_set_pooler(config, poolers[i % 2], &err);
+            assert_opening_fails(config, COGMIG_CONFIG_INVALID, &err);
+            assert_mentions(&err, "$1");
+        }
+    }
+    assert_opening_fails(config_with_sql(good, "SELECT id, email FROM \"User\" WHERE id = $1"),
+                         COGMIG_STORE_SCHEMA_MISMATCH, &err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +391,7 @@ int main(void)
         cmocka_unit_test(attributes_stand_beside_flags),
         cmocka_unit_test(sql_of_ones_own_is_asked),
         cmocka_unit_test(sql_that_cannot_be_is_refused),
+        cmocka_unit_test(sql_with_another_number_of_parameters_is_a_wrong_setting_and_no_outage),
     };
     return cmocka_run_group_tests_name("presets", tests, find_server, NULL);
 }

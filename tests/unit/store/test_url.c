@@ -96,6 +96,8 @@ static const struct {
     {"postgresql://u:hunter2@h/d?connection_limit=99999999999", "connection_limit="},
     {"postgresql://u:hunter2@h/d?pool_timeout=-1", "pool_timeout="},
     {"postgresql://u:hunter2@h/d?pool_timeout=2s", "pool_timeout="},
+    {"postgresql://u:hunter2@h/d?pgbouncer=yes", "pgbouncer="},
+    {"postgresql://u:hunter2@h/d?pgbouncer=", "pgbouncer="},
     {"file:dev.db?connection_limit=x", "connection_limit="},
     {"file:", "no SQLite file"},
     {"file:?connection_limit=1", "no SQLite file"},
@@ -150,6 +152,50 @@ static void what_libpq_cannot_read_is_refused_without_its_words(void **state)
     }
 }
 
+static void what_no_server_can_make_good_is_a_wrong_setting_and_no_outage(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *said; /* NULL: it is good */
+    } urls[] = {
+        {"postgresql://u:hunter2@h:99999/d", "65535"},
+        {"postgresql://u:hunter2@h:65536/d", "65535"},
+        {"postgresql://u:hunter2@h:0/d", "65535"},
+        {"postgresql://u:hunter2@h:99999999999999999999/d", "65535"},
+        {"postgresql://u:hunter2@h/d?port=99999", "65535"},
+        {"postgresql://u:hunter2@h:abc/d", "not a number"},
+        {"postgresql://u:hunter2@h:-1/d", "not a number"},
+        {"postgresql://u:hunter2@a:1,b:99999/d", "65535"},
+        {"postgresql://u:hunter2@a:1,b:2,c:0/d", "65535"},
+        {"postgresql://u:hunter2@a,b/d?port=1,2,3", "lists"},
+        {"postgresql://u:hunter2@a,b/d?hostaddr=127.0.0.1", "lists"},
+        {"postgresql:///d?hostaddr=127.0.0.1,127.0.0.1&port=1,2,3", "lists"},
+        {"postgresql://u:hunter2@h/d?sslmode=hunter2", "sslmode="},
+        {"postgresql://u:hunter2@h/d?target_session_attrs=writable", "target_session_attrs="},
+        {"postgresql://u:hunter2@h/d?channel_binding=maybe", "channel_binding="},
+        {"postgresql://u:hunter2@h/d?service=nobody-has-this-one", "service="},
+        {"postgresql://u:hunter2@h/d?connect_timeout=soon", "connect_timeout="},
+        {"postgresql://u:hunter2@h/d?keepalives_idle=1s", "keepalives_idle="},
+        {"postgresql://h:65535/d", NULL},
+        {"postgresql://h:/d", NULL},
+        {"postgresql://a:1,b:,c:65535/d", NULL},
+        {"postgresql://a,b/d?hostaddr=127.0.0.1,127.0.0.2&port=5432", NULL},
+        {"postgresql:///d?hostaddr=127.0.0.1,127.0.0.1&port=1,2", NULL},
+        {"postgresql://h/d?connect_timeout=3&keepalives=0&tcp_user_timeout=", NULL},
+        {"postgresql://h/d?sslmode=prefer&target_session_attrs=prefer-standby", NULL},
+    };
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        struct cogmig_error err = {0};
+        cogmig_store_config *config = new_config(NULL);
+        cogmig_status status = cogmig_store_config_set_url(config, urls[i].url, &err);
+        assert_status(status, urls[i].said == NULL ? COGMIG_OK : COGMIG_STORE_URL_INVALID, &err);
+        if (urls[i].said != NULL)
+            assert_mentions(&err, urls[i].said);
+        assert_silent_about(&err, "hunter2");
+        cogmig_store_config_free(&config);
+    }
+}
+
 static void what_prisma_says_of_its_pool_holds_here(void **state)
 {
     (void)state;
@@ -178,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_url_that_cannot_be_used_is_refused_and_its_password_kept_secret),
         cmocka_unit_test(a_url_has_an_upper_bound),
         cmocka_unit_test(what_libpq_cannot_read_is_refused_without_its_words),
+        cmocka_unit_test(what_no_server_can_make_good_is_a_wrong_setting_and_no_outage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
