@@ -378,7 +378,8 @@ static cogmig_status export_into(struct sink sink, const cogmig_export_config *c
     if (ret_result != NULL)
         *ret_result = NULL;
     if (config == NULL || store == NULL)
-        return fail(err, COGMIG_INVALID_ARGUMENT, "config or store is NULL.");
+        return fail(err, COGMIG_INVALID_ARGUMENT,
+                    "config, store or what to export into is missing.");
     const struct scan *scan = NULL;
     cogmig_status status = scan_of_store(store, &scan, err);
     if (status != COGMIG_OK)

@@ -42,9 +42,12 @@ char *sink_manifest_path(const char *path)
     return buffer_take(&text, NULL);
 }
 
-/* Before the work: a manifest of another export must not be taken for this one's. */
-static cogmig_status check_manifest_is_free(const char *path, cogmig_error *err)
+/* Before the work: a manifest of another export must not be taken for this one's. The export's own
+ * name comes first, for it is what people know. */
+static cogmig_status check_names_are_free(const char *path, cogmig_error *err)
 {
+    if (access(path, F_OK) == 0)
+        return fail_to_write(err, path, EEXIST);
     SCOPED(memory_release) char *manifest = sink_manifest_path(path);
     if (manifest == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
@@ -62,7 +65,7 @@ cogmig_status sink_begin_part(struct sink *sink, int32_t part, cogmig_error *err
     sink->part_path = path_of_part(sink->path, part);
     if (sink->part_path == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = check_manifest_is_free(sink->part_path, err);
+    cogmig_status status = check_names_are_free(sink->part_path, err);
     if (status != COGMIG_OK)
         return status;
     int failure = new_file_begin(&sink->file, sink->part_path, false);

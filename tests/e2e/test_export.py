@@ -203,7 +203,7 @@ def no_value_of_csv_begins_like_a_formula():
 
 @test
 def a_missing_value_and_an_empty_text_differ_in_csv():
-    lines = exported(".csv", "--columns", "id,name,email").decode().split("\r\n")
+    lines = exported(".csv", "--columns", "id, name ,email= email ").decode().split("\r\n")
     equal("empty,," in lines, True)
     equal('n00,"",odd0@example.com' in lines, True)
 
@@ -589,6 +589,65 @@ def by_default_it_is_a_private_file_in_a_private_folder():
     equal(len(json.loads(path.read_bytes())), len(EXPECTED))
 
 
+def in_a_folder_of_its_own(*arguments, **environment):
+    """What is in an empty folder after an export that was not told where to."""
+    folder = cogmig.folder / fresh("")
+    folder.mkdir()
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    done = subprocess.run([cogmig.path, "export", *arguments], cwd=folder, capture_output=True, check=False,
+                          env={**os.environ, "DATABASE_URL": url, **environment})
+    return done, folder
+
+
+@test
+def any_repository_ignores_the_default_folder():
+    done, folder = in_a_folder_of_its_own()
+    equal(done.returncode, OK, done.stderr)
+    told = subprocess.run(["git", "status", "--short"], cwd=folder, capture_output=True, check=True)
+    equal(told.stdout, b"")
+
+
+@test
+def exports_of_the_same_second_and_shards_side_by_side_have_names_of_their_own():
+    done, folder = in_a_folder_of_its_own()
+    again = [subprocess.run([cogmig.path, "export", "--limit", "1"], cwd=folder, check=False,
+                            capture_output=True, env={**os.environ, "DATABASE_URL": url}).returncode
+             for _ in range(2)]
+    equal((done.returncode, again), (OK, [OK, OK]))
+    shards = [subprocess.Popen([cogmig.path, "export", "--shard", f"{i}/3"], cwd=folder,
+                               env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.DEVNULL)
+              for i in (1, 2, 3)]
+    equal([shard.wait() for shard in shards], [OK] * 3)
+    users = [user["id"] for path in (folder / "backups").glob("users-*-of-3.json")
+             for user in json.loads(path.read_bytes())]
+    equal((len(users), set(users)), (len(EXPECTED), set(EXPECTED)))
+
+
+@test
+def a_failed_export_leaves_no_folder_that_it_made():
+    for arguments, environment in ((("--columns", "password"), {}), ((), {"COGMIG_TABLE": "missing"}),
+                                   ((), {"DATABASE_URL": "postgresql://127.0.0.1:1/db"}),
+                                   (("--format", "cognito-csv"), {"COGMIG_TABLE": "missing"})):
+        done, folder = in_a_folder_of_its_own(*arguments, **environment)
+        equal(done.returncode in (INVALID, UNAVAILABLE), True, done.stderr)
+        equal([path.name for path in folder.iterdir()], [".git"])
+    # One that was there stays, and so does whatever else is in it.
+    done, folder = in_a_folder_of_its_own()
+    equal(done.returncode, OK)
+    subprocess.run([cogmig.path, "export"], cwd=folder, capture_output=True, check=False,
+                   env={**os.environ, "DATABASE_URL": url, "COGMIG_TABLE": "missing"})
+    equal(len(list((folder / "backups").glob("users-*"))), 2)
+
+
+@test
+def a_folder_that_cannot_be_made_is_named():
+    folder = cogmig.folder / fresh("")
+    folder.mkdir()
+    done = subprocess.run([cogmig.path, "export"], cwd=folder, capture_output=True, text=True, check=False,
+                          env={**os.environ, "DATABASE_URL": url}, preexec_fn=folder.rmdir)
+    equal((done.returncode, "Cannot make the folder backups" in done.stderr), (INVALID, True), done.stderr)
+
+
 # promise 46
 @test
 def a_file_that_is_there_is_not_touched():
@@ -596,13 +655,16 @@ def a_file_that_is_there_is_not_touched():
     done = export("--output", "there.json")
     equal((done.returncode, "not touched" in done.stderr), (INVALID, True))
     equal((cogmig.folder / "there.json").read_text(), "mine")
+    name = fresh(".json")
+    equal(export("--output", name).returncode, OK)
+    again = export("--output", name)
+    equal((again.returncode, f"Cannot write {name}: File exists" in again.stderr), (INVALID, True), again.stderr)
 
 
 # promise 45
 @test
 def a_full_disk_leaves_nothing():
-    def at_most_100_kb():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    def at_most_100_kb():  # of which a process that takes no care dies
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     before = files()
@@ -664,6 +726,48 @@ def an_interrupted_export_leaves_nothing_and_says_so():
             told = running.stderr.read()
         equal((running.returncode, told), (STOPPED, b"cogmig: interrupted; no file was left.\n"))
         equal(files(), before)
+
+
+# promise 45
+@test
+def an_interrupted_export_in_parts_says_where_to_go_on():
+    before, name = files(), fresh(".json")
+    with slowly(name, "--part-rows", "50", "--limit", "100000", until=".manifest.json",
+                stderr=subprocess.PIPE) as running:
+        running.send_signal(signal.SIGINT)
+        told = running.stderr.read().decode()
+    whole = [path for path in files() - before if path.endswith("manifest.json")]
+    parts = [json.loads((cogmig.folder / path).read_text("utf-8")) for path in whole]
+    last = max(parts, key=lambda part: part["part"])["last_id"]
+    equal((running.returncode, told),
+          (STOPPED, "cogmig: interrupted; the last file was not left. (What came before is whole: go on "
+                    f"after the id {last}.)\n"))
+
+
+@test
+def an_interruption_in_json_is_json():
+    with slowly(fresh(".json"), "--json", stderr=subprocess.PIPE) as running:
+        running.send_signal(signal.SIGINT)
+        told = json.loads(running.stderr.read())
+    equal((running.returncode, told["status"], told["message"]),
+          (STOPPED, "STOPPED_BY_CALLBACK", "interrupted; no file was left."))
+
+
+@test
+def waiting_for_a_locked_table_can_be_interrupted():
+    lock = subprocess.Popen(["psql", "-X", "-q", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        lock.stdin.write('BEGIN; LOCK TABLE "User"; SELECT 1;\n')
+        lock.stdin.flush()
+        lock.stdout.readline()
+        with program("--output", fresh(".json"), stderr=subprocess.PIPE) as running:
+            wait_for(lambda: psql("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0\n")
+            running.send_signal(signal.SIGINT)
+            told = running.stderr.read()
+        equal((running.returncode, told), (STOPPED, b"cogmig: interrupted; no file was left.\n"))
+    finally:
+        lock.stdin.close()
+        lock.wait()
 
 
 @test
@@ -758,7 +862,10 @@ def mistakes_of_the_command_line_are_told():
                             (("--shard", "1/2x"), "CONFIG_INVALID"), (("--columns", "id,id"), "two columns"),
                             (("--columns", "id,updatedOn"), "STORE_SCHEMA_MISMATCH"),
                             (("--nonsense",), "not known"), (("--after", ""), "CONFIG_INVALID"),
-                            (("--header", "missing.json"), "FILE_UNREADABLE"),
+                            (("--header", "missing.json", "--format", "cognito-csv"), "FILE_UNREADABLE"),
+                            (("--header", "a,b", "--output", "x.csv"), "cognito-csv"), (("--mfa",), "cognito-csv"),
+                            (("--limit", "0"), "--limit"), (("--part-rows", "0"), "--part-rows"),
+                            (("--output", ""), "--output"),
                             (("--output", "missing/x.json"), "FILE_UNWRITABLE")):
         done = export(*arguments)
         equal((done.returncode, word in done.stderr), (INVALID, True), f"{arguments}: {done.stderr}")

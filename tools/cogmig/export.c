@@ -11,8 +11,6 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 const char help_export[] =
@@ -54,20 +52,6 @@ const char help_export[] =
 
 /* ---- settings ---- */
 
-/* backups/users-20260115T103000Z.json, in a folder for its owner alone. */
-static void choose_output(struct export_request *request)
-{
-    char when[32];
-    time_t now = time(NULL);
-    struct tm parts;
-    gmtime_r(&now, &parts);
-    strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &parts);
-    snprintf(request->own_output, sizeof request->own_output, "backups/users-%s%s", when,
-             request->format->extension);
-    mkdir("backups", 0700); /* what is wrong with it, opening the file says */
-    request->output = request->own_output;
-}
-
 static void choose_report(struct export_request *request)
 {
     bool wanted = request->format->format == COGMIG_EXPORT_COGNITO_CSV;
@@ -82,8 +66,11 @@ static cogmig_status set_up(struct export_request *request, struct export_progre
                             cogmig_error *err)
 {
     cogmig_export_config *config = request->config;
-    if (request->output == NULL)
-        choose_output(request);
+    if (request->output == NULL) {
+        if (!export_place_choose(&request->place, request->shard, request->format->extension, err))
+            return cogmig_error_status(err);
+        request->output = request->place.path;
+    }
     choose_report(request);
     cogmig_status status = cogmig_export_config_set_format(config, request->format->format, err);
     if (status == COGMIG_OK)
@@ -161,23 +148,30 @@ static cogmig_status run_export(const struct export_request *request,
     return status;
 }
 
-static int report_interruption(const struct export_request *request)
+/* What the library says of parts that are whole is said, too. */
+static int report_interruption(const struct export_request *request, cogmig_error *err)
 {
-    fprintf(stderr, "cogmig: interrupted; %s\n",
-            strcmp(request->output, "-") == 0 ? "the output is not whole." : "no file was left.");
+    const char *rest = strstr(cogmig_error_message(err), "(What came before");
+    bool is_file = strcmp(request->output, "-") != 0;
+    char message[600];
+    snprintf(message, sizeof message, "interrupted; %s%s%s",
+             !is_file       ? "the output is not whole."
+             : rest == NULL ? "no file was left."
+                            : "the last file was not left.",
+             rest == NULL ? "" : " ", rest == NULL ? "" : rest);
+    cogmig_error_set(err, COGMIG_STOPPED_BY_CALLBACK, message);
+    if (request->as_json)
+        return report(err, true);
+    fprintf(stderr, "cogmig: %s\n", message);
     return COGMIG_KIND_STOPPED;
 }
 
-static int export_users(struct export_request *request, cogmig_error *err)
+static int run_and_tell(struct export_request *request, struct export_progress *progress,
+                        cogmig_error *err)
 {
-    struct export_progress progress = export_progress_begin();
     cogmig_export_result *result = NULL;
-    cogmig_status status = set_up(request, &progress, err);
-    if (status != COGMIG_OK || !export_report_open(&request->report, err))
-        return report(err, request->as_json);
-    export_catch_signals();
-    status = run_export(request, &result, err);
-    export_progress_end(&progress);
+    cogmig_status status = run_export(request, &result, err);
+    export_progress_end(progress);
     bool keep = status == COGMIG_OK && cogmig_export_result_left_out(result) > 0;
     if (!export_report_close(&request->report, keep) && keep) {
         status = COGMIG_DISK_FULL;
@@ -185,12 +179,24 @@ static int export_users(struct export_request *request, cogmig_error *err)
     }
     int code = 0;
     if (status == COGMIG_STOPPED_BY_CALLBACK && export_was_interrupted())
-        code = report_interruption(request);
+        code = report_interruption(request, err);
     else if (status != COGMIG_OK)
         code = report(err, request->as_json);
     else
         show_result(request, request->output, result);
     cogmig_export_result_free(&result);
+    return code;
+}
+
+static int export_users(struct export_request *request, cogmig_error *err)
+{
+    struct export_progress progress = export_progress_begin();
+    export_catch_signals();
+    cogmig_status status = set_up(request, &progress, err);
+    bool ready = status == COGMIG_OK && export_report_open(&request->report, err);
+    int code = ready ? run_and_tell(request, &progress, err) : report(err, request->as_json);
+    if (code != 0)
+        export_place_tidy(&request->place);
     return code;
 }
 

@@ -54,6 +54,14 @@ static const struct export_format_name *format_of_file(const char *path)
     return found;
 }
 
+static char *without_blanks_around(char *text)
+{
+    text += strspn(text, " ");
+    for (size_t len = strlen(text); len > 0 && text[len - 1] == ' '; len--)
+        text[len - 1] = '\0';
+    return text;
+}
+
 /* LIST is taken apart in place. */
 static cogmig_status add_columns(cogmig_export_config *config, char *list, cogmig_error *err)
 {
@@ -63,25 +71,42 @@ static cogmig_status add_columns(cogmig_export_config *config, char *list, cogmi
         char *column = strchr(item, '=');
         if (column != NULL)
             *column++ = '\0';
-        status = cogmig_export_config_add_column(config, item, column, err);
+        status = cogmig_export_config_add_column(
+            config, without_blanks_around(item),
+            column == NULL ? NULL : without_blanks_around(column), err);
     }
     return status;
+}
+
+static cogmig_status refuse_value(const char *message, cogmig_error *err)
+{
+    cogmig_error_set(err, COGMIG_CONFIG_INVALID, message);
+    return COGMIG_CONFIG_INVALID;
 }
 
 static cogmig_status set_shard(cogmig_export_config *config, const char *text, cogmig_error *err)
 {
     int shard, shards, read = 0;
     if (sscanf(text, "%9d/%9d%n", &shard, &shards, &read) != 2 || text[read] != '\0')
-        return cogmig_export_config_set_shard(config, 0, 0, err);
+        return refuse_value("--shard is a share and how many there are, as 1/4.", err);
     return cogmig_export_config_set_shard(config, shard, shards, err);
 }
 
-static cogmig_status set_rows(cogmig_export_config *config, const char *text,
-                              cogmig_status (*set)(cogmig_export_config *, int64_t, cogmig_error *),
-                              cogmig_error *err)
+static cogmig_status set_limit(cogmig_export_config *config, const char *text, cogmig_error *err)
 {
     int64_t rows;
-    return set(config, read_int64(text, &rows) ? rows : -1, err);
+    if (!read_int64(text, &rows))
+        return refuse_value("--limit is a number of users, 1 or more.", err);
+    return cogmig_export_config_set_limit(config, rows, err);
+}
+
+static cogmig_status set_part_rows(cogmig_export_config *config, const char *text,
+                                   cogmig_error *err)
+{
+    int64_t rows;
+    if (!read_int64(text, &rows))
+        return refuse_value("--part-rows is a number of users, 1 or more.", err);
+    return cogmig_export_config_set_part_rows(config, rows, err);
 }
 
 static cogmig_status take_option(struct export_request *request, int option, cogmig_error *err)
@@ -91,12 +116,13 @@ static cogmig_status take_option(struct export_request *request, int option, cog
     case 'c':
         return add_columns(config, optarg, err);
     case 'l':
-        return set_rows(config, optarg, cogmig_export_config_set_limit, err);
+        return set_limit(config, optarg, err);
     case 'p':
-        return set_rows(config, optarg, cogmig_export_config_set_part_rows, err);
+        return set_part_rows(config, optarg, err);
     case 'a':
         return cogmig_export_config_set_after(config, optarg, err);
     case 's':
+        request->shard = optarg;
         return set_shard(config, optarg, err);
     case 'm':
         return cogmig_export_config_set_cognito_mfa(config, true, err);
@@ -156,11 +182,12 @@ int export_request_read(int argc, char **argv, struct export_request *request, c
         {NULL, 0, NULL, 0},
     };
     int option;
-    bool format_given = false;
+    bool format_given = false, for_import = false;
     while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         if (option == '?' || option == ':')
             return misuse_of_option(option, argv);
         format_given = format_given || option == 'f';
+        for_import = for_import || option == 'h' || option == 'm';
         take_own_option(request, option);
         if (take_option(request, option, err) != COGMIG_OK)
             return report(err, request->as_json);
@@ -171,6 +198,10 @@ int export_request_read(int argc, char **argv, struct export_request *request, c
         return misuse("--format is json, ndjson, csv or cognito-csv.");
     if (!format_given)
         request->format = format_of_file(request->output);
+    if (for_import && request->format->format != COGMIG_EXPORT_COGNITO_CSV)
+        return misuse("--header and --mfa are for Cognito's user import: --format cognito-csv.");
+    if (request->output != NULL && request->output[0] == '\0')
+        return misuse("--output names no file.");
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef COGMIG_TOOL_EXPORT_REQUEST_H
 #define COGMIG_TOOL_EXPORT_REQUEST_H
 
+#include "export_place.h"
 #include "export_report.h"
 
 #include <cogmig/export.h>
@@ -20,11 +21,12 @@ struct export_request {
     const char *output; /* NULL: one of ours */
     const char *verify;
     const char *header;
+    const char *shard; /* NULL: all */
     const struct export_format_name *format;
     bool as_json;
     cogmig_export_config *config;
     struct export_report report;
-    char own_output[64];
+    struct export_place place;
     char own_report[EXPORT_MAX_PATH];
 };
 
