@@ -406,8 +406,8 @@ uint64_t cogmig_verifier_get_counter(const cogmig_verifier *verifier, int32_t co
 
 /* Judge a token. Nothing in the token chooses where keys come from. An unknown kid fetches the
  * issuer's JWKS once, whoever else waits, and then not again for 30 seconds; a fetch that fails
- * leaves the keys held in use, for 24 hours after the last good one at most. An outage is JWKS_*
- * (kind UNAVAILABLE), never a refusal.
+ * leaves the keys held in use, for 24 hours after the last good one at most. An outage is JWKS_*,
+ * or what your fetch function or check says (kind UNAVAILABLE), never a refusal.
  *
  * token       in: the bytes after "Bearer ", at most 16 KiB
  * ret_claims  out: release them with cogmig_claims_free(); NULL when only the verdict counts
