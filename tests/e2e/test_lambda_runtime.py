@@ -200,6 +200,7 @@ def a_larger_event_is_refused_and_the_next_one_answered():
     lines = expect([deliver(event, "large"), deliver(event_of())],
                    [("large", "error"), ("good", "response")])
     equal((lines[0]["status"], lines[0]["Failed"]), ("EVENT_TOO_LARGE", 1))
+    assert "larger" in lines[0]["reason"], lines[0]
 
 
 @test
@@ -242,7 +243,7 @@ def a_runtime_api_that_is_not_there_ends_it():
 def half_an_event_is_reported_and_the_next_one_answered():
     lines = expect([cut_off(event_of()), deliver(event_of())],
                    [("half", "error"), ("good", "response")])
-    equal(lines[0]["message"], "no answer")
+    equal((lines[0]["message"], lines[0]["status"]), ("no answer", "EVENT_MALFORMED"))
 
 
 @test
@@ -252,7 +253,8 @@ def an_event_that_comes_slowly_is_answered():
 
 @test
 def an_event_that_stops_coming_costs_no_more_than_its_time():
-    expect([stall(event_of()), deliver(event_of())], [("stall", "error"), ("good", "response")])
+    lines = expect([stall(event_of()), deliver(event_of())], [("stall", "error"), ("good", "response")])
+    equal((lines[0]["status"], lines[0]["kind"]), ("DEADLINE_EXCEEDED", "UNAVAILABLE"))
 
 
 @test

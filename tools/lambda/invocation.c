@@ -2,6 +2,7 @@
 #include "invocation.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -24,6 +25,7 @@ void invocation_clear(struct invocation *invocation)
     invocation->event_len = 0;
     invocation->id[0] = '\0';
     invocation->deadline_unix_ms = 0;
+    invocation->fault = COGMIG_OK;
 }
 
 /* realloc() would leave a copy behind. */
@@ -45,16 +47,22 @@ static bool grow(struct invocation *invocation, size_t wanted)
     return true;
 }
 
-bool invocation_append(struct invocation *invocation, const char *bytes, size_t len)
+static cogmig_status append(struct invocation *invocation, const char *bytes, size_t len)
 {
     if (len > INVOCATION_MAX_EVENT - invocation->event_len)
-        return false;
+        return COGMIG_EVENT_TOO_LARGE;
     size_t wanted = invocation->event_len + len;
     if (wanted > invocation->event_capacity && !grow(invocation, wanted))
-        return false;
+        return COGMIG_OUT_OF_MEMORY;
     memcpy(invocation->event + invocation->event_len, bytes, len);
     invocation->event_len = wanted;
-    return true;
+    return COGMIG_OK;
+}
+
+cogmig_status invocation_append(struct invocation *invocation, const char *bytes, size_t len)
+{
+    invocation->fault = append(invocation, bytes, len);
+    return invocation->fault;
 }
 
 const char *invocation_event(const struct invocation *invocation)

@@ -3,7 +3,7 @@
 #ifndef COGMIG_LAMBDA_INVOCATION_H
 #define COGMIG_LAMBDA_INVOCATION_H
 
-#include <stdbool.h>
+#include <cogmig/status.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,13 +17,16 @@ struct invocation {
     int64_t deadline_unix_ms;   /* 0: it was not said */
     char *event;                /* holds a password */
     size_t event_len, event_capacity;
+    cogmig_status fault; /* COGMIG_OK, or why the event is not there as a whole */
 };
 
 /* Make it ready for the next one: wipe the event and keep its memory, unless it is a lot. */
 void invocation_clear(struct invocation *invocation);
 
-/* False when it would be longer than an event may be, or memory is refused. */
-bool invocation_append(struct invocation *invocation, const char *bytes, size_t len);
+/* What it returns becomes the event's fault.
+ *
+ * Errors: EVENT_TOO_LARGE, OUT_OF_MEMORY. */
+cogmig_status invocation_append(struct invocation *invocation, const char *bytes, size_t len);
 
 /* Its bytes, "" when there are none. */
 const char *invocation_event(const struct invocation *invocation);

@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,6 @@ struct runtime_api {
     CURL *handle;
     struct curl_slist *plain, *failure; /* headers of a response and of a report */
     struct invocation *invocation;      /* while one is awaited */
-    bool event_refused;
     atomic_bool stopping;
     char base[MAX_BASE];
     char detail[CURL_ERROR_SIZE];
@@ -197,8 +197,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *user_data)
     size_t len = size * count;
     if (api->invocation == NULL || http_status_of(api) != 200)
         return len; /* nothing in it matters */
-    api->event_refused = !invocation_append(api->invocation, bytes, len);
-    return api->event_refused ? 0 : len;
+    return invocation_append(api->invocation, bytes, len) == COGMIG_OK ? len : 0;
 }
 
 static bool prepare(struct runtime_api *api, const char *id, const char *end, long timeout_ms)
@@ -214,7 +213,12 @@ static bool prepare(struct runtime_api *api, const char *id, const char *end, lo
 
 /* ---- the next invocation ---- */
 
-static enum runtime_outcome judge_next(struct runtime_api *api, const struct invocation *invocation,
+static cogmig_status fault_of(CURLcode code)
+{
+    return code == CURLE_OPERATION_TIMEDOUT ? COGMIG_DEADLINE_EXCEEDED : COGMIG_EVENT_MALFORMED;
+}
+
+static enum runtime_outcome judge_next(struct runtime_api *api, struct invocation *invocation,
                                        CURLcode code)
 {
     static const char what[] = "the next invocation";
@@ -225,8 +229,13 @@ static enum runtime_outcome judge_next(struct runtime_api *api, const struct inv
         return describe(api, what, code, RUNTIME_FAILED);
     if (code == CURLE_OK)
         return RUNTIME_DONE;
-    return describe(api, what, code,
-                    api->event_refused ? RUNTIME_EVENT_TOO_LARGE : RUNTIME_EVENT_NOT_WHOLE);
+    if (invocation->fault == COGMIG_OK) {
+        invocation->fault = fault_of(code);
+        return describe(api, what, code, RUNTIME_DONE);
+    }
+    snprintf(api->problem, sizeof api->problem, "%s: %s", what,
+             cogmig_status_sentence(invocation->fault));
+    return RUNTIME_DONE;
 }
 
 enum runtime_outcome runtime_api_next(struct runtime_api *api, struct invocation *invocation)
@@ -236,7 +245,6 @@ enum runtime_outcome runtime_api_next(struct runtime_api *api, struct invocation
         return RUNTIME_STOPPED;
     invocation_clear(invocation);
     api->invocation = invocation;
-    api->event_refused = false;
     CURLcode code = CURLE_FAILED_INIT;
     if (prepare(api, "", "/invocation/next", no_timeout) &&
         curl_easy_setopt(api->handle, CURLOPT_HTTPHEADER, NULL) == CURLE_OK &&

@@ -11,11 +11,9 @@ struct runtime_api;
 
 enum runtime_outcome {
     RUNTIME_DONE,
-    RUNTIME_STOPPED,         /* runtime_api_stop() was called while nothing had come */
-    RUNTIME_EVENT_TOO_LARGE, /* of an invocation with an id */
-    RUNTIME_EVENT_NOT_WHOLE, /* likewise */
-    RUNTIME_REFUSED,         /* it does not want what was sent: the invocation is over */
-    RUNTIME_FAILED           /* no sensible reply */
+    RUNTIME_STOPPED, /* runtime_api_stop() was called while nothing had come */
+    RUNTIME_REFUSED, /* it does not want what was sent: the invocation is over */
+    RUNTIME_FAILED   /* no sensible reply */
 };
 
 /* NULL when memory is refused. host: host:port. */
@@ -23,7 +21,8 @@ struct runtime_api *runtime_api_new(const char *host);
 
 void runtime_api_free(struct runtime_api *api);
 
-/* Wait for the next invocation, for as long as it takes: the process may be frozen meanwhile. */
+/* Wait for the next invocation, for as long as it takes: the process may be frozen meanwhile. Its
+ * event may have a fault. */
 enum runtime_outcome runtime_api_next(struct runtime_api *api, struct invocation *invocation);
 
 enum runtime_outcome runtime_api_respond(struct runtime_api *api, const char *id, const char *bytes,
@@ -35,7 +34,8 @@ enum runtime_outcome runtime_api_fail(struct runtime_api *api, const char *id, c
 /* The function could not be made ready. */
 enum runtime_outcome runtime_api_fail_init(struct runtime_api *api);
 
-/* What was wrong with the last call that did not end in RUNTIME_DONE. Borrowed. */
+/* What was wrong with the last call that did not end in RUNTIME_DONE, or with the event. Borrowed.
+ */
 const char *runtime_api_problem(const struct runtime_api *api);
 
 /* End runtime_api_next(), now and from now on. From any thread. */

@@ -38,22 +38,17 @@ static int32_t budget_ms(const struct worker *worker, bool cold_start)
     return ours < lambdas ? ours : lambdas;
 }
 
-static cogmig_status decide(struct worker *worker, enum runtime_outcome delivered,
-                            int32_t within_ms, char **ret_response, size_t *ret_len)
+static cogmig_status decide(struct worker *worker, int32_t within_ms, char **ret_response,
+                            size_t *ret_len)
 {
     struct service *service = worker->crew->service;
-    const char *problem = runtime_api_problem(worker->api);
+    const struct invocation *invocation = &worker->invocation;
     cogmig_error_clear(worker->err);
-    switch (delivered) {
-    case RUNTIME_EVENT_TOO_LARGE:
-        return service_refuse(service, COGMIG_EVENT_TOO_LARGE, problem, worker->err);
-    case RUNTIME_EVENT_NOT_WHOLE:
-        return service_refuse(service, COGMIG_EVENT_MALFORMED, problem, worker->err);
-    default:
-        return service_answer(service, invocation_event(&worker->invocation),
-                              worker->invocation.event_len, within_ms, ret_response, ret_len,
+    if (invocation->fault != COGMIG_OK)
+        return service_refuse(service, invocation->fault, runtime_api_problem(worker->api),
                               worker->err);
-    }
+    return service_answer(service, invocation_event(invocation), invocation->event_len, within_ms,
+                          ret_response, ret_len, worker->err);
 }
 
 static enum runtime_outcome send_report(struct worker *worker)
@@ -77,7 +72,7 @@ static void tell(struct worker *worker, cogmig_status status, double took_ms, bo
     log_event(&event);
 }
 
-static enum runtime_outcome answer(struct worker *worker, enum runtime_outcome delivered)
+static enum runtime_outcome answer(struct worker *worker)
 {
     const char *id = worker->invocation.id;
     char *response = NULL;
@@ -85,7 +80,7 @@ static enum runtime_outcome answer(struct worker *worker, enum runtime_outcome d
     double began_ms = now_ms();
     bool cold_start = !atomic_exchange(&worker->crew->had_an_event, true);
     int32_t within_ms = budget_ms(worker, cold_start);
-    cogmig_status status = decide(worker, delivered, within_ms, &response, &len);
+    cogmig_status status = decide(worker, within_ms, &response, &len);
     enum runtime_outcome sent = status == COGMIG_OK
                                     ? runtime_api_respond(worker->api, id, response, len)
                                     : send_report(worker);
@@ -111,7 +106,7 @@ static enum runtime_outcome serve_one(struct worker *worker)
         log_problem(NULL, runtime_api_problem(worker->api));
     if (outcome == RUNTIME_FAILED || outcome == RUNTIME_STOPPED)
         return outcome;
-    return answer(worker, outcome);
+    return answer(worker);
 }
 
 /* The main thread waits for this signal to end the program. */
