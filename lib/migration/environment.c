@@ -17,6 +17,13 @@ static const char *variable(const char *name)
     return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
+/* What a setting says knows nothing of the variable that the value comes from. */
+static cogmig_status name_variable(const char *name, cogmig_status status, cogmig_error *err)
+{
+    return status == COGMIG_OK ? COGMIG_OK
+                               : fail(err, status, "%s: %s", name, cogmig_error_message(err));
+}
+
 /* ---- kinds of values ---- */
 
 static cogmig_status read_number(const char *name, const char *value, int32_t *ret_number,
@@ -51,14 +58,15 @@ static struct span next_item(const char **rest)
 struct word {
     const char *word;
     int32_t bit;
+    bool alone; /* it cannot stand beside another */
 };
 
-static int32_t bit_of(const struct word *words, struct span item)
+static const struct word *find_word(const struct word *words, struct span item)
 {
     for (; words->word != NULL; words++)
         if (span_equal_text(item, words->word))
-            return words->bit;
-    return -1;
+            return words;
+    return NULL;
 }
 
 static cogmig_status read_words(const char *name, const char *value, const struct word *words,
@@ -67,11 +75,13 @@ static cogmig_status read_words(const char *name, const char *value, const struc
     *ret_bits = 0;
     for (const char *rest = value; *rest != '\0';) {
         struct span item = next_item(&rest);
-        int32_t bit = bit_of(words, item);
-        if (bit < 0)
+        const struct word *word = find_word(words, item);
+        if (word == NULL)
             return fail(err, COGMIG_CONFIG_INVALID, "%s cannot hold \"%.*s\".", name,
                         item.len < 64 ? (int)item.len : 64, item.bytes);
-        *ret_bits |= bit;
+        if (word->alone && strchr(value, ',') != NULL)
+            return fail(err, COGMIG_CONFIG_INVALID, "In %s \"%s\" stands alone.", name, word->word);
+        *ret_bits |= word->bit;
     }
     return COGMIG_OK;
 }
@@ -82,24 +92,24 @@ typedef cogmig_status (*set_number_fn)(cogmig_migration_config *, int32_t, cogmi
 typedef cogmig_status (*set_switch_fn)(cogmig_migration_config *, bool, cogmig_error *);
 typedef cogmig_status (*set_text_fn)(cogmig_migration_config *, const char *, cogmig_error *);
 
-static const struct word linked_users[] = {{"refuse", COGMIG_LINKED_USERS_REFUSE},
-                                           {"relink", COGMIG_LINKED_USERS_RELINK},
-                                           {"allow", COGMIG_LINKED_USERS_ALLOW},
-                                           {NULL, 0}};
-static const struct word sign_ups[] = {{"user", COGMIG_SIGN_UP_BY_USER},
-                                       {"admin", COGMIG_SIGN_UP_BY_ADMIN},
-                                       {"provider", COGMIG_SIGN_UP_BY_PROVIDER},
-                                       {"off", 0},
-                                       {NULL, 0}};
-static const struct word tokens[] = {{"id", COGMIG_CLAIM_IN_ID_TOKEN},
-                                     {"access", COGMIG_CLAIM_IN_ACCESS_TOKEN},
-                                     {"off", 0},
-                                     {NULL, 0}};
-static const struct word classes[] = {{"lower", COGMIG_PASSWORD_LOWER},
-                                      {"upper", COGMIG_PASSWORD_UPPER},
-                                      {"digit", COGMIG_PASSWORD_DIGIT},
-                                      {"symbol", COGMIG_PASSWORD_SYMBOL},
-                                      {NULL, 0}};
+static const struct word linked_users[] = {{"refuse", COGMIG_LINKED_USERS_REFUSE, true},
+                                           {"relink", COGMIG_LINKED_USERS_RELINK, true},
+                                           {"allow", COGMIG_LINKED_USERS_ALLOW, true},
+                                           {NULL, 0, false}};
+static const struct word sign_ups[] = {{"user", COGMIG_SIGN_UP_BY_USER, false},
+                                       {"admin", COGMIG_SIGN_UP_BY_ADMIN, false},
+                                       {"provider", COGMIG_SIGN_UP_BY_PROVIDER, false},
+                                       {"off", 0, true},
+                                       {NULL, 0, false}};
+static const struct word tokens[] = {{"id", COGMIG_CLAIM_IN_ID_TOKEN, false},
+                                     {"access", COGMIG_CLAIM_IN_ACCESS_TOKEN, false},
+                                     {"off", 0, true},
+                                     {NULL, 0, false}};
+static const struct word classes[] = {{"lower", COGMIG_PASSWORD_LOWER, false},
+                                      {"upper", COGMIG_PASSWORD_UPPER, false},
+                                      {"digit", COGMIG_PASSWORD_DIGIT, false},
+                                      {"symbol", COGMIG_PASSWORD_SYMBOL, false},
+                                      {NULL, 0, false}};
 
 static const struct {
     const char *name;
@@ -150,9 +160,14 @@ static const struct {
 static cogmig_status add_attribute(cogmig_migration_config *config, const char *attribute,
                                    cogmig_error *err)
 {
-    return strchr(attribute, '=') != NULL
-               ? COGMIG_OK
-               : cogmig_migration_config_add_attribute(config, attribute, err);
+    if (strchr(attribute, '=') != NULL)
+        return COGMIG_OK;
+    cogmig_status status = cogmig_migration_config_add_attribute(config, attribute, err);
+    if (status != COGMIG_ATTRIBUTE_INVALID)
+        return status;
+    return fail(err, status,
+                "in which column is \"%.64s\"? Write %.64s=column; only \"name\" stands without.",
+                attribute, attribute);
 }
 
 static cogmig_status set_pepper(cogmig_migration_config *config, const char *pepper,
@@ -183,7 +198,9 @@ static cogmig_status apply_number(cogmig_migration_config *config, size_t i, cog
     cogmig_status status = numbers[i].words == NULL
                                ? read_number(name, value, &number, err)
                                : read_words(name, value, numbers[i].words, &number, err);
-    return status == COGMIG_OK ? numbers[i].set(config, number, err) : status;
+    if (status != COGMIG_OK)
+        return status;
+    return name_variable(name, numbers[i].set(config, number, err), err);
 }
 
 static cogmig_status apply_switch(cogmig_migration_config *config, size_t i, cogmig_error *err)
@@ -213,8 +230,9 @@ static cogmig_status apply_text(cogmig_migration_config *config, size_t i, cogmi
     const char *value = variable(texts[i].name);
     if (value == NULL)
         return COGMIG_OK;
-    return texts[i].several ? apply_items(config, value, texts[i].set, err)
-                            : texts[i].set(config, value, err);
+    cogmig_status status = texts[i].several ? apply_items(config, value, texts[i].set, err)
+                                            : texts[i].set(config, value, err);
+    return name_variable(texts[i].name, status, err);
 }
 
 static cogmig_status apply_password_policy(cogmig_migration_config *config, cogmig_error *err)
@@ -228,9 +246,11 @@ static cogmig_status apply_password_policy(cogmig_migration_config *config, cogm
         status = read_number(length_name, length, &min_length, err);
     if (status == COGMIG_OK && asked != NULL)
         status = read_words(classes_name, asked, classes, &bits, err);
-    return status == COGMIG_OK
-               ? cogmig_migration_config_set_password_policy(config, min_length, bits, err)
-               : status;
+    if (status != COGMIG_OK)
+        return status;
+    return name_variable(length_name,
+                         cogmig_migration_config_set_password_policy(config, min_length, bits, err),
+                         err);
 }
 
 /* ---- the identity map ---- */

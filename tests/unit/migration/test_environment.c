@@ -197,6 +197,9 @@ static void what_a_variable_cannot_hold_is_refused_by_its_name(void **state)
         {"COGMIG_ALLOWED_CLIENTS", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17",
          COGMIG_CONFIG_INVALID},
         {"COGMIG_SIGN_UP_GUARD", "users", COGMIG_CONFIG_INVALID},
+        {"COGMIG_SIGN_UP_GUARD", "off,user", COGMIG_CONFIG_INVALID},
+        {"COGMIG_CLAIM_TOKENS", "access, off", COGMIG_CONFIG_INVALID},
+        {"COGMIG_LINKED_USERS", "refuse,relink", COGMIG_CONFIG_INVALID}, /* no sum of two */
         {"COGMIG_CLAIM_TOKENS", "id;access", COGMIG_CONFIG_INVALID},
         {"COGMIG_LINKED_USERS", "refuse,relink,x", COGMIG_CONFIG_INVALID},
         {"COGMIG_FAIL_CLOSED", "true", COGMIG_CONFIG_INVALID},
@@ -208,6 +211,8 @@ static void what_a_variable_cannot_hold_is_refused_by_its_name(void **state)
         forget_settings();
         setenv(bad[i].name, bad[i].value, 1);
         read_environment(bad[i].status);
+        if (strncmp(bad[i].name, "COGMIG_IDMAP", 12) != 0)
+            assert_non_null(strstr(cogmig_error_message(&err), bad[i].name));
     }
 }
 
