@@ -3,6 +3,7 @@
 
 import json
 import re
+import resource
 import sqlite3
 import sys
 import threading
@@ -147,6 +148,19 @@ def what_is_no_command_is_refused():
 
 
 @test
+def what_is_nearly_a_command_is_told():
+    for arguments, told in ((["migrat"], "migrate"), (["useer", "a@example.com"], "user"),
+                            (["auidt"], "audit"), (["capacitz"], "capacity"),
+                            (["verify", "--clinet-id=x"], "--client-id"), (["user", "--jsonn"], "--json")):
+        done = cogmig.run(*arguments)
+        equal((done.returncode, f"did you mean {told}?" in done.stderr.replace('"', "")), (INVALID, True),
+              done.stderr)
+    for arguments in (["migration"], ["a"], [""], ["user", "--secret"], ["user", "--i"], ["verify", "--"]):
+        done = cogmig.run(*arguments)
+        assert "did you mean" not in done.stderr, done.stderr
+
+
+@test
 def an_option_that_cannot_be_is_told_as_what_it_is():
     for arguments, told in ((["user", "--idx"], "--idx is not known to \"user\""),
                             (["user", "-x"], "-x is not known to \"user\""),
@@ -166,6 +180,11 @@ def a_function_that_cannot_be_started_ends_the_runner():
     for program in ("./missing", "/etc/passwd", "no-such-program"):
         done = cogmig.run("lambda", "--local", "--port", "0", program)
         equal((done.returncode, f"{program} cannot be started" in done.stderr), (INVALID, True), done.stderr)
+    # Standard input, output and error, the listener, the signals: nothing is left for the program.
+    done = cogmig.run("lambda", "--local", "--port", "0", "/bin/true",
+                      before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5)))
+    equal((done.returncode, "/bin/true cannot be started: Too many open files" in done.stderr),
+          (UNAVAILABLE, True), done.stderr)
 
 
 # promise 10
@@ -533,7 +552,8 @@ def a_file_is_read_as_other_programs_read_it():
                  f"  DATABASE_URL = {store_url}  ", f"DATABASE_URL={store_url} # the old one",
                  f'DATABASE_URL="{store_url}" # the old one', f"DATABASE_URL={store_url}\r",
                  f"\ufeffDATABASE_URL={store_url}",
-                 f"# DATABASE_URL=file:no.db\n\nNO SETTING\n=\nDATABASE_URL={store_url}"):
+                 f"# DATABASE_URL=file:no.db\n\nNO SETTING\n=\nDATABASE_URL={store_url}",
+                 f"DATABASE_URL=file:no.db\nDATABASE_URL={store_url}\n"):
         with DotEnv(".env", line):
             assert finds_the_user(), line
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import event_cases  # noqa: E402
-from program import OK, SOURCE, Program  # noqa: E402
+from program import OK, SOURCE, UNAVAILABLE, Program  # noqa: E402
 from tap import equal, nothing, run, test  # noqa: E402
 
 cogmig = Program(sys.argv[1])
@@ -59,6 +59,14 @@ def every_address_finds_the_same_row():
 def every_event_gets_the_same_answer_from_postgresql():
     nothing(event_cases.faults(
         lambda event: cogmig.run("migrate", stdin=event, DATABASE_URL=postgresql)))
+
+
+@test
+def a_closed_output_is_a_failure_and_the_database_is_not_written_to_instead():
+    for arguments in (["migrate"], ["user", "verified@example.com"]):
+        done = cogmig.run(*arguments, stdin=event_cases.event_named("sign-in"), stdout=None, DATABASE_URL=postgresql,
+                          before=lambda: os.close(1))
+        equal((done.returncode, "Bad file descriptor" in done.stderr), (UNAVAILABLE, True), done.stderr)
 
 
 @test

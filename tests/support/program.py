@@ -19,12 +19,13 @@ class Program:
         self.holder = tempfile.TemporaryDirectory(prefix="cogmig-program-")
         self.folder = Path(self.holder.name)
 
-    def run(self, *arguments, stdin=b"", stdout=subprocess.PIPE, **environment):
-        """stdout is bytes, since a response is; stderr is text."""
+    def run(self, *arguments, stdin=b"", stdout=subprocess.PIPE, before=None, **environment):
+        """stdout is bytes, since a response is; stderr is text. before: called in the child."""
         inherited = {name: value for name, value in os.environ.items()
                      if name.startswith(("PATH", "LD_", "ASAN_", "UBSAN_", "LSAN_"))}
         done = subprocess.run(
             [self.path, *arguments], input=stdin, stdout=stdout, stderr=subprocess.PIPE,
-            cwd=self.folder, env={**inherited, **environment}, timeout=TIMEOUT_S, check=False)
+            cwd=self.folder, env={**inherited, **environment}, timeout=TIMEOUT_S, check=False,
+            preexec_fn=before)
         done.stderr = done.stderr.decode()
         return done

@@ -200,7 +200,7 @@ static int read_request(int argc, char **argv, struct request *request)
             request->as_json = true;
             break;
         default:
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         }
     }
     if (optind < argc)

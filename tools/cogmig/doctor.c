@@ -128,7 +128,7 @@ static int read_order(int argc, char **argv, struct order *order)
     int option;
     while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         if (!set_option(order, option, optarg))
             return misuse("\"%s\" is no value for that option.", optarg);
     }

@@ -69,10 +69,10 @@ static char *read_name(char *line, char **ret_rest)
     return name;
 }
 
-static void take_line(const char *path, int number, char *line)
+static void take_text(const char *path, int number, char *text)
 {
     char *rest;
-    char *name = read_name(line, &rest);
+    char *name = read_name(text, &rest);
     if (name == NULL || !is_ours(name))
         return;
     bool literal = *rest == '\'';
@@ -91,6 +91,40 @@ static char *skip_mark(char *line)
     return strncmp(line, byte_order_mark, len) == 0 ? line + len : line;
 }
 
+/* A file is taken from its end: of two lines for one variable, the last counts, as everywhere. */
+struct line {
+    struct line *before;
+    int number;
+    char *text;
+    size_t capacity;
+};
+
+static bool read_line(FILE *file, struct line **last)
+{
+    struct line *line = calloc(1, sizeof *line);
+    if (line == NULL || getline(&line->text, &line->capacity, file) < 0) {
+        if (line != NULL)
+            free(line->text);
+        free(line);
+        return false;
+    }
+    line->before = *last;
+    line->number = *last == NULL ? 1 : (*last)->number + 1;
+    *last = line;
+    return true;
+}
+
+/* Returns the line before it. */
+static struct line *take_line(const char *path, struct line *line)
+{
+    struct line *before = line->before;
+    take_text(path, line->number, line->number == 1 ? skip_mark(line->text) : line->text);
+    explicit_bzero(line->text, line->capacity);
+    free(line->text);
+    free(line);
+    return before;
+}
+
 static void load_file(const char *path)
 {
     FILE *file = fopen(path, "re");
@@ -98,13 +132,11 @@ static void load_file(const char *path)
         fprintf(stderr, "cogmig: %s cannot be read: %s.\n", path, strerror(errno));
     if (file == NULL)
         return;
-    char *line = NULL;
-    size_t capacity = 0;
-    for (int number = 1; getline(&line, &capacity, file) >= 0; number++)
-        take_line(path, number, number == 1 ? skip_mark(line) : line);
-    if (line != NULL)
-        explicit_bzero(line, capacity);
-    free(line);
+    struct line *last = NULL;
+    while (read_line(file, &last))
+        continue;
+    while (last != NULL)
+        last = take_line(path, last);
     fclose(file);
 }
 

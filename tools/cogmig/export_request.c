@@ -185,7 +185,7 @@ int export_request_read(int argc, char **argv, struct export_request *request, c
     bool format_given = false, for_import = false;
     while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         format_given = format_given || option == 'f';
         for_import = for_import || option == 'h' || option == 'm';
         take_own_option(request, option);

@@ -73,8 +73,37 @@ int misuse(const char *format, ...)
     return COGMIG_KIND_INVALID;
 }
 
+static bool is_rest(const char *typed, const char *word)
+{
+    return strcmp(typed, word) == 0;
+}
+
+bool is_nearly(const char *typed, const char *word)
+{
+    while (*typed != '\0' && *typed == *word) {
+        typed++;
+        word++;
+    }
+    if (*typed == '\0' || *word == '\0')
+        return strlen(typed) + strlen(word) <= 1;
+    return is_rest(typed + 1, word) || is_rest(typed, word + 1) || is_rest(typed + 1, word + 1) ||
+           (typed[0] == word[1] && typed[1] == word[0] && is_rest(typed + 2, word + 2));
+}
+
+static int no_such_option(const char *option, int len, const char *verb, const struct option *known)
+{
+    char typed[64];
+    snprintf(typed, sizeof typed, "%.*s", len - 2, option + 2);
+    for (; known->name != NULL; known++)
+        if (is_nearly(typed, known->name))
+            return misuse("the option %.*s is not known to \"%s\"; did you mean --%s?", len, option,
+                          verb, known->name);
+    return misuse("the option %.*s is not known to \"%s\", or stands for several.", len, option,
+                  verb);
+}
+
 /* What stands behind "=" may be a secret, and is not told. */
-int misuse_of_option(int answer, char *const argv[])
+int misuse_of_option(int answer, char *const argv[], const struct option *known)
 {
     const char *at = argv[optind - 1];
     int len = (int)strcspn(at, "=");
@@ -84,8 +113,7 @@ int misuse_of_option(int answer, char *const argv[])
     if (is_long && optopt != 0)
         return misuse("the option %.*s takes no value.", len, at);
     if (is_long)
-        return misuse("the option %.*s is not known to \"%s\", or stands for several.", len, at,
-                      argv[0]);
+        return no_such_option(at, len, argv[0], known);
     return misuse("the option -%c is not known to \"%s\".", optopt, argv[0]);
 }
 

@@ -77,7 +77,7 @@ static int read_options(int argc, char **argv, struct order *order, cogmig_error
     int option;
     while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         if (set_option(order, option, optarg, err) != COGMIG_OK)
             return report(err, order->as_json);
     }

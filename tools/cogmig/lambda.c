@@ -81,26 +81,40 @@ static int await_start(pid_t child, int report)
     return reason;
 }
 
+/* 0, or the errno of what did not work. */
+static int try_to_start(struct runner *runner)
+{
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) != 0)
+        return errno;
+    pid_t child = fork();
+    int reason = child < 0 ? errno : 0;
+    if (child == 0)
+        become_program(runner, report[1]);
+    close(report[1]);
+    if (child > 0)
+        reason = await_start(child, report[0]);
+    close(report[0]);
+    if (reason == 0)
+        runner->child = child;
+    return reason;
+}
+
+static bool is_shortage(int reason)
+{
+    return reason == EMFILE || reason == ENFILE || reason == EAGAIN || reason == ENOMEM;
+}
+
 static void start_program(struct runner *runner)
 {
     if (runner->program == NULL || runner->child != 0)
         return;
-    int report[2];
-    if (pipe2(report, O_CLOEXEC) != 0)
-        return;
-    pid_t child = fork();
-    if (child == 0)
-        become_program(runner, report[1]);
-    close(report[1]);
-    int reason = child < 0 ? 0 : await_start(child, report[0]);
-    close(report[0]);
-    if (reason == 0 && child > 0)
-        runner->child = child;
+    int reason = try_to_start(runner);
     if (reason == 0)
         return;
     fprintf(stderr, "cogmig: %s cannot be started: %s.\n", runner->program[0], strerror(reason));
     runner->ends = true;
-    runner->code = COGMIG_KIND_INVALID;
+    runner->code = is_shortage(reason) ? COGMIG_KIND_UNAVAILABLE : COGMIG_KIND_INVALID;
 }
 
 static void reap_program(struct runner *runner)
@@ -209,7 +223,7 @@ static int read_request(int argc, char **argv, struct request *request)
     int option;
     while ((option = getopt_long(argc, argv, "+:", known, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         if (option == 'l')
             request->local = true;
         else

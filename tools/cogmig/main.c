@@ -5,8 +5,10 @@
 #include "verbs.h"
 
 #include <cogmig/version.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "cogmig moves users from a PostgreSQL store to Amazon Cognito, and checks Cognito's tokens.\n"
@@ -61,6 +63,15 @@ static const struct {
 };
 /* clang-format on */
 
+/* A file or a connection that is opened where standard output is closed would become it, and be
+ * written to. What is held here instead can be neither read nor written the right way. */
+static void hold_standard_descriptors(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0)
+            open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 static int output_failed(void)
 {
     perror("cogmig: standard output");
@@ -105,8 +116,17 @@ static int run_verb(size_t index, int argc, char **argv)
     return fflush(stdout) == 0 && ferror(stdout) == 0 ? code : output_failed();
 }
 
+static int no_such_verb(const char *verb)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (is_nearly(verb, verbs[i].name))
+            return misuse("there is no verb \"%s\"; did you mean \"%s\"?", verb, verbs[i].name);
+    return misuse("there is no verb \"%s\".", verb);
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_descriptors();
     const char *verb = argc < 2 ? "--help" : argv[1];
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(verb, verbs[i].name) == 0)
@@ -115,5 +135,5 @@ int main(int argc, char **argv)
         return print_version();
     if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0 || strcmp(verb, "help") == 0)
         return print_help(argc < 3 ? NULL : argv[2]);
-    return misuse("there is no verb \"%s\".", verb);
+    return no_such_verb(verb);
 }

@@ -105,7 +105,7 @@ static int read_options(int argc, char **argv, struct options *options, cogmig_e
     int option;
     while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         if (set_option(options, option, optarg, err) != COGMIG_OK)
             return report(err, options->as_json);
     }

@@ -379,7 +379,7 @@ static int read_request(int argc, char **argv, struct request *request)
     int option;
     while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         const char **text = text_option(request, option);
         if (text != NULL)
             *text = optarg;

@@ -152,7 +152,7 @@ static int read_form(int argc, char **argv, print_fn *ret_print)
     int option;
     while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         *ret_print = option == 'j' ? print_json : print_openmetrics;
     }
     return optind < argc ? misuse("\"status\" takes options alone.") : 0;

@@ -102,7 +102,7 @@ int verb_store(int argc, char **argv)
     int option;
     while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         if (option == 'u')
             setenv("DATABASE_URL", optarg, 1);
         as_json = as_json || option == 'j';

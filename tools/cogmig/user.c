@@ -53,7 +53,7 @@ static int read_question(int argc, char **argv, struct question *question)
             question->as_json = true;
             break;
         default:
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         }
     }
     if (optind < argc)

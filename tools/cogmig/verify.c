@@ -128,7 +128,7 @@ static int read_request(int argc, char **argv, struct request *request, cogmig_e
     int option;
     while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return misuse_of_option(option, argv);
+            return misuse_of_option(option, argv, known);
         if (set_option(request, option, optarg, err) != COGMIG_OK)
             return report(err, request->as_json);
     }
