@@ -19,7 +19,9 @@ static cogmig_status find_issuer(const cogmig_verifier *verifier, const char *na
         return COGMIG_OK;
     if (name == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT,
-                    "The verifier has several issuers: say whose keys these are.");
+                    verifier->issuer_count == 0
+                        ? "The verifier is of load balancers, whose keys are fetched one by one."
+                        : "The verifier has several issuers: say whose keys these are.");
     return fail(err, COGMIG_ISSUER_UNKNOWN,
                 "The verifier was not configured with the issuer "
                 "%.200s.",

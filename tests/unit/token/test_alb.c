@@ -838,8 +838,9 @@ static void arguments_are_checked_and_numbers_bounded(void **state)
     }
     expect_arn(ARN "x", COGMIG_CONFIG_INVALID);
     expect_arn(ARN, COGMIG_OK);
-    assert_int_equal(cogmig_verifier_seed_keys(verifier, NULL, "{\"keys\":[]}", 11, NULL),
+    assert_int_equal(cogmig_verifier_seed_keys(verifier, NULL, "{\"keys\":[]}", 11, &err),
                      COGMIG_INVALID_ARGUMENT);
+    assert_non_null(strstr(err.message, "load balancers"));
     assert_int_equal(cogmig_verifier_hydrate(verifier, NULL), COGMIG_OK);
 }
 
