@@ -37,9 +37,8 @@ static cogmig_status judge_word(cogmig_status said, const char *url, cogmig_erro
     if (said == COGMIG_OK)
         return COGMIG_OK;
     bool outage = cogmig_status_kind(said) == COGMIG_KIND_UNAVAILABLE;
-    fail(err, outage ? said : COGMIG_STOPPED_BY_CALLBACK,
-         "Your fetch function returned %s for %.*s.", cogmig_status_name(said), without_query(url),
-         url);
+    fail(err, outage ? said : COGMIG_STOPPED_BY_CALLBACK, "Your fetch returned %s for %.*s.",
+         cogmig_status_name(said), without_query(url), url);
     fail_upstream_number(err, COGMIG_UPSTREAM_CALLBACK, said);
     return outage ? said : COGMIG_STOPPED_BY_CALLBACK;
 }
