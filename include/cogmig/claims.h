@@ -71,13 +71,14 @@ bool cogmig_claims_phone_number_verified(const cogmig_claims *claims);
  * Errors: none. Threads: any. Since: 1.0. */
 const char *cogmig_claims_name(const cogmig_claims *claims);
 
-/* The issuer; NULL only where the issuer check was waived and the token names none. Borrowed.
+/* The issuer; NULL only where the issuer check was waived and the token names none. Of a load
+ * balancer's token that of its header, whatever the payload lacks. Borrowed.
  *
  * Errors: none. Threads: any. Since: 1.0. */
 const char *cogmig_claims_issuer(const cogmig_claims *claims);
 
 /* The app client: aud of an ID token, client_id of an access token; NULL when the verifier was told
- * not to look. Borrowed.
+ * not to look. Of a load balancer's token what its header says. Borrowed.
  *
  * Errors: none. Threads: any. Since: 1.0. */
 const char *cogmig_claims_client_id(const cogmig_claims *claims);

@@ -174,6 +174,7 @@ const char *claims_text(const cogmig_claims *claims, enum claim claim)
 static void destroy(cogmig_claims *claims)
 {
     memory_free(claims->client_of_header);
+    memory_free(claims->issuer_of_header);
     memory_free(claims);
 }
 

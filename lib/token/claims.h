@@ -37,6 +37,7 @@ struct cogmig_claims {
     struct json_fault fault;              /* why it cannot be read; reason is NULL when it can */
     const char *client_id;                /* as the rules found it */
     char *client_of_header;               /* where that one is; else NULL */
+    char *issuer_of_header;               /* of a load balancer's token; else NULL */
     int32_t token_use;
     int64_t expires_at_s;
     int64_t issued_at_s;

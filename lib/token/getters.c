@@ -101,6 +101,8 @@ COGMIG_PUBLIC const char *cogmig_claims_name(const cogmig_claims *claims)
 
 COGMIG_PUBLIC const char *cogmig_claims_issuer(const cogmig_claims *claims)
 {
+    if (claims != NULL && claims->issuer_of_header != NULL)
+        return claims->issuer_of_header;
     return text_of(claims, CLAIM_ISS);
 }
 

@@ -59,10 +59,16 @@ static cogmig_status judge_issuer_claim(const cogmig_claims *claims, cogmig_erro
     return COGMIG_OK;
 }
 
-static cogmig_status judge_same_issuer(const struct header_claims *said,
-                                       const cogmig_claims *claims, cogmig_error *err)
+/* What the payload says, if it says anything, is what the header says. */
+static cogmig_status judge_same_issuer(const struct header_claims *said, cogmig_claims *claims,
+                                       cogmig_error *err)
 {
     const char *text = claims_text(claims, CLAIM_ISS);
+    claims->issuer_of_header = memory_copy_text(said->issuer);
+    if (claims->issuer_of_header == NULL)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    if (!claims_have(claims, CLAIM_ISS))
+        return COGMIG_OK;
     if (text != NULL && strcmp(text, said->issuer) == 0)
         return COGMIG_OK;
     return fail(err, COGMIG_TOKEN_ISSUER_REFUSED,
@@ -336,9 +342,9 @@ static cogmig_status issuer_rule(const struct judgement *j, cogmig_error *err)
 {
     const struct header_claims *said = j->circumstances->in_header;
     bool optional = said != NULL || j->circumstances->issuer_optional;
-    if (optional && !claims_have(j->claims, CLAIM_ISS))
-        return COGMIG_OK;
-    cogmig_status status = judge_issuer_claim(j->claims, err);
+    cogmig_status status = COGMIG_OK;
+    if (!optional || claims_have(j->claims, CLAIM_ISS))
+        status = judge_issuer_claim(j->claims, err);
     return status == COGMIG_OK && said != NULL ? judge_same_issuer(said, j->claims, err) : status;
 }
 
