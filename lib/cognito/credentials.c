@@ -73,6 +73,28 @@ static cogmig_status refuse_web_identity(cogmig_error *err)
                 "configure export-credentials --format env)\", or use EKS Pod Identity.");
 }
 
+/* They become headers of the request: printable ASCII without blanks. */
+static bool is_sendable(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text <= ' ' || *text > '~')
+            return false;
+    return true;
+}
+
+static cogmig_status check(struct credentials *credentials, cogmig_error *err)
+{
+    const char *token = credentials->session_token == NULL ? "" : credentials->session_token;
+    if (is_sendable(credentials->access_key_id) && is_sendable(credentials->secret_access_key) &&
+        is_sendable(token))
+        return COGMIG_OK;
+    credentials_release(credentials);
+    return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,
+                "The AWS credentials that were found have a blank, a line's end or what is no "
+                "ASCII in them: look at AWS_ACCESS_KEY_ID and its like, the shared files or the "
+                "endpoint that gives them.");
+}
+
 cogmig_status credentials_find(struct deadline deadline, struct credentials *ret_credentials,
                                cogmig_error *err)
 {
@@ -85,6 +107,8 @@ cogmig_status credentials_find(struct deadline deadline, struct credentials *ret
         status = credentials_from_container(deadline, ret_credentials, err);
     if (status == COGMIG_OK && ret_credentials->access_key_id == NULL)
         status = credentials_from_instance(deadline, ret_credentials, err);
+    if (status == COGMIG_OK && ret_credentials->access_key_id != NULL)
+        status = check(ret_credentials, err);
     if (status != COGMIG_OK || ret_credentials->access_key_id != NULL)
         return status;
     return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,

@@ -663,6 +663,27 @@ static void credentials_are_found_at_the_container_endpoint(void **state)
     expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
 }
 
+static void what_would_add_a_header_is_no_credential(void **state)
+{
+    (void)state;
+    setenv("AWS_ACCESS_KEY_ID", key_id, 1);
+    setenv("AWS_SECRET_ACCESS_KEY", secret_key, 1);
+    setenv("AWS_SESSION_TOKEN", "token\r\nx-amz-evil: 1", 1);
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
+    setenv("AWS_SECRET_ACCESS_KEY", "secret\n", 1);
+    unsetenv("AWS_SESSION_TOKEN");
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
+    unsetenv("AWS_ACCESS_KEY_ID");
+    unsetenv("AWS_SECRET_ACCESS_KEY");
+    set_container("/container/headers");
+    setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "container-token", 1);
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
+    assert_null(strstr(cogmig_error_message(err), "evil"));
+}
+
 /* ---- forks ---- */
 
 enum {
@@ -805,6 +826,7 @@ int main(void)
         JOURNEY(credentials_are_found_in_the_shared_files),
         JOURNEY(a_profile_that_only_the_aws_cli_follows_is_told),
         JOURNEY(credentials_are_found_at_the_container_endpoint),
+        JOURNEY(what_would_add_a_header_is_no_credential),
         JOURNEY(parent_and_children_ask_at_the_same_time),
         JOURNEY(a_child_that_asks_and_frees_leaves_its_parents_listing_alone),
         JOURNEY(credentials_that_aws_calls_expired_are_looked_for_again),

@@ -381,6 +381,8 @@ def container(path, headers):
         tries["short"] += 1
         soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=60)
         return credentials(expires=soon.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    if path == "/container/headers":
+        return {**credentials(), "Token": sigv4.SESSION_TOKEN + "\r\nx-amz-evil: 1"}
     if path == "/container/count":
         return {"short": tries["short"]}
     return credentials()
