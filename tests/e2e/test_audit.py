@@ -98,6 +98,7 @@ def everybody_is_counted_once_and_every_remark_is_made():
         equal(sum(FATES.values()), len(USERS))
         equal({key: value["count"] for key, value in result["remarks"].items()}, REMARKS, name)
         equal(result["bcrypt_costs"], COSTS, name)
+        equal(result["bcrypt_costs_too_high"], {"16": 1}, name)
         equal(result["longest_id_bytes"], 2080, name)
         equal(result["schemes"], {"bcrypt": 12, "none": 3, "argon2id": 1, "unknown": 1, "locked": 1,
                                   "bcrypt over SHA-256 (Django)": 1}, name)

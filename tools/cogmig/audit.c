@@ -200,13 +200,19 @@ static void print_remarks(const struct tally *tally)
     }
 }
 
+static void print_costs(const int64_t costs[TALLY_MAX_COST + 1], const char *verdict)
+{
+    for (int cost = 1; cost <= TALLY_MAX_COST; cost++)
+        if (costs[cost] > 0)
+            printf("    of bcrypt cost %-2d%s %12" PRId64 "\n", cost, verdict, costs[cost]);
+}
+
 static void print_hashes(const struct tally *tally)
 {
     for (size_t i = 0; i < TALLY_SCHEMES && tally->schemes[i].name != NULL; i++)
         printf("  %-22s %12" PRId64 "\n", tally->schemes[i].name, tally->schemes[i].count);
-    for (int cost = 1; cost <= TALLY_MAX_COST; cost++)
-        if (tally->costs[cost] > 0)
-            printf("    of bcrypt cost %-2d     %12" PRId64 "\n", cost, tally->costs[cost]);
+    print_costs(tally->costs, "    ");
+    print_costs(tally->refused_costs, ", no");
 }
 
 static void print_work(const struct tally *tally, int32_t peak_per_s)
@@ -263,14 +269,14 @@ static json_t *remark_json(const struct tally_remark *entry)
     return json_pack("{s:I, s:o}", "count", (json_int_t)entry->count, "examples", ids);
 }
 
-static json_t *costs_json(const struct tally *tally)
+static json_t *costs_json(const int64_t numbers[TALLY_MAX_COST + 1])
 {
     json_t *costs = json_object();
     char key[12];
     for (int cost = 1; cost <= TALLY_MAX_COST; cost++) {
         snprintf(key, sizeof key, "%d", cost);
-        if (tally->costs[cost] > 0)
-            json_object_set_new(costs, key, json_integer(tally->costs[cost]));
+        if (numbers[cost] > 0)
+            json_object_set_new(costs, key, json_integer(numbers[cost]));
     }
     return costs;
 }
@@ -289,7 +295,8 @@ static void print_json(const struct order *order, const struct tally *tally)
     json_object_set_new(object, "fates", fates);
     json_object_set_new(object, "remarks", remarks);
     json_object_set_new(object, "schemes", schemes);
-    json_object_set_new(object, "bcrypt_costs", costs_json(tally));
+    json_object_set_new(object, "bcrypt_costs", costs_json(tally->costs));
+    json_object_set_new(object, "bcrypt_costs_too_high", costs_json(tally->refused_costs));
     json_object_set_new(object, "bcrypt_core_hours", json_real(work_s(tally) / 3600));
     if (order->peak_per_s > 0)
         json_object_set_new(object, "hours_at_peak",

@@ -50,6 +50,14 @@ static void count_scheme(struct tally *tally, const char *name)
     }
 }
 
+static void count_cost(int64_t costs[TALLY_MAX_COST + 1], const struct hash_reading *hash)
+{
+    bool has_one = hash->worth == HASH_USABLE || hash->worth == HASH_BEHIND_PREFIX ||
+                   hash->worth == HASH_TOO_COSTLY;
+    if (has_one && hash->cost > 0 && hash->cost <= TALLY_MAX_COST)
+        costs[hash->cost]++;
+}
+
 static bool remark_hash(struct tally *tally, const struct hash_reading *hash, const char *id)
 {
     static const enum remark remarks[] = {
@@ -62,8 +70,7 @@ static bool remark_hash(struct tally *tally, const struct hash_reading *hash, co
     };
     bool usable = hash->worth == HASH_USABLE || hash->worth == HASH_BEHIND_PREFIX;
     count_scheme(tally, hash->scheme);
-    if (usable && hash->cost > 0 && hash->cost <= TALLY_MAX_COST)
-        tally->costs[hash->cost]++;
+    count_cost(usable ? tally->costs : tally->refused_costs, hash);
     if (hash->worth != HASH_USABLE)
         remark(tally, remarks[hash->worth], id);
     return usable;

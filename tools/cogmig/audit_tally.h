@@ -61,7 +61,8 @@ struct tally {
     int64_t fates[FATE_COUNT];
     struct tally_remark remarks[REMARK_COUNT];
     struct tally_scheme schemes[TALLY_SCHEMES];
-    int64_t costs[TALLY_MAX_COST + 1]; /* of bcrypt */
+    int64_t costs[TALLY_MAX_COST + 1];         /* of bcrypt that can be verified */
+    int64_t refused_costs[TALLY_MAX_COST + 1]; /* of bcrypt whose cost is too high */
     int64_t longest_id;
     /* The row before, whose fate changes when the next has the same address. */
     enum fate last_fate;
