@@ -126,7 +126,7 @@ void cogmig_reconcile_config_free(cogmig_reconcile_config **config);
 /* Where the files go that hold what does not fit into memory, about 400 bytes for each user of each
  * side. They have no name, so nobody else can open them and nothing stays behind.
  *
- * folder  in: copied; must exist
+ * folder  in: copied; must exist, and be writable
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Threads: one at a time. Since: 1.0. */
 cogmig_status cogmig_reconcile_config_set_work_folder(cogmig_reconcile_config *config,

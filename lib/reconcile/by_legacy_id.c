@@ -22,7 +22,7 @@ struct group {
     size_t cognito_users;
     size_t links;
     bool link_is_confirmed;
-    bool address_differs; /* a Cognito user's from the row's */
+    bool address_differs; /* a Cognito user's from the row's, or is not verified as the row's is */
     bool in_order;
 };
 
@@ -99,7 +99,7 @@ static cogmig_status compare_attributes(cogmig_reconcile *reconcile, struct grou
 {
     cogmig_status status = COGMIG_OK;
     bool same_address = emails_agree(user, row);
-    group->address_differs |= !same_address;
+    group->address_differs |= !same_address || (row->email_verified && !user->email_verified);
     if (!same_address)
         status = tell_attribute(reconcile, group, user, "email", user->texts[ACCOUNT_EMAIL],
                                 row->texts[ACCOUNT_EMAIL], err);

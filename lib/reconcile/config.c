@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/public.h"
+#include "reconcile/run_file.h"
 #include "status/error.h"
 
 COGMIG_PUBLIC cogmig_status cogmig_reconcile_config_new(cogmig_reconcile_config **ret_config,
@@ -42,8 +43,11 @@ COGMIG_PUBLIC cogmig_status cogmig_reconcile_config_set_work_folder(cogmig_recon
                                                                     cogmig_error *err)
 {
     cogmig_error_clear(err);
-    if (config == NULL)
+    if (config == NULL || folder == NULL)
         return fail_plainly(err, COGMIG_INVALID_ARGUMENT);
+    if (!run_file_may_be_in(folder)) /* and not hours later, when memory is full */
+        return fail(err, COGMIG_INVALID_ARGUMENT, "%.300s is no folder that can be written to.",
+                    folder);
     return set_text(&config->work_folder, folder, err);
 }
 

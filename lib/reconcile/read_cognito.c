@@ -11,9 +11,11 @@
 
 struct listing {
     cogmig_reconcile *reconcile;
+    const char *path; /* NULL: nowhere */
     struct listing_file file;
     struct listing_place place;
     uint64_t users;
+    bool has_page;               /* Cognito gave one */
     struct cogmig_error failure; /* why a page was not taken */
 };
 
@@ -64,6 +66,7 @@ static cogmig_status take_page(void *user_data, const cogmig_cognito_page *page)
 {
     struct listing *listing = user_data;
     cogmig_status status = COGMIG_OK;
+    listing->has_page = true;
     for (size_t i = 0; status == COGMIG_OK && i < cogmig_cognito_page_size(page); i++)
         status = take_user(listing, cogmig_cognito_page_user(page, i));
     if (status == COGMIG_OK && listing->file.descriptor >= 0)
@@ -75,11 +78,26 @@ static cogmig_status take_page(void *user_data, const cogmig_cognito_page *page)
     return status;
 }
 
+/* Cognito does not say for how long a place is good. */
+static cogmig_status tell_of_old_place(const struct listing *listing, cogmig_error *err)
+{
+    struct cogmig_error refusal = {.status = COGMIG_OK};
+    error_copy(&refusal, err);
+    fail(err, refusal.status,
+         "%.200s It goes on where %.150s ends, which may be too old: remove "
+         "that file to begin anew.",
+         refusal.message, listing->path);
+    fail_upstream(err, refusal.upstream, refusal.upstream_code);
+    return refusal.status;
+}
+
 static cogmig_status list(struct listing *listing, cogmig_cognito *cognito, cogmig_error *err)
 {
     const char *resume_at = listing->place.next.len > 0 ? listing->place.next.bytes : NULL;
     cogmig_status status =
         cogmig_cognito_list_users(cognito, NULL, resume_at, take_page, listing, err);
+    if (status == COGMIG_COGNITO_REQUEST_REFUSED && resume_at != NULL && !listing->has_page)
+        return tell_of_old_place(listing, err);
     if (listing->failure.status == COGMIG_OK)
         return status;
     error_copy(err, &listing->failure);
@@ -95,8 +113,10 @@ COGMIG_PUBLIC cogmig_status cogmig_reconcile_read_cognito(cogmig_reconcile *reco
     if (reconcile == NULL || cognito == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "reconcile or cognito is NULL.");
     SCOPED(release_listing)
-    struct listing listing = {
-        .reconcile = reconcile, .file = {.descriptor = -1}, .place = {.next = buffer_with_max(0)}};
+    struct listing listing = {.reconcile = reconcile,
+                              .path = listing_file,
+                              .file = {.descriptor = -1},
+                              .place = {.next = buffer_with_max(0)}};
     cogmig_status status = COGMIG_OK;
     if (listing_file != NULL)
         status = listing_file_open(listing_file, cognito->pool_id, take, &listing, &listing.file,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -24,6 +25,13 @@ static cogmig_status failed(const char *what, cogmig_error *err)
                                 "Cannot %s: %s.", what, system_reason(reason));
     fail_upstream_number(err, COGMIG_UPSTREAM_SYSTEM, reason);
     return status;
+}
+
+bool run_file_may_be_in(const char *folder)
+{
+    struct stat kind;
+    return strlen(folder) <= MAX_FOLDER_LENGTH && stat(folder, &kind) == 0 &&
+           S_ISDIR(kind.st_mode) && access(folder, W_OK | X_OK) == 0;
 }
 
 /* ---- writing ---- */

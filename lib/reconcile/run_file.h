@@ -35,6 +35,9 @@ struct run_reader {
     size_t filled;
 };
 
+/* Is it a folder that can be written to, as far as can be told beforehand? */
+bool run_file_may_be_in(const char *folder);
+
 cogmig_status run_file_open(const char *folder, struct run_file *file, cogmig_error *err);
 void run_file_close(struct run_file *file);
 cogmig_status run_file_add(struct run_file *file, struct span bytes, cogmig_error *err);

@@ -269,6 +269,20 @@ def a_listing_that_was_cut_off_goes_on_where_it_was():
     assert_same(told_in(ndjson), whole.expected)
 
 
+@test
+def a_place_that_cognito_knows_no_more_is_told_with_its_file():
+    pool, listing = settle(world), new_path("listing")
+    pool.fail_after_pages = 2
+    equal(reconcile(pool, "--listing", str(listing)).returncode, UNAVAILABLE)
+    pool.fail_after_pages, pool.places = None, "since-then-"
+    done = reconcile(pool, "--listing", str(listing))
+    equal(done.returncode, INVALID, done.stderr)
+    equal("Invalid pagination token" in done.stderr and f"{listing}" in done.stderr
+          and "remove" in done.stderr, True, done.stderr)
+    listing.unlink()
+    equal(reconcile(pool, "--listing", str(listing)).returncode, CONFLICT)
+
+
 # promise 60
 @test
 def a_killed_listing_goes_on_and_a_whole_one_is_not_asked_for_again():
@@ -328,13 +342,17 @@ def what_a_person_has_to_decide_is_left_to_them():
 @test
 def nobody_is_linked_for_saying_to_be_somebody():
     claims = World(SEED + 2)
-    for legacy_id in ("twice", "moved", "stranger", "recreated-twice", "fine"):
+    for legacy_id in ("twice", "moved", "stranger", "recreated-twice", "fine", "signed-up", "taken"):
         claims.row(legacy_id)
     for name in ("twice", "twice-again", "recreated-twice", "recreated-twice-again"):
         claims.user(name, name.removesuffix("-again"), email=name.removesuffix("-again") + "@example.com")
     claims.user("stranger", "stranger", email="stranger@elsewhere.example")
     claims.user("moved-new", "moved", email="moved@elsewhere.example")
     claims.user("fine", "fine")
+    # With the row's address, which nobody proved.
+    claims.user("signed-up", "signed-up", verified="false")
+    claims.user("taken-new", "taken", email="taken@example.com", verified="false")
+    claims.link("taken", sub_of("taken"))
     claims.link("moved", sub_of("moved"))
     claims.link("recreated-twice", sub_of("gone"))
     pool, plan = settle(claims), new_path("plan")
@@ -344,9 +362,9 @@ def nobody_is_linked_for_saying_to_be_somebody():
           [("link", "fine")])
     equal(sorted(line["legacy_id"] for line in planned
                  if (line["action"], line["because"]) == ("decide", "not-linked")),
-          ["stranger", "twice"])
+          ["signed-up", "stranger", "twice"])
     equal(sorted(line["legacy_id"] for line in planned if line["action"] == "unlink"),
-          ["moved", "recreated-twice"])
+          ["moved", "recreated-twice", "taken"])
     done = reconcile(pool, "--apply", str(plan))
     equal(done.returncode, OK, done.stderr)
     equal(psql("SELECT legacy_id FROM cogmig_idmap").split(), ["fine"])
@@ -559,6 +577,7 @@ def mistakes_of_the_command_line_are_told():
                             (("--rate", "10001"), "CONFIG_INVALID"), (("extra",), "options alone"),
                             (("--nonsense",), "not known"), (("--apply", "missing"), "FILE_UNREADABLE"),
                             (("--apply", "."), "FILE_UNREADABLE"),
+                            (("--work-folder", "missing"), "missing is no folder"),
                             (("--html", "missing/x.html"), "FILE_UNWRITABLE")):
         done = cogmig.run("reconcile", *arguments, DATABASE_URL=database, **pool.environment)
         equal((done.returncode, word in done.stderr), (INVALID, True), f"{arguments}: {done.stderr}")

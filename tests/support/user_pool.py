@@ -22,6 +22,7 @@ class UserPool:
         self.by_sub = {user["sub"]: user for user in users}
         self.listed_from = []      # the pagination token of each ListUsers that was answered
         self.fail_after_pages = None
+        self.places = "at-"        # how a pagination token begins; others are refused
         self.reached = threading.Condition()
         pool = self
 
@@ -54,13 +55,14 @@ class UserPool:
         with self.reached:
             if self.fail_after_pages is not None and len(self.listed_from) >= self.fail_after_pages:
                 raise Raw(500, b"")
+            demand(token is None or token.startswith(self.places), "Invalid pagination token given.")
             self.listed_from.append(token)
             self.reached.notify_all()
-        begin = 0 if token is None else int(token.removeprefix("at-"))
+        begin = 0 if token is None else int(token.removeprefix(self.places))
         end = begin + min(PAGE, request["Limit"])
         reply = {"Users": [self.described(user) for user in self.users[begin:end]]}
         if end < len(self.users):
-            reply["PaginationToken"] = f"at-{end}"
+            reply["PaginationToken"] = f"{self.places}{end}"
         return reply
 
     @staticmethod

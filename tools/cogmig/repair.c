@@ -69,11 +69,23 @@ static bool can_be_set(const json_t *difference)
 /* To link whoever says to be a legacy user would make it so, for good: an attribute that a client
  * may have been able to write is no proof. What speaks against it is told of an id before its
  * missing link is. */
+static bool is_about(const json_t *difference, const char *attribute)
+{
+    return is_kind(difference, "attribute") &&
+           strcmp(member(difference, "attribute"), attribute) == 0;
+}
+
+/* Anybody can sign up with an address, and the store knows that it is somebody's. */
+static bool is_unproved(const json_t *difference)
+{
+    const char *here = member(difference, "cognito");
+    return is_about(difference, "email_verified") && here != NULL && strcmp(here, "false") == 0;
+}
+
 static void note_contest(struct repair_plan *plan, const json_t *difference)
 {
-    bool other_address =
-        is_kind(difference, "attribute") && strcmp(member(difference, "attribute"), "email") == 0;
-    if (!other_address && !is_kind(difference, "duplicate"))
+    if (!is_about(difference, "email") && !is_unproved(difference) &&
+        !is_kind(difference, "duplicate"))
         return;
     free(plan->contested);
     plan->contested = strdup(member(difference, "legacy_id"));

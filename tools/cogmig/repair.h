@@ -19,7 +19,8 @@ struct repair_policy {
 struct repair_plan {
     struct repair_policy policy;
     FILE *file;      /* NULL: there is to be none */
-    char *contested; /* the last legacy id that several claim, or somebody with another address */
+    char *contested; /* the last legacy id that several claim, or somebody with another or unproved
+                        address */
 };
 
 /* Add the lines for one difference, in the order in which they are told; an action of "decide" is

@@ -361,6 +361,14 @@ static void missing_arguments_are_refused(void **state)
     assert_int_equal(cogmig_reconcile_config_new(NULL, NULL), COGMIG_INVALID_ARGUMENT);
     assert_int_equal(cogmig_reconcile_config_set_work_folder(NULL, "/tmp", NULL),
                      COGMIG_INVALID_ARGUMENT);
+    cogmig_reconcile_config *config = NULL;
+    static const char *const no_folders[] = {NULL, "", "/no/such/folder", "/dev/null"};
+    assert_int_equal(cogmig_reconcile_config_new(&config, NULL), COGMIG_OK);
+    for (size_t i = 0; i < sizeof no_folders / sizeof no_folders[0]; i++)
+        assert_int_equal(cogmig_reconcile_config_set_work_folder(config, no_folders[i], NULL),
+                         COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_reconcile_config_set_work_folder(config, "/tmp", NULL), COGMIG_OK);
+    cogmig_reconcile_config_free(&config);
     cogmig_reconcile_config_free(NULL);
     cogmig_reconcile_free(&r);
     cogmig_reconcile_free(&r);
