@@ -476,6 +476,19 @@ static void release_copy(struct libpq_copy **copy)
         close_copy(*copy);
 }
 
+/* "abc" is no bigint: to go on behind it is a wrong setting and no outage. */
+static cogmig_status judge_after(const struct scan_request *request, cogmig_status status,
+                                 cogmig_error *err)
+{
+    static const char data_exception[] = "22";
+    if (request->after == NULL || status != COGMIG_STORE_QUERY_FAILED ||
+        !span_starts_with(span_of(cogmig_error_upstream_code(err)), data_exception))
+        return status;
+    return fail(err, COGMIG_CONFIG_INVALID,
+                "%.64s cannot be an id of this table, so there is no going on behind it.",
+                request->after);
+}
+
 static cogmig_status open_copy(const struct scan_request *request, void **ret_state,
                                struct scan_facts *ret_facts, cogmig_error *err)
 {
@@ -492,7 +505,7 @@ static cogmig_status open_copy(const struct scan_request *request, void **ret_st
     if (status == COGMIG_OK)
         status = start_stream(copy, sql, err);
     if (status != COGMIG_OK)
-        return status;
+        return judge_after(request, status, err);
     *ret_state = copy;
     copy = NULL;
     return COGMIG_OK;

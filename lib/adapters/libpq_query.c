@@ -259,20 +259,35 @@ static void add_is_set(struct buffer *sql, const char *column)
     buffer_add_text(sql, " IS NOT NULL");
 }
 
+/* What cannot be a time is none that has passed; an impossible day is left to the server. */
+static void add_text_is_in_future(struct buffer *sql, const char *column)
+{
+    buffer_add_text(sql, "CASE WHEN ");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(
+        sql, "::text ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):"
+             "[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$' THEN ");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, "::text::timestamptz > now() WHEN ");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, " IS NOT NULL THEN true END, ");
+}
+
 /* A timestamp without time zone is UTC; an integer counts milliseconds since 1970. */
 static void add_is_in_future(struct buffer *sql, const char *column, Oid type,
                              const char *otherwise)
 {
     buffer_add_text(sql, "coalesce(");
-    sql_add_name(sql, "u", column);
+    if (!is_time(type) && type != TYPE_INT8)
+        add_text_is_in_future(sql, column);
+    else
+        sql_add_name(sql, "u", column);
     if (type == TYPE_TIMESTAMPTZ)
         buffer_add_text(sql, " > now(), ");
-    else if (type == TYPE_TIMESTAMP || type == TYPE_DATE)
+    else if (is_time(type))
         buffer_add_text(sql, " > (now() AT TIME ZONE 'UTC'), ");
     else if (type == TYPE_INT8)
         buffer_add_text(sql, " > extract(epoch FROM now()) * 1000, ");
-    else
-        buffer_add_text(sql, "::text::timestamptz > now(), ");
     buffer_add_text(sql, otherwise);
     buffer_add_text(sql, ")");
 }

@@ -140,7 +140,7 @@ static void add_flags(const struct catalog *catalog, const struct store_model *m
 
 static bool is_vital(int column)
 {
-    return column == COLUMN_ID || column == COLUMN_EMAIL || column == COLUMN_PASSWORD;
+    return column == COLUMN_ID || column == COLUMN_EMAIL;
 }
 
 /* What a preset lacks, but this table may have: no more is guessed than does no harm. */
@@ -166,8 +166,10 @@ static bool add_columns(const struct catalog *catalog, const struct store_model 
         if (i != COLUMN_PASSWORD || model->password.table == NULL)
             fit->columns[i] = find_column(catalog, fit->schema, fit->table, usual, others[i]);
         else if (!find_table_of_passwords(catalog, model, fit))
-            return false;
-        if (fit->columns[i] == NULL && is_vital(i))
+            fit->columns[i] = NULL;
+        if (fit->columns[i] == NULL && i == COLUMN_PASSWORD)
+            fit->lacks_hashes = true;
+        else if (fit->columns[i] == NULL && is_vital(i))
             return false;
         if (fit->columns[i] == NULL)
             fit->score -= 2;

@@ -19,11 +19,13 @@ struct fit {
     const char *user_column, *provider_column;
     struct fit_flag flags[MODEL_MAX_FLAGS];
     size_t flag_count;
-    bool more_flags; /* than the preset's */
+    bool more_flags;   /* than the preset's */
+    bool lacks_hashes; /* all else is there, but no column that hashes could be in */
     int score;
 };
 
-/* Judge the preset on the table that an entry of the catalog is of; false: it does not fit. */
+/* Judge the preset on the table that an entry of the catalog is of; false: it does not fit, or it
+ * lacks what nobody can sign in without. */
 bool fit_judge(const struct catalog *catalog, const char *preset, const struct store_model *model,
                const struct catalog_entry *entry, struct fit *ret_fit);
 

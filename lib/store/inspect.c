@@ -20,6 +20,14 @@ static const char *schema_of_default(const struct catalog *catalog)
     return catalog->is_sqlite ? "main" : "public";
 }
 
+/* One with hashes goes before all without. */
+static bool is_better(const struct fit *fit, const struct fit *best)
+{
+    if (best->preset == NULL || fit->lacks_hashes != best->lacks_hashes)
+        return best->preset == NULL || best->lacks_hashes;
+    return fit->score > best->score;
+}
+
 static void take_better(const struct catalog *catalog, const char *preset,
                         const struct store_model *model, const char *given_schema, struct fit *best)
 {
@@ -30,8 +38,7 @@ static void take_better(const struct catalog *catalog, const char *preset,
                             strcmp(entry->schema, entry[-1].schema) != 0;
         if (!is_new_table || (given_schema != NULL && strcmp(entry->schema, given_schema) != 0))
             continue;
-        if (fit_judge(catalog, preset, model, entry, &fit) &&
-            (best->preset == NULL || fit.score > best->score))
+        if (fit_judge(catalog, preset, model, entry, &fit) && is_better(&fit, best))
             *best = fit;
     }
 }
@@ -240,12 +247,18 @@ static cogmig_status write_report(const struct catalog *catalog, const struct fi
                                   struct buffer *out, cogmig_error *err)
 {
     SCOPED(model_release) struct store_model model = {.schema = NULL};
+    bool fits = fit->preset != NULL && !fit->lacks_hashes;
     buffer_add_byte(out, '{');
-    add_member(out, "preset", fit->preset);
+    add_member(out, "preset", fits ? fit->preset : NULL);
+    if (fit->preset != NULL && fit->lacks_hashes) {
+        add_member(out, "fits_but_for_hashes", fit->preset);
+        add_member(out, "schema", fit->schema);
+        add_member(out, "table", fit->table);
+    }
     cogmig_status status = COGMIG_OK;
-    if (fit->preset != NULL)
+    if (fits)
         status = preset_make(fit->preset, &model, err);
-    if (fit->preset != NULL && status == COGMIG_OK) {
+    if (fits && status == COGMIG_OK) {
         add_member(out, "schema", fit->schema);
         add_member(out, "table", fit->table);
         add_flags(out, fit);

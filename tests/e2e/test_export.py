@@ -406,6 +406,9 @@ def columns_of_every_type_are_told():
                     COGMIG_PASSWORD_COLUMN="hash", COGMIG_NAME_COLUMN="",
                     COGMIG_EMAIL_VERIFIED_COLUMN="", COGMIG_CREATED_AT_COLUMN="",
                     COGMIG_UPDATED_AT_COLUMN="")
+    done = export("--output", fresh(".json"), "--columns", "id", "--after", "abc", COGMIG_TABLE="kinds",
+                  COGMIG_PASSWORD_COLUMN="hash")
+    equal((done.returncode, "abc cannot be an id" in done.stderr), (INVALID, True), done.stderr)
     first, second = sorted(json.loads(text), key=lambda user: user["id"], reverse=True)
     equal(first, {
         "id": "9007199254740993", "u": "550e8400-e29b-41d4-a716-446655440000", "b": True,

@@ -209,4 +209,20 @@ def people_read_it_too():
         equal(words in done.stdout, True, words)
 
 
+@test
+def a_schema_without_hashes_is_recognised_and_that_is_what_it_lacks():
+    """Auth.js' own schemas have no column for them."""
+    for preset, table in (("authjs-prisma", "User"), ("authjs-pg", "users"), ("authjs-drizzle", "user")):
+        load(preset)
+        psql("--command", f'ALTER TABLE "{table}" DROP password CASCADE')
+        done = cogmig.run("store", "inspect", "--json", DATABASE_URL=url)
+        equal((done.returncode, json.loads(done.stdout)),
+              (NOT_FOUND, {"preset": None, "fits_but_for_hashes": preset, "schema": "public", "table": table}))
+        done = cogmig.run("store", "inspect", DATABASE_URL=url)
+        equal((done.returncode, preset.encode() in done.stdout), (NOT_FOUND, True))
+        equal(b"COGMIG_PASSWORD_COLUMN" in done.stdout and b"COGMIG_PASSWORD_TABLE" in done.stdout, True)
+    # What has hashes goes before what fits better without.
+    psql("--command", 'CREATE TABLE users (id text, email text, passwd text, hashed_password text)')
+    equal(report()["table"], "users")
+
 run()

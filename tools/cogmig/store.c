@@ -42,11 +42,21 @@ static void print_list(const char *title, const json_t *list)
 
 static int print_report(const json_t *report)
 {
-    if (text_of(report, "preset") == NULL) {
+    if (text_of(report, "fits_but_for_hashes") != NULL)
+        printf(
+            "The preset %s fits the table %s in the schema %s but for the password hashes: it has "
+            "no\ncolumn of a usual name for them (passwordHash, hashed_password and so on). If "
+            "they "
+            "are under\nanother name, COGMIG_PASSWORD_COLUMN says so; in another table, "
+            "COGMIG_PASSWORD_TABLE. If there\nare none, everybody signs in by other means, and "
+            "there is nothing to migrate at sign-in.\n",
+            text_of(report, "fits_but_for_hashes"), text_of(report, "table"),
+            text_of(report, "schema"));
+    else if (text_of(report, "preset") == NULL)
         puts("No preset fits. Name table and columns yourself: COGMIG_TABLE, COGMIG_EMAIL_COLUMN,\n"
              "COGMIG_PASSWORD_COLUMN and so on, or COGMIG_SQL_BY_EMAIL (see .env.example).");
+    if (text_of(report, "preset") == NULL)
         return COGMIG_KIND_NOT_FOUND;
-    }
     printf("The preset %s fits the table %s in the schema %s.\n", text_of(report, "preset"),
            text_of(report, "table"), text_of(report, "schema"));
     print_list("A user is disabled, and not migrated, by", json_object_get(report, "disabled_by"));

@@ -193,6 +193,14 @@ static const struct {
     {"bigint", "extract(epoch FROM now()) * 1000 - 60000", COGMIG_DISABLED_WHEN_FUTURE, false},
     {"text", "'3000-01-01T00:00:00Z'", COGMIG_DISABLED_WHEN_FUTURE, true},
     {"text", "'2020-01-01T00:00:00Z'", COGMIG_DISABLED_WHEN_FUTURE, false},
+    {"text", "'2020-01-01'", COGMIG_DISABLED_WHEN_FUTURE, false},
+    {"text", "'3000-01-01 10:30:00.5+0530'", COGMIG_DISABLED_WHEN_FUTURE, true},
+    {"text", "NULL", COGMIG_DISABLED_WHEN_FUTURE, false},
+    {"text", "'for ever'", COGMIG_DISABLED_WHEN_FUTURE, true},
+    {"text", "'2020-13-01'", COGMIG_DISABLED_WHEN_FUTURE, true},
+    {"text", "''", COGMIG_DISABLED_WHEN_FUTURE, true},
+    {"boolean", "true", COGMIG_DISABLED_WHEN_FUTURE, true},
+    {"integer", "1", COGMIG_DISABLED_WHEN_FUTURE, true},
 };
 
 /* The server's time zone is Asia/Kolkata. */

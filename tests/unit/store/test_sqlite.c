@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The tests run in a directory of their own, so relative paths are those of the directory. */
@@ -291,6 +292,34 @@ static void a_missing_file_is_not_created_and_prismas_place_is_told(void **state
     assert_mentions(&err, "Prisma's paths start at its schema file");
 }
 
+static void wait_until_idle_for_a_moment(void)
+{
+    const struct timespec moment = {.tv_nsec = 5 * 1000 * 1000};
+    nanosleep(&moment, NULL);
+}
+
+/* As `prisma migrate reset` does it under a running process. */
+static void a_file_that_was_replaced_or_removed_answers_no_more(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    make_file("replaced.db", PRISMA_TABLE
+              "INSERT INTO \"User\" (id, email, \"updatedAt\") VALUES ('old', 'a@x', 0);");
+    cogmig_store_config *config = new_config("file:replaced.db");
+    cogmig_store_config_set_acquire_timeout_ms(config, 1, &err);
+    cogmig_store *store = open_config(config);
+    assert_email_leads_to(store, "a@x", "old");
+    assert_int_equal(unlink("replaced.db"), 0);
+    make_file("replaced.db", PRISMA_TABLE
+              "INSERT INTO \"User\" (id, email, \"updatedAt\") VALUES ('new', 'a@x', 0);");
+    wait_until_idle_for_a_moment();
+    assert_email_leads_to(store, "a@x", "new");
+    assert_int_equal(unlink("replaced.db"), 0);
+    wait_until_idle_for_a_moment();
+    assert_finding_fails(store, "a@x", COGMIG_STORE_UNREACHABLE, &err);
+    cogmig_store_free(&store);
+}
+
 static void what_is_no_database_is_refused(void **state)
 {
     (void)state;
@@ -540,6 +569,7 @@ int main(void)
         cmocka_unit_test(a_missing_table_or_column_is_named),
         cmocka_unit_test(a_column_that_vanishes_later_is_named_too),
         cmocka_unit_test(a_missing_file_is_not_created_and_prismas_place_is_told),
+        cmocka_unit_test(a_file_that_was_replaced_or_removed_answers_no_more),
         cmocka_unit_test(what_is_no_database_is_refused),
         cmocka_unit_test(a_file_without_permission_is_a_refused_login),
         cmocka_unit_test(a_database_that_is_being_written_in_wal_mode_is_read),
