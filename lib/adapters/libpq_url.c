@@ -2,16 +2,14 @@
 #include "adapters/libpq_url.h"
 
 #include "adapters/libpq_login.h"
-#include "base/buffer.h"
 #include "base/cleanup.h"
-#include "base/span.h"
 #include "status/error.h"
 
 #include <string.h>
 
 enum {
     MAX_PORT = 65535,
-    MAX_HOSTS = 32 * 1024 /* twice the longest URL, and more */
+    MAX_PARAMETERS = 96 /* libpq knows half as many */
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
@@ -78,71 +76,97 @@ static cogmig_status check_numbers(const PQconninfoOption *options, cogmig_error
     return COGMIG_OK;
 }
 
+/* ---- lists: host=a,b port=1,2 ---- */
+
+static int count_items(const char *list)
+{
+    int count = list != NULL && *list != '\0';
+    for (; list != NULL && *list != '\0'; list++)
+        count += *list == ',';
+    return count;
+}
+
+static cogmig_status check_lists(const PQconninfoOption *options, cogmig_error *err)
+{
+    int hosts = count_items(libpq_option(options, "host"));
+    int addresses = count_items(libpq_option(options, "hostaddr"));
+    int ports = count_items(libpq_option(options, "port"));
+    int servers = hosts > addresses ? hosts : addresses;
+    if ((hosts == 0 || addresses == 0 || hosts == addresses) &&
+        (ports <= 1 || ports == (servers == 0 ? 1 : servers)))
+        return COGMIG_OK;
+    return fail(err, COGMIG_STORE_URL_INVALID,
+                "The store's URL has lists of hosts, addresses or ports that do not fit each "
+                "other: %d, %d and %d.",
+                hosts, addresses, ports);
+}
+
 /* ---- all else, by asking libpq ---- */
 
-/* As many hosts as there were, and each a folder in which no server has a socket. */
-static bool add_hosts_nobody_has(struct buffer *list, const char *hosts)
+static bool is_of_servers(const char *keyword)
 {
-    buffer_add_byte(list, '/');
-    for (; hosts != NULL && *hosts != '\0'; hosts++)
-        if (*hosts == ',')
-            buffer_add_text(list, ",/");
-    buffer_add_byte(list, '\0');
-    return list->state == BUFFER_GOOD;
+    static const char *const names[] = {"host", "hostaddr", "port"};
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcmp(keyword, names[i]) == 0)
+            return true;
+    return false;
 }
 
-/* Of a list of addresses its commas: each is left open, and counted with the hosts. */
-static bool add_open_addresses(struct buffer *list, const char *addresses)
+struct parameters {
+    const char *keywords[MAX_PARAMETERS + 1];
+    const char *values[MAX_PARAMETERS + 1];
+    size_t count;
+};
+
+static void add(struct parameters *parameters, const char *keyword, const char *value)
 {
-    for (; addresses != NULL && *addresses != '\0'; addresses++)
-        if (*addresses == ',')
-            buffer_add_byte(list, ',');
-    buffer_add_byte(list, '\0');
-    return list->state == BUFFER_GOOD;
+    if (parameters->count == MAX_PARAMETERS)
+        return;
+    parameters->keywords[parameters->count] = keyword;
+    parameters->values[parameters->count++] = value;
 }
 
-/* What is behind the first one outranks it. With a password, libpq leaves ~/.pgpass alone. */
-static bool would_be_tried(const char *keyword, const char *value, const char *hosts,
-                           const char *addresses)
+/* The hosts are a folder in which no server has a socket, so nobody is asked, not even where
+ * PGHOSTADDR points: two hosts without address can say so. With a password, libpq leaves ~/.pgpass
+ * alone. */
+static bool would_be_tried(struct parameters *parameters)
 {
-    const char *const keywords[] = {keyword, "host", "hostaddr", "password", NULL};
-    const char *const values[] = {value, hosts, addresses, "-", NULL};
-    const int dbname_is_a_url = 1;
-    return PQpingParams(keywords, values, dbname_is_a_url) != PQPING_NO_ATTEMPT;
+    add(parameters, "host", "/,/");
+    add(parameters, "hostaddr", ",");
+    add(parameters, "password", "-");
+    return PQpingParams(parameters->keywords, parameters->values, 0) != PQPING_NO_ATTEMPT;
 }
 
 /* The first parameter that libpq refuses on its own, or NULL. */
 static const char *refused_parameter(const PQconninfoOption *options)
 {
-    static const char *const of_servers[] = {"host", "hostaddr", "port", "dbname"};
     for (; options->keyword != NULL; options++) {
-        bool skip = options->val == NULL;
-        for (size_t i = 0; i < COUNT(of_servers); i++)
-            skip = skip || strcmp(options->keyword, of_servers[i]) == 0;
-        if (!skip && !would_be_tried(options->keyword, options->val, "/", ""))
+        struct parameters one = {.count = 0};
+        if (options->val == NULL || is_of_servers(options->keyword))
+            continue;
+        add(&one, options->keyword, options->val);
+        if (!would_be_tried(&one))
             return options->keyword;
     }
     return NULL;
 }
 
-static cogmig_status check_with_libpq(const char *url, const PQconninfoOption *options,
-                                      cogmig_error *err)
+static cogmig_status check_with_libpq(const PQconninfoOption *options, cogmig_error *err)
 {
-    SCOPED(buffer_release) struct buffer hosts = buffer_with_max(MAX_HOSTS);
-    SCOPED(buffer_release) struct buffer addresses = buffer_with_max(MAX_HOSTS);
-    const char *host = libpq_option(options, "host"), *address = libpq_option(options, "hostaddr");
-    if (!add_hosts_nobody_has(&hosts, host == NULL ? address : host) ||
-        !add_open_addresses(&addresses, address))
-        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    if (would_be_tried("dbname", url, hosts.bytes, addresses.bytes))
+    struct parameters all = {.count = 0};
+    for (const PQconninfoOption *option = options; option->keyword != NULL; option++)
+        if (option->val != NULL && !is_of_servers(option->keyword) &&
+            all.count < MAX_PARAMETERS - 3)
+            add(&all, option->keyword, option->val);
+    if (would_be_tried(&all))
         return COGMIG_OK;
     const char *name = refused_parameter(options);
     if (name != NULL)
         return fail(err, COGMIG_STORE_URL_INVALID,
                     "The store's URL has a value for %s= that libpq does not take.", name);
     return fail(err, COGMIG_STORE_URL_INVALID,
-                "libpq refuses the store's URL before it asks a server: do its lists of hosts and "
-                "ports fit each other, and the environment's PG… variables?");
+                "libpq refuses the store's URL before it asks a server: do its parameters fit each "
+                "other, and the environment's PG… variables?");
 }
 
 cogmig_status libpq_check_url(const char *url, cogmig_error *err)
@@ -160,6 +184,8 @@ cogmig_status libpq_check_url(const char *url, cogmig_error *err)
     if (status == COGMIG_OK)
         status = check_numbers(options, err);
     if (status == COGMIG_OK)
-        status = check_with_libpq(url, options, err);
+        status = check_lists(options, err);
+    if (status == COGMIG_OK)
+        status = check_with_libpq(options, err);
     return status;
 }

@@ -2,7 +2,13 @@
 #include "opened.h"
 #include "store/url.h"
 
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static const struct {
     const char *given;
@@ -180,6 +186,7 @@ static void what_no_server_can_make_good_is_a_wrong_setting_and_no_outage(void *
         {"postgresql://h:/d", NULL},
         {"postgresql://a:1,b:,c:65535/d", NULL},
         {"postgresql://a,b/d?hostaddr=127.0.0.1,127.0.0.2&port=5432", NULL},
+        {"postgresql://a,b,c/d?port=,2,", NULL},
         {"postgresql:///d?hostaddr=127.0.0.1,127.0.0.1&port=1,2", NULL},
         {"postgresql://h/d?connect_timeout=3&keepalives=0&tcp_user_timeout=", NULL},
         {"postgresql://h/d?sslmode=prefer&target_session_attrs=prefer-standby", NULL},
@@ -194,6 +201,47 @@ static void what_no_server_can_make_good_is_a_wrong_setting_and_no_outage(void *
         assert_silent_about(&err, "hunter2");
         cogmig_store_config_free(&config);
     }
+}
+
+static int listen_somewhere(int *ret_port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, len), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &len), 0);
+    *ret_port = ntohs(address.sin_port);
+    return listener;
+}
+
+static void a_url_is_judged_without_asking_its_server(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {
+        "postgresql://127.0.0.1:%d/d",
+        "postgresql:///d?hostaddr=127.0.0.1&port=%d",
+        "postgresql://h:%d/d?hostaddr=127.0.0.1&sslmode=bogus",
+        "postgresql://a,b/d?hostaddr=127.0.0.1,127.0.0.1&port=%d",
+        "postgresql:///d?port=%d", /* and the address from the environment */
+    };
+    int port;
+    int listener = listen_somewhere(&port);
+    setenv("PGHOSTADDR", "127.0.0.1", 1);
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        struct pollfd somebody = {.fd = listener, .events = POLLIN};
+        struct cogmig_error err = {0};
+        char url[128];
+        snprintf(url, sizeof url, forms[i], port);
+        cogmig_store_config *config = new_config(NULL);
+        assert_status(cogmig_store_config_set_url(config, url, &err),
+                      strstr(url, "bogus") == NULL ? COGMIG_OK : COGMIG_STORE_URL_INVALID, &err);
+        assert_int_equal(poll(&somebody, 1, 0), 0);
+        cogmig_store_config_free(&config);
+    }
+    unsetenv("PGHOSTADDR");
+    close(listener);
 }
 
 static void what_prisma_says_of_its_pool_holds_here(void **state)
@@ -225,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_url_has_an_upper_bound),
         cmocka_unit_test(what_libpq_cannot_read_is_refused_without_its_words),
         cmocka_unit_test(what_no_server_can_make_good_is_a_wrong_setting_and_no_outage),
+        cmocka_unit_test(a_url_is_judged_without_asking_its_server),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
