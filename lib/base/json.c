@@ -291,6 +291,18 @@ size_t json_string_decode_into(struct json_value string, char *out)
     return (size_t)(to - out);
 }
 
+/* Checked: the quote is there. One without a backslash before it cannot be an escaped one. */
+static const char *end_of_string(const char *at, const char *end)
+{
+    const char *quote = memchr(at + 1, '"', (size_t)(end - at - 1));
+    if (quote[-1] != '\\')
+        return quote + 1;
+    for (at++; *at != '"'; at++)
+        if (*at == '\\')
+            at++;
+    return at + 1;
+}
+
 /* ---- numbers and literals ---- */
 
 static bool scan_digits(struct scanner *s)
@@ -384,33 +396,57 @@ struct names {
     bool escapes; /* in any of them */
     struct {
         uint32_t offset;
-        uint32_t len;
+        uint32_t mark; /* its length; as soon as any has escapes, mark_of() of each */
     } at[JSON_MAX_MEMBERS];
 };
 
 static struct json_value name_at(const struct scanner *s, const struct names *names, uint32_t index)
 {
-    return (struct json_value){JSON_STRING,
-                               {s->start + names->at[index].offset, names->at[index].len}};
+    const char *start = s->start + names->at[index].offset;
+    return value_between(start, end_of_string(start, s->end));
+}
+
+/* Equal names have equal marks, and others nearly never, whoever chose them: the factor is not to
+ * be known. Two hundred names with escapes would else take a hundred times as long as a signature.
+ */
+static uint32_t mark_of(const struct scanner *s, struct json_value name)
+{
+    struct string_reader reader = read_string(name);
+    uint64_t factor = (uint64_t)(uintptr_t)s * UINT64_C(0x9E3779B97F4A7C15) | 1, sum = 0;
+    char byte;
+    while (read_byte(&reader, &byte))
+        sum = (sum + (unsigned char)byte + 1) * factor;
+    return (uint32_t)(sum >> 32);
+}
+
+static void mark_all_anew(const struct scanner *s, struct names *names)
+{
+    for (uint32_t i = 0; i < names->count; i++)
+        names->at[i].mark = mark_of(s, name_at(s, names, i));
+    names->escapes = true;
 }
 
 /* Without escapes, and that is nearly always, names of different lengths differ, and most others by
  * their last letter. */
 static bool same_name(const struct scanner *s, const struct names *names, uint32_t a, uint32_t b)
 {
+    uint32_t mark = names->at[a].mark;
+    if (mark != names->at[b].mark)
+        return false;
     if (names->escapes)
         return same_string(name_at(s, names, a), name_at(s, names, b));
-    uint32_t len = names->at[a].len;
     const char *x = s->start + names->at[a].offset, *y = s->start + names->at[b].offset;
-    return len == names->at[b].len && x[len - 2] == y[len - 2] && memcmp(x, y, len) == 0;
+    return x[mark - 2] == y[mark - 2] && memcmp(x, y, mark) == 0;
 }
 
 static bool remember_name(struct scanner *s, struct names *names, const char *start, bool escaped)
 {
     uint32_t last = names->count;
+    if (escaped && !names->escapes)
+        mark_all_anew(s, names);
     names->at[last].offset = (uint32_t)(start - s->start);
-    names->at[last].len = (uint32_t)(s->at - start);
-    names->escapes = names->escapes || escaped;
+    names->at[last].mark =
+        names->escapes ? mark_of(s, value_between(start, s->at)) : (uint32_t)(s->at - start);
     for (uint32_t i = 0; i < last; i++)
         if (same_name(s, names, i, last))
             return fault(s, "a second member of the same name");
@@ -533,18 +569,6 @@ bool json_check(struct span document, struct json_value *ret_root, struct json_f
 }
 
 /* ---- reading what was checked ---- */
-
-/* Checked: the quote is there. One without a backslash before it cannot be an escaped one. */
-static const char *end_of_string(const char *at, const char *end)
-{
-    const char *quote = memchr(at + 1, '"', (size_t)(end - at - 1));
-    if (quote[-1] != '\\')
-        return quote + 1;
-    for (at++; *at != '"'; at++)
-        if (*at == '\\')
-            at++;
-    return at + 1;
-}
 
 static const char *end_of_container(const char *at, const char *end)
 {

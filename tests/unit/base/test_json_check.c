@@ -338,6 +338,34 @@ static void nesting_ends_at_the_maximum_depth(void **state)
     assert_false(nested_is_json("[", 100000, ""));
 }
 
+/* Eight members; of these one is written with an escape, and one may have the name of another. */
+static bool is_json_with_names(size_t escaped, size_t twin, size_t of)
+{
+    struct buffer text = buffer_with_max(4096);
+    char member[64];
+    for (size_t i = 0; i < 8; i++) {
+        char letter = (char)('a' + (i == twin ? of : i));
+        snprintf(member, sizeof member,
+                 i == escaped ? "%c\"na\\u006de\\u00%02x\":1" : "%c\"name%c\":1",
+                 i == 0 ? '{' : ',', letter);
+        buffer_add_text(&text, member);
+    }
+    buffer_add_byte(&text, '}');
+    bool is = is_json((struct span){text.bytes, text.len});
+    buffer_release(&text);
+    return is;
+}
+
+static void a_name_with_an_escape_is_compared_with_those_before_and_behind(void **state)
+{
+    (void)state;
+    for (size_t escaped = 0; escaped < 8; escaped++)
+        for (size_t twin = 0; twin < 8; twin++)
+            for (size_t of = 0; of < 8; of++)
+                if (is_json_with_names(escaped, twin, of) != (twin == of))
+                    fail_msg("%zu has an escape, %zu is named like %zu", escaped, twin, of);
+}
+
 static bool object_of_members_is_json(size_t count)
 {
     struct buffer text = buffer_with_max(1 << 20);
@@ -450,6 +478,7 @@ int main(void)
         cmocka_unit_test(every_byte_is_judged_alike_in_every_place_of_a_string),
         cmocka_unit_test(two_members_of_one_name_are_refused_however_they_are_escaped),
         cmocka_unit_test(nesting_ends_at_the_maximum_depth),
+        cmocka_unit_test(a_name_with_an_escape_is_compared_with_those_before_and_behind),
         cmocka_unit_test(an_object_has_256_members_at_most),
         cmocka_unit_test(an_array_may_be_longer),
         cmocka_unit_test(a_document_cut_anywhere_is_refused),
