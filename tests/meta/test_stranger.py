@@ -169,12 +169,16 @@ def pkg_config_names_only_cogmig_for_a_shared_link():
 @tap.test
 def pkg_config_names_all_that_stands_behind_a_static_link():
     for package, expected in (
-            ("libcogmig", {"libcrypto", "libcurl", "libpq", "sqlite3"}),
-            ("libcogmig-testing", {"libcrypto", "jansson", "libjwt"})):
-        lines = pkg_config("--print-requires-private", package).splitlines()
-        tap.equal({line.split()[0] for line in lines}, expected, package)
-    tap.equal({"-pthread"} - set(pkg_config("--static", "--libs", "libcogmig").split()),
-              set())
+            ("libcogmig", {"-lcrypto", "-lcurl", "-lpq", "-lsqlite3", "-pthread"}),
+            ("libcogmig-testing", {"-lcrypto", "-ljansson", "-ljwt"})):
+        tap.equal(expected - set(pkg_config("--static", "--libs", package).split()), set(), package)
+    flags = pkg_config("--static", "--cflags", "--libs", "libcogmig-testing")
+    archives = flags.replace("-lcogmig-testing", "-l:libcogmig-testing.a").replace("-lcogmig ", "-l:libcogmig.a ")
+    for linked, libraries in ((flags, ["libcogmig-testing.so.1", "libcogmig.so.1"]), (archives, [])):
+        program = f"{scratch}/by-static"
+        call("cc", "-std=c11", f"{STRANGER}/service.c", *linked.split(), "-o", program)
+        tap.equal([name for name in needed(program) if "cogmig" in name], libraries, linked)
+        tap.equal(call(program, env=environment).split()[1:], ["row-7", "3"], linked)
 
 
 @tap.test
