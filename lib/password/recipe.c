@@ -56,6 +56,10 @@ static cogmig_status refuse_damaged(const char *damage, cogmig_error *err)
 
 static cogmig_status refuse_unsupported(const char *name, cogmig_error *err)
 {
+    if (strcmp(name, "unknown") == 0)
+        return fail(err, COGMIG_HASH_UNSUPPORTED,
+                    "What is stored is of an unknown scheme, or plain text; only bcrypt $2a$, $2b$ "
+                    "and $2y$ can be verified. Let the user reset the password.");
     return fail(err, COGMIG_HASH_UNSUPPORTED,
                 "The stored hash is not one that can be verified (it looks like: %s); only bcrypt "
                 "$2a$, $2b$ and $2y$ can, and by rules of their own $2x$ and $2$. Let the user "

@@ -34,8 +34,16 @@ static const struct {
     {"bcrypt_sha256$", "bcrypt over SHA-256 (Django)", RECIPE_KEY_SHA256_HEX},
     {"bcrypt$", "bcrypt (Django)", RECIPE_KEY_PLAIN},
     {"$bcrypt-sha256$", "bcrypt over SHA-256 (passlib)", RECIPE_KEY_BY_RULES},
+    {"$bcrypt$", "bcrypt behind $bcrypt$", RECIPE_KEY_BY_RULES},
     {"{bcrypt}", "bcrypt (Spring)", RECIPE_KEY_PLAIN},
+    {"{argon2", "argon2 (Spring)", RECIPE_KEY_BY_RULES},
+    {"{scrypt", "scrypt (Spring)", RECIPE_KEY_BY_RULES},
+    {"{pbkdf2", "pbkdf2 (Spring)", RECIPE_KEY_BY_RULES},
+    {"{sha256}", "SHA-256 (Spring)", RECIPE_KEY_BY_RULES},
     {"{noop}", "plain text (Spring)", RECIPE_KEY_BY_RULES},
+    {"{ARGON2", "argon2 (LDAP)", RECIPE_KEY_BY_RULES},
+    {"{PBKDF2", "pbkdf2 (LDAP)", RECIPE_KEY_BY_RULES},
+    {"{BLF-CRYPT}", "bcrypt (Dovecot)", RECIPE_KEY_BY_RULES},
     {"{SSHA", "salted SHA (LDAP)", RECIPE_KEY_BY_RULES},
     {"{SHA", "SHA (LDAP)", RECIPE_KEY_BY_RULES},
     {"{SMD5", "salted MD5 (LDAP)", RECIPE_KEY_BY_RULES},
@@ -51,6 +59,8 @@ static const struct {
     {"$S$", "sha512 (Drupal)", RECIPE_KEY_BY_RULES},
     {"sha1$", "SHA-1 (Django)", RECIPE_KEY_BY_RULES},
     {"md5$", "MD5 (Django)", RECIPE_KEY_BY_RULES},
+    {"$sha1$", "sha1crypt", RECIPE_KEY_BY_RULES},
+    {"SCRAM-SHA-256$", "SCRAM-SHA-256 (PostgreSQL)", RECIPE_KEY_BY_RULES},
 };
 
 static bool is_hex_digit(char c)
@@ -73,10 +83,18 @@ static bool is_hex_salt_and_key(struct span s)
            is_hex((struct span){s.bytes + 33, 128});
 }
 
+/* MySQL's PASSWORD(): a star and SHA-1 of SHA-1. */
+static bool is_starred_sha1(struct span s)
+{
+    return s.len == 1 + 40 && s.bytes[0] == '*' && is_hex((struct span){s.bytes + 1, 40});
+}
+
 static const char *name_by_shape(struct span s)
 {
     if (is_hex_salt_and_key(s))
         return "scrypt (Better Auth)";
+    if (is_starred_sha1(s))
+        return "SHA-1 (MySQL)";
     if (!is_hex(s))
         return "unknown";
     switch (s.len) {
