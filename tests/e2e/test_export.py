@@ -682,8 +682,8 @@ def a_full_disk_leaves_nothing():
 
 def preloads():
     """The sanitizer's library, if there is one, has to be the first."""
-    told = subprocess.run(["ldd", cogmig.path], check=True, capture_output=True, text=True).stdout
-    return ":".join([*re.findall(r"=> (\S*/lib(?:asan|tsan)\.so\S*)", told),
+    told = subprocess.run(["readelf", "-d", cogmig.path], check=True, capture_output=True, text=True).stdout
+    return ":".join([*re.findall(r"\(NEEDED\).*\[(lib[at]san\.so\S*)\]", told),
                      str(Path(sys.argv[2]).resolve())])
 
 
