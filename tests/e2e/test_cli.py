@@ -151,7 +151,7 @@ def what_is_no_command_is_refused():
 def what_is_nearly_a_command_is_told():
     for arguments, told in ((["migrat"], "migrate"), (["useer", "a@example.com"], "user"),
                             (["auidt"], "audit"), (["capacitz"], "capacity"),
-                            (["verify", "--clinet-id=x"], "--client-id"), (["user", "--jsonn"], "--json")):
+                            (["help", "doctr"], "doctor"), (["verify", "--clinet-id=x"], "--client-id"), (["user", "--jsonn"], "--json")):
         done = cogmig.run(*arguments)
         equal((done.returncode, f"did you mean {told}?" in done.stderr.replace('"', "")), (INVALID, True),
               done.stderr)

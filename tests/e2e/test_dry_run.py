@@ -110,6 +110,28 @@ def what_could_not_be_read_is_the_exit_code():
     equal((done.returncode, b"FILE_UNREADABLE" in done.stderr), (INVALID, True), done.stderr)
 
 
+def peak_kib_of(line_bytes):
+    """Of a rehearsal of a line that is no event and of a good one behind it."""
+    good = on_one_line(event_cases.event_named("sign-in"))
+    process = subprocess.Popen(
+        [cogmig.path, "migrate", "--dry-run", "--json"], cwd=cogmig.folder, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "DATABASE_URL": store_url})
+    with process:
+        process.stdin.write(b"x" * line_bytes + b"\n" + good)
+        process.stdin.close()
+        told = [json.loads(line) for line in process.stdout]
+        equal([(line["outcome"], line.get("reason")) for line in told],
+              [("no answer", "EVENT_TOO_LARGE"), ("yes", None)])
+        _, code, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(code)
+    return usage.ru_maxrss
+
+
+@test
+def a_line_without_an_end_takes_no_more_memory_than_the_largest_event():
+    equal(peak_kib_of(64 << 20) - peak_kib_of(7 << 20) < 16 << 10, True)
+
+
 @test
 def nothing_is_recorded_in_the_identity_map():
     settings = {"DATABASE_URL": store_url, "COGNITO_USER_POOL_ID": "eu-central-1_AbCdEfGhI"}

@@ -12,9 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is told are texts; the library has judged the event. */
 enum {
-    AS_LENIENT_AS_CAN_BE = JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL
+    /* What is told are texts; the library has judged the event. */
+    AS_LENIENT_AS_CAN_BE = JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
+    LINE_ROOM = 6 * 1024 * 1024 + 2 /* more than Lambda allows, so that the library can say so */
 };
 
 enum outcome {
@@ -138,9 +139,23 @@ static void replay_event(struct replay *replay, const char *line, size_t len)
     cogmig_free(response);
 }
 
-static bool is_blank(const char *line)
+static bool is_blank(const char *line, size_t len)
 {
-    return line[strspn(line, " \t\r\n")] == '\0';
+    return strspn(line, " \t\r") == len;
+}
+
+/* A line without its end, of which what is behind the room is left out; false when there is none.
+ */
+static bool read_line(char line[LINE_ROOM], size_t *ret_len)
+{
+    size_t len = 0;
+    int c;
+    while ((c = getc_unlocked(stdin)) != EOF && c != '\n')
+        if (len < LINE_ROOM - 1)
+            line[len++] = (char)c;
+    line[len] = '\0';
+    *ret_len = len;
+    return c != EOF || len > 0;
 }
 
 static void print_summary(const struct replay *replay)
@@ -156,14 +171,17 @@ static void print_summary(const struct replay *replay)
 int dry_run(cogmig_migration *migration, bool as_json, cogmig_error *err)
 {
     struct replay replay = {.migration = migration, .err = err, .as_json = as_json};
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t len;
+    size_t len;
     json_set_alloc_funcs(malloc, wipe_and_free);
-    while ((len = getline(&line, &capacity, stdin)) >= 0) {
+    char *line = malloc(LINE_ROOM);
+    if (line == NULL) {
+        cogmig_error_set(err, COGMIG_OUT_OF_MEMORY, NULL);
+        return report(err, as_json);
+    }
+    while (read_line(line, &len)) {
         replay.line++;
-        if (!is_blank(line))
-            replay_event(&replay, line, (size_t)len);
+        if (!is_blank(line, len))
+            replay_event(&replay, line, len);
     }
     wipe_and_free(line);
     print_summary(&replay);

@@ -90,13 +90,23 @@ static int print_version(void)
     return print("");
 }
 
+static int no_such_verb(const char *verb)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (is_nearly(verb, verbs[i].name))
+            return misuse("there is no verb \"%s\"; did you mean \"%s\"?", verb, verbs[i].name);
+    return misuse("there is no verb \"%s\".", verb);
+}
+
 /* Of one verb, or of all. */
 static int print_help(const char *verb)
 {
-    for (size_t i = 0; verb != NULL && i < sizeof verbs / sizeof verbs[0]; i++)
+    if (verb == NULL || verb[0] == '-')
+        return print(help);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(verb, verbs[i].name) == 0)
             return print(verbs[i].help);
-    return print(help);
+    return no_such_verb(verb);
 }
 
 static bool asks_for_help(int argc, char **argv)
@@ -114,14 +124,6 @@ static int run_verb(size_t index, int argc, char **argv)
     dotenv_load();
     int code = verbs[index].run(argc, argv);
     return fflush(stdout) == 0 && ferror(stdout) == 0 ? code : output_failed();
-}
-
-static int no_such_verb(const char *verb)
-{
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (is_nearly(verb, verbs[i].name))
-            return misuse("there is no verb \"%s\"; did you mean \"%s\"?", verb, verbs[i].name);
-    return misuse("there is no verb \"%s\".", verb);
 }
 
 int main(int argc, char **argv)
