@@ -127,11 +127,15 @@ static void a_weak_or_second_form_of_an_ed25519_key_is_left_out(void **state)
         if (parse(SIGNATURE_ALL, members, &keyset) != COGMIG_JWKS_NO_USABLE_KEY)
             fail_msg("{%s} was not left out.", members);
     }
-    /* as large as y may be */
-    snprintf(members, sizeof members, "\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\"",
-             "6v_______________________________________38");
-    assert_int_equal(parse(SIGNATURE_ALL, members, &keyset), COGMIG_OK);
-    keyset_release(&keyset);
+    /* as large as y may be, and nearly so */
+    static const char *const good[] = {"6v_______________________________________38",
+                                       "__7______________________________________38"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        snprintf(members, sizeof members, "\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\"",
+                 good[i]);
+        assert_int_equal(parse(SIGNATURE_ALL, members, &keyset), COGMIG_OK);
+        keyset_release(&keyset);
+    }
 }
 
 static void a_public_key_set_holds_keys_of_rs256_alone(void **state)
