@@ -365,31 +365,11 @@ def deny(**changes):
 @test
 def what_is_denied_is_not_permitted():
     this = statement(**{"AWS:SourceArn": GOOD_POOL["Arn"]})
-    stranger = GOOD_POOL["Arn"] + "x"
-    cognito = {"Service": ["events.amazonaws.com", "cognito-idp.amazonaws.com"]}
-    for number, (denied, expected) in enumerate((
-            ({}, "problem"), ({"Principal": cognito}, "problem"),
-            ({"Action": "lambda:*"}, "problem"), ({"Action": "*"}, "problem"),
-            ({"Action": "LAMBDA:invoke*"}, "problem"),
-            ({"Condition": {"ArnLike": {"AWS:SourceArn": GOOD_POOL["Arn"]}}}, "problem"),
-            ({"Condition": {"StringNotEquals": {"AWS:SourceAccount": "1"}}}, "problem"),
-            ({"Condition": {"ForAnyValue:StringNotLikeIfExists": {"AWS:SourceArn": "x*"}}}, "problem"),
-            ({"Principal": None, "NotPrincipal": {"Service": "events.amazonaws.com"}}, "problem"),
-            ({"Action": None, "NotAction": "lambda:GetFunction"}, "problem"),
-            ({"Principal": {"Service": "events.amazonaws.com"}}, "ok"),
-            ({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, "ok"),
-            ({"Principal": None, "NotPrincipal": cognito}, "ok"),
-            ({"Action": "lambda:UpdateFunctionCode"}, "ok"),
-            ({"Action": None, "NotAction": ["lambda:InvokeFunction"]}, "ok"),
-            ({"Condition": {"ArnNotLike": {"AWS:SourceArn": GOOD_POOL["Arn"]}}}, "ok"),
-            ({"Condition": {"ArnEquals": {"AWS:SourceArn": stranger}}}, "ok"),
-            ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "ok"),
-            ({"Condition": {"StringNotEqualsIgnoreCase": {"AWS:SourceAccount": "123456789012"}}}, "ok"),
-            ({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.1"}}}, "unknown"),
-            ({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.1"},
-                            "StringEquals": {"AWS:SourceAccount": "1"}}}, "ok"))):
-        statements = [this, deny(**denied)][::-1 if number % 2 else 1]
-        equal(of_policy(statements)["verdict"], expected, f"{statements}")
+    for denied, expected in (({}, "problem"), ({"Action": "lambda:GetFunction"}, "ok"),
+                             ({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.1"}}}, "unknown")):
+        check = of_policy([this, deny(**denied)])
+        equal(check["verdict"], expected, f"{denied}")
+    equal("aws:SourceIp" in check["reason"], True, check["reason"])
     # Nobody but this pool: what others would be allowed is denied to them.
     equal(of_policy([statement(), deny(Condition={
         "ArnNotLike": {"AWS:SourceArn": GOOD_POOL["Arn"]}})])["verdict"], "ok")
