@@ -46,7 +46,8 @@ static int build_world(void **state)
     assert_int_equal(cogmig_store_config_new(&config, NULL), COGMIG_OK);
     assert_int_equal(cogmig_store_config_set_callback(config, find, world, NULL), COGMIG_OK);
     assert_int_equal(cogmig_store_open(config, &world->store, NULL), COGMIG_OK);
-    cogmig_migration_config *patient = NULL; /* a busy machine, or valgrind, takes long for bcrypt */
+    cogmig_migration_config *patient =
+        NULL; /* a busy machine, or valgrind, takes long for bcrypt */
     assert_int_equal(cogmig_migration_config_new(&patient, NULL), COGMIG_OK);
     assert_int_equal(cogmig_migration_config_set_deadline_ms(patient, 60000, NULL), COGMIG_OK);
     assert_int_equal(cogmig_migration_new(patient, world->store, &world->migration, NULL),
