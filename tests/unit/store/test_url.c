@@ -224,11 +224,14 @@ static void a_url_is_judged_without_asking_its_server(void **state)
         "postgresql:///d?hostaddr=127.0.0.1&port=%d",
         "postgresql://h:%d/d?hostaddr=127.0.0.1&sslmode=bogus",
         "postgresql://a,b/d?hostaddr=127.0.0.1,127.0.0.1&port=%d",
-        "postgresql:///d?port=%d", /* and the address from the environment */
+        "postgresql:///d?port=%d", /* and the address of the environment */
     };
     int port;
     int listener = listen_somewhere(&port);
+    char port_text[16];
+    snprintf(port_text, sizeof port_text, "%d", port);
     setenv("PGHOSTADDR", "127.0.0.1", 1);
+    setenv("PGPORT", port_text, 1);
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         struct pollfd somebody = {.fd = listener, .events = POLLIN};
         struct cogmig_error err = {0};
@@ -241,6 +244,7 @@ static void a_url_is_judged_without_asking_its_server(void **state)
         cogmig_store_config_free(&config);
     }
     unsetenv("PGHOSTADDR");
+    unsetenv("PGPORT");
     close(listener);
 }
 
