@@ -414,9 +414,9 @@ cogmig_status cogmig_store_open_from_env(cogmig_store **ret_store, cogmig_error 
  *
  * The report is a JSON object: "preset" (null when none fits), "schema", "table", "disabled_by"
  * (the columns that are there), "create_index" (a statement that makes look-ups without regard to
- * case fast, null when there is such an index) and "environment" (lines for .env). When a preset fits
- * but for a column of hashes, "preset" is null, and "fits_but_for_hashes" is what "preset" would
- * be. Only the URL of the configuration counts.
+ * case fast, null when there is such an index) and "environment" (lines for .env). When a preset
+ * fits but for a column of hashes, "preset" is null, and "fits_but_for_hashes" is what "preset"
+ * would be. Only the URL of the configuration counts.
  *
  * ret_report  out: JSON; release it with cogmig_free()
  * ret_len     out: bytes of it
