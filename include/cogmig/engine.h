@@ -25,7 +25,7 @@ typedef struct cogmig_engine_config cogmig_engine_config;
  * call says ENGINE_FORKED. */
 typedef struct cogmig_engine cogmig_engine;
 
-/* What came of one job. */
+/* What came of one job. Of NULL the status is INVALID_ARGUMENT, and there is nothing else. */
 typedef struct cogmig_verdict cogmig_verdict;
 
 /* ---- configuration ---- */
@@ -52,8 +52,8 @@ void cogmig_engine_config_free(cogmig_engine_config **config);
 cogmig_status cogmig_engine_config_set_workers(cogmig_engine_config *config, int32_t workers,
                                                cogmig_error *err);
 
-/* How many threads ask stores. They wait rather than work; a database store has one connection, so
- * that more threads than stores pay only with stores of your own.
+/* How many threads ask stores. They wait rather than work; more of them than the stores have
+ * connections (cogmig_store_config_set_max_connections()) wait for those.
  *
  * threads  1 to 256; 2 by default
  *

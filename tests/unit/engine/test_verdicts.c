@@ -28,6 +28,26 @@ static void a_password_has_the_verdict_of_its_hash(void **state)
     }
 }
 
+static void where_there_is_no_verdict_there_is_no_ok(void **state)
+{
+    struct pool *pool = *state;
+    pool_start(pool);
+    cogmig_verdict *verdict = NULL;
+    assert_int_equal(cogmig_engine_poll(pool->engine, &verdict, NULL), COGMIG_OK);
+    assert_null(verdict);
+    size_t len = 1;
+    assert_int_equal(cogmig_verdict_status(verdict), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_error_status(cogmig_verdict_error(verdict)), COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_verdict_job(verdict), 0);
+    assert_null(cogmig_verdict_job_data(verdict));
+    assert_null(cogmig_verdict_user(verdict));
+    assert_false(cogmig_verdict_password_cut(verdict));
+    assert_null(cogmig_verdict_response(verdict, &len));
+    assert_int_equal(len, 0);
+    assert_null(cogmig_verdict_response(verdict, NULL));
+    cogmig_verdict_free(&verdict);
+}
+
 static void a_password_of_255_bytes_is_too_long_for_2a(void **state)
 {
     struct pool *pool = *state;
@@ -271,6 +291,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, pool_set_up, pool_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_password_has_the_verdict_of_its_hash),
+        TEST(where_there_is_no_verdict_there_is_no_ok),
         TEST(a_password_of_255_bytes_is_too_long_for_2a),
         TEST(a_match_that_was_cut_says_so),
         TEST(a_cut_password_in_an_event_says_so_and_is_reset_where_that_is_wanted),
