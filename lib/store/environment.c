@@ -139,7 +139,9 @@ static cogmig_status apply_preset(cogmig_store_config *config, cogmig_error *err
                     "COGMIG_SQL_BY_ID goes with COGMIG_SQL_BY_EMAIL, which is not set.");
     if (preset != NULL)
         status = cogmig_store_config_set_preset(config, preset, err);
-    if (status == COGMIG_OK && by_email != NULL)
+    if (status != COGMIG_OK)
+        return fail(err, status, "COGMIG_PRESET: %s", cogmig_error_message(err));
+    if (by_email != NULL)
         status = cogmig_store_config_set_sql(config, by_email, given("COGMIG_SQL_BY_ID"), err);
     return status;
 }

@@ -208,7 +208,7 @@ static const struct {
 } variables[] = {
     {"COGMIG_PRESET", "devise", COGMIG_OK, ""},
     {"COGMIG_PRESET", "", COGMIG_OK, ""},
-    {"COGMIG_PRESET", "auth0", COGMIG_CONFIG_INVALID, "auth0"},
+    {"COGMIG_PRESET", "auth0", COGMIG_CONFIG_INVALID, "COGMIG_PRESET: There is no preset"},
     {"COGMIG_ATTRIBUTES", "phone_number=phone, custom:plan=the plan,", COGMIG_OK, ""},
     {"COGMIG_ATTRIBUTES", "", COGMIG_OK, ""},
     {"COGMIG_ATTRIBUTES", "name, phone_number=phone, email", COGMIG_OK, ""},
