@@ -227,7 +227,7 @@ static void quote_member(json_t *object, const char *member, const char *placeho
 
 static struct names names_of(const struct setup *setup)
 {
-    struct names names;
+    struct names names = {.pool = ""};
     const char *pool = text_at(setup->pool, "Id"), *function = function_to_permit(setup);
     size_t region = pool == NULL ? 0 : strcspn(pool, "_");
     quote_member(setup->pool, "Id", "<pool-id>", names.pool);

@@ -245,7 +245,10 @@ static struct tally count(json_t *policy, const struct caller *caller)
     size_t i;
     if (json_is_object(statements))
         count_statement(statements, caller, &tally);
-    json_array_foreach(statements, i, statement) count_statement(statement, caller, &tally);
+    json_array_foreach(statements, i, statement)
+    {
+        count_statement(statement, caller, &tally);
+    }
     return tally;
 }
 
