@@ -273,9 +273,11 @@ static void write_commands(const struct setup *setup, json_t *policy, struct com
     json_t *statements = value_at(policy, "Statement"), *statement;
     bool is_given = false;
     size_t i;
-    json_array_foreach(statements, i, statement) is_given |=
-        policy_statement_says(statement, &pool, PERMISSION_GIVEN) &&
-        !policy_statement_says(statement, &other, PERMISSION_GIVEN);
+    json_array_foreach(statements, i, statement)
+    {
+        is_given = is_given || (policy_statement_says(statement, &pool, PERMISSION_GIVEN) &&
+                                !policy_statement_says(statement, &other, PERMISSION_GIVEN));
+    }
     if (!is_given)
         add_permission(commands, statements);
     json_array_foreach(statements, i, statement)
