@@ -185,6 +185,9 @@ def a_function_that_cannot_be_started_ends_the_runner():
                       before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5)))
     equal((done.returncode, "/bin/true cannot be started: Too many open files" in done.stderr),
           (UNAVAILABLE, True), done.stderr)
+    done = cogmig.run("lambda", "--local", "--port", "0",
+                      before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4)))
+    equal((done.returncode, "signals cannot be waited for" in done.stderr), (UNAVAILABLE, True), done.stderr)
 
 
 # promise 10

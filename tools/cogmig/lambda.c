@@ -193,9 +193,14 @@ static int run(struct runner *runner, int32_t port, int32_t timeout_ms)
         lambda_api_close(&runner->api);
         return code;
     }
+    runner->signals = hold_signals();
+    if (runner->signals < 0) { /* it could not be ended then */
+        fprintf(stderr, "cogmig: signals cannot be waited for: %s.\n", strerror(errno));
+        lambda_api_close(&runner->api);
+        return COGMIG_KIND_UNAVAILABLE;
+    }
     printf("http://127.0.0.1:%" PRId32 "\n", runner->api.port);
     fflush(stdout);
-    runner->signals = hold_signals();
     start_program(runner);
     serve(runner);
     end_program(runner);
