@@ -151,7 +151,8 @@ def what_is_no_command_is_refused():
 def what_is_nearly_a_command_is_told():
     for arguments, told in ((["migrat"], "migrate"), (["useer", "a@example.com"], "user"),
                             (["auidt"], "audit"), (["capacitz"], "capacity"),
-                            (["help", "doctr"], "doctor"), (["verify", "--clinet-id=x"], "--client-id"), (["user", "--jsonn"], "--json")):
+                            (["help", "doctr"], "doctor"),
+                            (["verify", "--clinet-id=x"], "--client-id"), (["user", "--jsonn"], "--json")):
         done = cogmig.run(*arguments)
         equal((done.returncode, f"did you mean {told}?" in done.stderr.replace('"', "")), (INVALID, True),
               done.stderr)
@@ -185,9 +186,10 @@ def a_function_that_cannot_be_started_ends_the_runner():
                       before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5)))
     equal((done.returncode, "/bin/true cannot be started: Too many open files" in done.stderr),
           (UNAVAILABLE, True), done.stderr)
-    done = cogmig.run("lambda", "--local", "--port", "0",
-                      before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4)))
-    equal((done.returncode, "signals cannot be waited for" in done.stderr), (UNAVAILABLE, True), done.stderr)
+    for most, told in ((4, "signals cannot be waited for"), (9, "calls cannot be waited for")):
+        limits = (resource.RLIMIT_NOFILE, (most, most))
+        done = cogmig.run("lambda", "--local", "--port", "0", before=lambda: resource.setrlimit(*limits))
+        equal((done.returncode, told in done.stderr), (UNAVAILABLE, True), done.stderr)
 
 
 # promise 10

@@ -64,8 +64,8 @@ def every_event_gets_the_same_answer_from_postgresql():
 @test
 def a_closed_output_is_a_failure_and_the_database_is_not_written_to_instead():
     for arguments in (["migrate"], ["user", "verified@example.com"]):
-        done = cogmig.run(*arguments, stdin=event_cases.event_named("sign-in"), stdout=None, DATABASE_URL=postgresql,
-                          before=lambda: os.close(1))
+        done = cogmig.run(*arguments, stdin=event_cases.event_named("sign-in"), stdout=None,
+                          before=lambda: os.close(1), DATABASE_URL=postgresql)
         equal((done.returncode, "Bad file descriptor" in done.stderr), (UNAVAILABLE, True), done.stderr)
 
 

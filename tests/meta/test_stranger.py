@@ -173,7 +173,8 @@ def pkg_config_names_all_that_stands_behind_a_static_link():
             ("libcogmig-testing", {"-lcrypto", "-ljansson", "-ljwt"})):
         tap.equal(expected - set(pkg_config("--static", "--libs", package).split()), set(), package)
     flags = pkg_config("--static", "--cflags", "--libs", "libcogmig-testing")
-    archives = flags.replace("-lcogmig-testing", "-l:libcogmig-testing.a").replace("-lcogmig ", "-l:libcogmig.a ")
+    archives = flags.replace("-lcogmig-testing", "-l:libcogmig-testing.a")
+    archives = archives.replace("-lcogmig ", "-l:libcogmig.a ")
     for linked, libraries in ((flags, ["libcogmig-testing.so.1", "libcogmig.so.1"]), (archives, [])):
         program = f"{scratch}/by-static"
         call("cc", "-std=c11", f"{STRANGER}/service.c", *linked.split(), "-o", program)

@@ -173,8 +173,11 @@ static void serve(struct runner *runner)
     while (!runner->ends) {
         lambda_api_prepare(&runner->api, polled);
         polled[POLLED - 1] = (struct pollfd){.fd = runner->signals, .events = POLLIN};
-        if (poll(polled, POLLED, lambda_api_left_ms(&runner->api)) < 0 && errno != EINTR)
+        if (poll(polled, POLLED, lambda_api_left_ms(&runner->api)) < 0 && errno != EINTR) {
+            fprintf(stderr, "cogmig: calls cannot be waited for: %s.\n", strerror(errno));
+            runner->code = COGMIG_KIND_UNAVAILABLE;
             return;
+        }
         lambda_api_turn(&runner->api, polled);
         if (polled[POLLED - 1].revents != 0)
             take_signal(runner);
