@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     HOLDS(strlen(invocation.id) < INVOCATION_MAX_ID);
     HOLDS(strpbrk(invocation.id, "/.%?# \r\n") == NULL);
     HOLDS(invocation_left_ms(&invocation) >= 0);
-    HOLDS(invocation_append(&invocation, (const char *)data, size));
+    HOLDS(invocation_append(&invocation, (const char *)data, size) == COGMIG_OK);
     HOLDS(memcmp(invocation_event(&invocation), data, size) == 0);
     invocation_clear(&invocation);
     HOLDS(invocation.event_len == 0 && invocation.id[0] == '\0');
