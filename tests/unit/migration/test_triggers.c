@@ -729,6 +729,11 @@ static void tokens_of_a_caller_who_is_not_listed_stay_as_they_are(void **state)
     snprintf(other, sizeof other, "%s", token_event(IDS("sub-1", "clx1")));
     strstr(other, POOL)[0] = 'x';
     expect(other, THE_EVENT, COGMIG_CALLER_REFUSED, COGMIG_MIGRATION_TOKENS_UNCHECKED);
+    char without_id[4096];
+    snprintf(without_id, sizeof without_id, "%s",
+             token_event("\"userAttributes\":{\"sub\":\"sub-1\"}"));
+    strstr(without_id, POOL)[0] = 'x';
+    expect(without_id, THE_EVENT, COGMIG_CALLER_REFUSED, COGMIG_MIGRATION_TOKENS_UNCHECKED);
     assert_int_equal(cogmig_migration_config_set_idmap(config, NULL, &err), COGMIG_OK);
     expect(other, SOMETHING_ELSE, COGMIG_OK, COGMIG_MIGRATION_TOKENS_EXTENDED);
     assert_int_equal(cogmig_migration_config_add_pool(config, POOL, &err), COGMIG_OK);

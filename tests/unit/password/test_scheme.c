@@ -54,6 +54,7 @@ static void every_scheme_is_named_by_its_form(void **state)
         {"*" HEX32 "aaaaAAAA", "SHA-1 (MySQL)"},
         {"*" HEX32 "aaaaAAA", "unknown"},
         {"*" HEX32 "aaaaAAAg", "unknown"},
+        {"+" HEX32 "aaaaAAAA", "unknown"},
         {"$apr1$salt$hash", "md5crypt (Apache)"},
         {"$1$salt$hash", "md5crypt"},
         {"$5$salt$hash", "sha256crypt"},
