@@ -138,14 +138,6 @@ static const char *add_epoch(struct buffer *out, const struct scan_value *value)
     return NULL;
 }
 
-static int number_at(const char *digits, int count)
-{
-    int number = 0;
-    for (int i = 0; i < count; i++)
-        number = number * 10 + (digits[i] - '0');
-    return number;
-}
-
 /* mm/dd/yyyy, and a day that there was: one with day and month in the other order is none. */
 static bool is_day(struct span text)
 {
@@ -157,8 +149,7 @@ static bool is_day(struct span text)
             return false;
     char day[sizeof "0000-00-00"];
     int64_t unix_ms;
-    snprintf(day, sizeof day, "%04d-%02d-%02d", number_at(text.bytes + 6, 4),
-             number_at(text.bytes, 2), number_at(text.bytes + 3, 2));
+    snprintf(day, sizeof day, "%.4s-%.2s-%.2s", text.bytes + 6, text.bytes, text.bytes + 3);
     return timestamp_read(span_of(day), &unix_ms);
 }
 
