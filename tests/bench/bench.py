@@ -60,10 +60,22 @@ def rows_of(build, name, sql):
         failed.append(name)
 
 
-def peers_of(build, rows):
-    """The rows of tokens.peer.* and passwords.peer.*, once those of ours are there."""
-    ours = {row["name"]: row["ours"] for row in rows}
-    yield from peers.rows(build.parent / "peers", ours, build / SAMPLES)
+def microseconds_of(build, program, row):
+    """Of one of our operations, measured now."""
+    done = subprocess.run([build / "tests" / "bench" / program], stdout=subprocess.PIPE, check=True,
+                          env={**os.environ, "COGMIG_BENCH_ROW": row})
+    return json.loads(done.stdout)["ours"]
+
+
+def peers_of(build, suite):
+    """The rows of tokens.peer.* and passwords.peer.*."""
+    folder = build.parent / "peers"
+    if suite == "tokens":
+        yield from peers.token_rows(folder, lambda row: microseconds_of(build, "bench-tokens", row),
+                                    build / SAMPLES)
+    if suite == "passwords":
+        yield from peers.password_rows(
+            folder, lambda row: microseconds_of(build, "bench-passwords", row))
 
 
 def machine():
@@ -84,9 +96,9 @@ def measured(build, suites):
             for row in rows_of(build, name, sql):
                 rows.append(row)
                 show(row)
-    for row in peers_of(build, list(rows)):
-        rows.append(row)
-        show(row)
+        for row in peers_of(build, suite):
+            rows.append(row)
+            show(row)
     return rows
 
 

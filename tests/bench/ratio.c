@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum {
@@ -43,6 +44,9 @@ static double median(double *values, int count)
 void run_contest(const struct contest *contest)
 {
     double ours[MAX_ROUNDS], reference[MAX_ROUNDS], ratio[MAX_ROUNDS];
+    const char *only = getenv("COGMIG_BENCH_ROW");
+    if (only != NULL && strcmp(only, contest->name) != 0)
+        return;
     must(contest->rounds <= MAX_ROUNDS, "too many rounds");
     contest->ours(); /* warm up */
     contest->reference();

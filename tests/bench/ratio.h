@@ -17,7 +17,8 @@ struct contest {
 };
 
 /* Time ours against the reference and print a row of JSON: medians per operation in microseconds,
- * and the median of the ratios round by round. */
+ * and the median of the ratios round by round. Where COGMIG_BENCH_ROW names another row, nothing.
+ */
 void run_contest(const struct contest *contest);
 
 /* End the program when a thing that must work does not: a wrong result has no speed. */

@@ -31,7 +31,11 @@ def microseconds(command, folder):
     return float(done.stdout)
 
 
-def row(name, ours, theirs, target="printed"):
+def beside(measure, compared, name, command, folder, target="printed"):
+    """A peer's row: ours is measured before it and after it, for a machine's speed drifts."""
+    before = measure(compared)
+    theirs = microseconds(command, folder)
+    ours = (before + measure(compared)) / 2
     return {"name": name, "ours": ours, "reference": theirs, "ratio": round(theirs / ours, 4),
             "target": target, "unit": "us"}
 
@@ -59,32 +63,22 @@ def has_python_package(module, name):
     return False
 
 
-def password_rows(folder, ours):
-    """ours: a row's name -> microseconds of one of our operations."""
-    many = ours["passwords.many"]
+def password_rows(folder, measure):
     if has_node_packages(folder, "passwords.peer.*"):
         for name, package in PASSWORDS_OF_NODE.items():
             command = ["node", HERE / "verify.mjs", package, STORED, PASSWORD, PASSWORD_ROUNDS]
-            yield row(f"passwords.peer.{name}", many, microseconds(command, folder))
+            yield beside(measure, "passwords.many", f"passwords.peer.{name}", command, folder)
     if has_python_package("bcrypt", "passwords.peer.pyca"):
         command = [DEBIAN_PYTHON, HERE / "verify_pyca.py", STORED, PASSWORD, PASSWORD_ROUNDS]
-        yield row("passwords.peer.pyca", many, microseconds(command, folder))
+        yield beside(measure, "passwords.many", "passwords.peer.pyca", command, folder)
 
 
-def token_rows(folder, ours, samples):
+def token_rows(folder, measure, samples):
     """samples: the file in which bench-tokens left what it verified."""
     if has_node_packages(folder, "tokens.peer.*"):
         for name, (compared, target) in TOKENS_OF_NODE.items():
             command = ["node", HERE / "verify_tokens.mjs", name, samples, TOKEN_ROUNDS]
-            yield row(f"tokens.peer.{name}", ours[compared], microseconds(command, folder), target)
+            yield beside(measure, compared, f"tokens.peer.{name}", command, folder, target)
     if has_python_package("jwt", "tokens.peer.pyjwt"):
         command = [DEBIAN_PYTHON, HERE / "verify_pyjwt.py", samples, TOKEN_ROUNDS]
-        yield row("tokens.peer.pyjwt", ours["tokens.cold"], microseconds(command, folder))
-
-
-def rows(folder, ours, samples):
-    """A row for each peer of what was measured."""
-    if "tokens.cold" in ours:
-        yield from token_rows(folder, ours, samples)
-    if "passwords.many" in ours:
-        yield from password_rows(folder, ours)
+        yield beside(measure, "tokens.cold", "tokens.peer.pyjwt", command, folder)
