@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cognito/endpoint.h"
 
+#include "base/aws_domain.h"
 #include "base/buffer.h"
 
 #include <stdint.h>
@@ -34,22 +35,6 @@ bool endpoint_is_known_region(struct span region)
            region.bytes[region.len - 1] >= '0' && region.bytes[region.len - 1] <= '9';
 }
 
-/* botocore's partitions; those that are not here (aws, aws-us-gov) are under amazonaws.com. */
-static const char *host_suffix(struct span region)
-{
-    static const struct {
-        const char *regions, *suffix;
-    } partitions[] = {
-        {"cn-", ".amazonaws.com.cn"},    {"eusc-", ".amazonaws.eu"},
-        {"us-iso-", ".c2s.ic.gov"},      {"us-isob-", ".sc2s.sgov.gov"},
-        {"eu-isoe-", ".cloud.adc-e.uk"}, {"us-isof-", ".csp.hci.ic.gov"},
-    };
-    for (size_t i = 0; i < sizeof partitions / sizeof partitions[0]; i++)
-        if (span_starts_with(region, partitions[i].regions))
-            return partitions[i].suffix;
-    return ".amazonaws.com";
-}
-
 char *endpoint_of_service(const char *service, struct span region)
 {
     struct buffer url = buffer_with_max(ENDPOINT_MAX_BYTES);
@@ -57,7 +42,8 @@ char *endpoint_of_service(const char *service, struct span region)
     buffer_add_text(&url, service);
     buffer_add_byte(&url, '.');
     buffer_add(&url, region);
-    buffer_add_text(&url, host_suffix(region));
+    buffer_add_byte(&url, '.');
+    buffer_add_text(&url, aws_domain(region));
     return buffer_take(&url, NULL);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/alb.h"
 
+#include "base/aws_domain.h"
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "status/error.h"
@@ -68,7 +69,7 @@ static char *keys_url_of(struct span region)
     } else {
         add_region(&url, "https://public-keys.auth.elb.", region);
         buffer_add_byte(&url, '.');
-        buffer_add_text(&url, region_host_suffix(region));
+        buffer_add_text(&url, aws_domain(region));
     }
     return buffer_take(&url, NULL);
 }

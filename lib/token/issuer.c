@@ -2,6 +2,7 @@
 #include "token/issuer.h"
 
 #include "adapters/openssl_signature.h"
+#include "base/aws_domain.h"
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "status/error.h"
@@ -57,23 +58,6 @@ bool region_is_valid(struct span region)
         if (!all(word, is_lower))
             return false;
     return words >= 2 && word.len <= 2 && all(word, is_digit);
-}
-
-/* The partition's suffix. UNVERIFIED for all but amazonaws.com: the API hosts are those of
- * botocore's endpoints.json; that the issuer's host follows them is inferred. */
-const char *region_host_suffix(struct span region)
-{
-    static const struct {
-        const char *prefix, *suffix;
-    } partitions[] = {
-        {"cn-", "amazonaws.com.cn"},    {"eusc-", "amazonaws.eu"},
-        {"us-iso-", "c2s.ic.gov"},      {"us-isob-", "sc2s.sgov.gov"},
-        {"eu-isoe-", "cloud.adc-e.uk"}, {"us-isof-", "csp.hci.ic.gov"},
-    };
-    for (size_t i = 0; i < sizeof partitions / sizeof partitions[0]; i++)
-        if (span_starts_with(region, partitions[i].prefix))
-            return partitions[i].suffix;
-    return "amazonaws.com";
 }
 
 static cogmig_status refuse_pool_id(const char *pool_id, cogmig_error *err)
@@ -185,7 +169,7 @@ static char *name_of(const char *pool_id, enum issuer_family family, struct span
                                                     : "https://cognito-idp.");
     buffer_add(&name, region);
     buffer_add_byte(&name, '.');
-    buffer_add_text(&name, region_host_suffix(region));
+    buffer_add_text(&name, aws_domain(region));
     buffer_add_byte(&name, '/');
     buffer_add_text(&name, pool_id);
     return buffer_take(&name, NULL);

@@ -53,9 +53,6 @@ bool issuer_is_kin(const struct issuer *a, const struct issuer *b);
 /* Such as eu-central-1. */
 bool region_is_valid(struct span region);
 
-/* Of a region's hosts: that of its partition. */
-const char *region_host_suffix(struct span region);
-
 /* jwks_url  NULL: none was given. Errors: ISSUER_INVALID, JWKS_URL_INVALID. */
 cogmig_status issuer_check_urls(const char *name, const char *jwks_url, cogmig_error *err);
 
