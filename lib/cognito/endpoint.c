@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cognito/endpoint.h"
 
+#include "base/authority.h"
 #include "base/aws_domain.h"
 #include "base/buffer.h"
 
-#include <stdint.h>
 #include <string.h>
 
 enum {
@@ -67,30 +67,6 @@ static bool is_host_byte(char c)
     return strchr(allowed, c) != NULL;
 }
 
-/* 1 to 65535. */
-static bool is_port(struct span text)
-{
-    int32_t port = 0;
-    for (size_t i = 0; i < text.len && i < 5; i++) {
-        if (text.bytes[i] < '0' || text.bytes[i] > '9')
-            return false;
-        port = port * 10 + (text.bytes[i] - '0');
-    }
-    return text.len <= 5 && port > 0 && port <= UINT16_MAX;
-}
-
-/* A name or address, [address] for IPv6, and perhaps a port. */
-static bool is_authority(struct span text)
-{
-    const char *bracket = memchr(text.bytes, ']', text.len);
-    size_t begin = bracket == NULL ? 0 : (size_t)(bracket - text.bytes);
-    const char *colon = memchr(text.bytes + begin, ':', text.len - begin);
-    if (colon == NULL)
-        return text.len > 0;
-    size_t host = (size_t)(colon - text.bytes);
-    return host > 0 && is_port((struct span){colon + 1, text.len - host - 1});
-}
-
 bool endpoint_is_url(const char *url)
 {
     size_t scheme = scheme_length(url), len = strnlen(url, ENDPOINT_MAX_BYTES + 1);
@@ -100,7 +76,7 @@ bool endpoint_is_url(const char *url)
     while (*at != '\0' && is_host_byte(*at))
         at++;
     return (*at == '\0' || strcmp(at, "/") == 0) &&
-           is_authority((struct span){url + scheme, (size_t)(at - url) - scheme});
+           authority_has_host((struct span){url + scheme, (size_t)(at - url) - scheme});
 }
 
 struct span endpoint_host(const char *url)

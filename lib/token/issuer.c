@@ -2,6 +2,7 @@
 #include "token/issuer.h"
 
 #include "adapters/openssl_signature.h"
+#include "base/authority.h"
 #include "base/aws_domain.h"
 #include "base/buffer.h"
 #include "base/memory.h"
@@ -89,28 +90,6 @@ static size_t scheme_length(const char *url)
     return strncmp(url, "http://", 7) == 0 ? 7 : 0;
 }
 
-static bool is_port(struct span digits)
-{
-    long port = 0;
-    if (digits.len > 5 || !all(digits, is_digit))
-        return false;
-    for (size_t i = 0; i < digits.len; i++)
-        port = 10 * port + (digits.bytes[i] - '0');
-    return port > 0 && port <= UINT16_MAX;
-}
-
-/* A name or [an IPv6 address], and a port if there is one. */
-static bool is_authority(struct span authority)
-{
-    bool bracketed = authority.len > 0 && authority.bytes[0] == '[';
-    const char *end = memchr(authority.bytes, bracketed ? ']' : ':', authority.len);
-    size_t host_len = end == NULL ? authority.len : (size_t)(end - authority.bytes) + bracketed;
-    bool has_host = bracketed ? end != NULL && host_len > 2 : host_len > 0;
-    struct span rest = {authority.bytes + host_len, authority.len - host_len};
-    return has_host && (rest.len == 0 || (rest.bytes[0] == ':' &&
-                                          is_port((struct span){rest.bytes + 1, rest.len - 1})));
-}
-
 /* Printable ASCII with a host and without user information or fragment. */
 static bool is_url(const char *url, size_t max)
 {
@@ -121,7 +100,7 @@ static bool is_url(const char *url, size_t max)
         if (url[i] <= ' ' || url[i] > '~' || strchr("\"<>\\^`{|}#", url[i]) != NULL)
             return false;
     struct span authority = {url + scheme, strcspn(url + scheme, "/?")};
-    return memchr(authority.bytes, '@', authority.len) == NULL && is_authority(authority);
+    return memchr(authority.bytes, '@', authority.len) == NULL && authority_has_host(authority);
 }
 
 static void add_without_trailing_slash(struct buffer *b, const char *text)
