@@ -5,6 +5,19 @@
 #include <stdint.h>
 #include <string.h>
 
+static size_t scheme_length(const char *url)
+{
+    if (strncmp(url, "https://", 8) == 0)
+        return 8;
+    return strncmp(url, "http://", 7) == 0 ? 7 : 0;
+}
+
+struct span authority_of(const char *url)
+{
+    size_t scheme = scheme_length(url);
+    return (struct span){url + scheme, scheme == 0 ? 0 : strcspn(url + scheme, "/?#")};
+}
+
 static bool is_port(struct span digits)
 {
     long port = 0;

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* Empty if the scheme is neither http nor https. */
+struct span authority_of(const char *url);
+
 /* A name or [an IPv6 address], and a port from 1 to 65535 if there is one. */
 bool authority_has_host(struct span authority);
 

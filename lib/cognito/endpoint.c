@@ -47,13 +47,6 @@ char *endpoint_of_service(const char *service, struct span region)
     return buffer_take(&url, NULL);
 }
 
-static size_t scheme_length(const char *url)
-{
-    if (strncmp(url, "https://", 8) == 0)
-        return 8;
-    return endpoint_is_plain_http(url) ? 7 : 0;
-}
-
 bool endpoint_is_plain_http(const char *url)
 {
     return strncmp(url, "http://", 7) == 0;
@@ -69,22 +62,20 @@ static bool is_host_byte(char c)
 
 bool endpoint_is_url(const char *url)
 {
-    size_t scheme = scheme_length(url), len = strnlen(url, ENDPOINT_MAX_BYTES + 1);
-    if (scheme == 0 || len > ENDPOINT_MAX_BYTES)
+    if (strnlen(url, ENDPOINT_MAX_BYTES + 1) > ENDPOINT_MAX_BYTES)
         return false;
-    const char *at = url + scheme;
-    while (*at != '\0' && is_host_byte(*at))
-        at++;
-    return (*at == '\0' || strcmp(at, "/") == 0) &&
-           authority_has_host((struct span){url + scheme, (size_t)(at - url) - scheme});
+    struct span authority = authority_of(url);
+    for (size_t i = 0; i < authority.len; i++)
+        if (!is_host_byte(authority.bytes[i]))
+            return false;
+    const char *path = authority.bytes + authority.len;
+    return authority_has_host(authority) && (path[0] == '\0' || strcmp(path, "/") == 0);
 }
 
 struct span endpoint_host(const char *url)
 {
     const char *own_port = endpoint_is_plain_http(url) ? ":80" : ":443";
-    struct span host = span_of(url + scheme_length(url));
-    if (host.len > 0 && host.bytes[host.len - 1] == '/')
-        host.len--;
+    struct span host = authority_of(url);
     size_t port = strlen(own_port);
     if (host.len > port && memcmp(host.bytes + host.len - port, own_port, port) == 0)
         host.len -= port;

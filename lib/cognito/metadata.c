@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cognito/metadata.h"
 
+#include "base/authority.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/read_file.h"
 #include "cognito/document.h"
+#include "cognito/endpoint.h"
 #include "cognito/environment.h"
 #include "status/error.h"
 
@@ -97,14 +99,15 @@ bool metadata_url_is_allowed(const char *url)
 {
     static const char *const hosts[] = {"127.0.0.1",     "localhost",      "[::1]",
                                         "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"};
-    if (strncmp(url, "https://", 8) == 0)
-        return true;
-    if (strncmp(url, "http://", 7) != 0)
+    struct span authority = authority_of(url);
+    if (!authority_has_host(authority))
         return false;
+    if (!endpoint_is_plain_http(url))
+        return true;
     for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
         size_t len = strlen(hosts[i]);
-        if (strncmp(url + 7, hosts[i], len) == 0 &&
-            (url[7 + len] == '\0' || strchr(":/", url[7 + len]) != NULL))
+        if (span_starts_with(authority, hosts[i]) &&
+            (authority.len == len || authority.bytes[len] == ':'))
             return true;
     }
     return false;

@@ -83,23 +83,16 @@ static bool is_pool_id(const char *pool_id, struct span *ret_region)
 
 /* ---- URLs ---- */
 
-static size_t scheme_length(const char *url)
-{
-    if (strncmp(url, "https://", 8) == 0)
-        return 8;
-    return strncmp(url, "http://", 7) == 0 ? 7 : 0;
-}
-
 /* Printable ASCII with a host and without user information or fragment. */
 static bool is_url(const char *url, size_t max)
 {
-    size_t scheme = scheme_length(url), len = strnlen(url, max + 1);
-    if (scheme == 0 || len > max)
+    size_t len = strnlen(url, max + 1);
+    if (len > max)
         return false;
     for (size_t i = 0; i < len; i++)
         if (url[i] <= ' ' || url[i] > '~' || strchr("\"<>\\^`{|}#", url[i]) != NULL)
             return false;
-    struct span authority = {url + scheme, strcspn(url + scheme, "/?")};
+    struct span authority = authority_of(url);
     return memchr(authority.bytes, '@', authority.len) == NULL && authority_has_host(authority);
 }
 

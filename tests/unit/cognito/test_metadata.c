@@ -27,6 +27,10 @@ static void a_token_goes_to_this_machine_or_over_tls_alone(void **state)
     assert_false(metadata_url_is_allowed("http://anywhere.example/credentials"));
     assert_false(metadata_url_is_allowed("http://localhost.example/credentials"));
     assert_false(metadata_url_is_allowed("http://127.0.0.1@anywhere.example/"));
+    assert_false(metadata_url_is_allowed("http://127.0.0.1:80@anywhere.example/"));
+    assert_false(metadata_url_is_allowed("http://localhost:@anywhere.example/"));
+    assert_true(metadata_url_is_allowed("http://[::1]:8080"));
+    assert_false(metadata_url_is_allowed("https:///credentials"));
     assert_false(metadata_url_is_allowed("http://169.254.170.20/"));
     assert_false(metadata_url_is_allowed("file:///etc/passwd"));
 }
