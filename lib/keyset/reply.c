@@ -47,8 +47,9 @@ COGMIG_PUBLIC void cogmig_jwks_reply_set_etag(cogmig_jwks_reply *reply, const ch
 {
     if (reply == NULL)
         return;
-    bool usable = etag != NULL && etag_is_valid(etag);
-    memcpy(reply->etag, usable ? etag : "", usable ? strlen(etag) + 1 : 1);
+    if (etag == NULL || !etag_is_valid(etag))
+        etag = "";
+    memcpy(reply->etag, etag, strlen(etag) + 1);
 }
 
 COGMIG_PUBLIC const char *cogmig_jwks_reply_if_none_match(const cogmig_jwks_reply *reply)
