@@ -391,7 +391,47 @@ def the_attribute_may_have_another_name():
     equal(reconcile(pool, "--plan", str(plan), COGMIG_LEGACY_ID_ATTRIBUTE="custom:app_id").returncode,
           CONFLICT)
     [line] = [json.loads(line) for line in plan.read_text().splitlines()]
-    equal((line["action"], line["attribute"], line["value"]), ("set-attribute", "custom:app_id", "b"))
+    equal((line["action"], line["attribute"], line["was"], line["value"]),
+          ("set-attribute", "custom:app_id", None, "b"))
+
+
+@test
+def an_attribute_that_was_changed_since_the_plan_is_left_alone():
+    old = World(SEED + 6)
+    for legacy_id in ("renamed", "emptied", "untouched", "done"):
+        old.attribute(legacy_id, "name", f"Old {legacy_id}", "Ann", full_name=f"Old {legacy_id}")
+    old.without_id("taken")
+    pool, plan = settle(old), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan), "--store-is-right").returncode, CONFLICT)
+    users = {user["attributes"].get("custom:legacy_id", "taken"): user["attributes"]
+             for user in pool.users}
+    users["renamed"]["name"] = "New"
+    del users["emptied"]["name"]
+    users["done"]["name"] = "Ann"
+    users["taken"]["custom:legacy_id"] = "another"
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, OK, done.stderr)
+    results = {line.get("was"): line["result"]
+               for line in map(json.loads, done.stdout.splitlines())}
+    equal(results, {"Old renamed": "changed meanwhile", "Old emptied": "changed meanwhile",
+                    "Old untouched": "done", "Old done": "done", None: "changed meanwhile"})
+    equal((users["renamed"]["name"], "name" in users["emptied"], users["untouched"]["name"],
+           users["taken"]["custom:legacy_id"]), ("New", False, "Ann", "another"))
+
+
+@test
+def a_verified_flag_is_compared_as_it_is_told():
+    flags = World(SEED + 7)
+    for legacy_id in ("silent", "proved-since"):
+        flags.attribute(legacy_id, "email_verified", "false", "true", verified="false")
+    pool, plan = settle(flags), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan), "--store-is-right").returncode, CONFLICT)
+    del pool.by_sub[sub_of("silent")]["attributes"]["email_verified"]
+    pool.by_sub[sub_of("proved-since")]["attributes"]["email_verified"] = "true"
+    done = reconcile(pool, "--apply", str(plan))
+    equal([json.loads(line)["result"] for line in done.stdout.splitlines()], ["done", "done"])
+    equal([pool.by_sub[sub_of(name)]["attributes"]["email_verified"]
+           for name in ("silent", "proved-since")], ["true", "true"])
 
 
 @test

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A user pool of any size behind Cognito's API: ListUsers, DescribeUserPool and
+"""A user pool of any size behind Cognito's API: ListUsers, DescribeUserPool, AdminGetUser and
 AdminUpdateUserAttributes, signed."""
 
 import http.server
@@ -35,6 +35,7 @@ class UserPool:
                 return pool.operations[headers["x-amz-target"].removeprefix(PREFIX)](request)
 
         self.operations = {"ListUsers": self.list_users, "DescribeUserPool": self.describe,
+                           "AdminGetUser": self.get_user,
                            "AdminUpdateUserAttributes": self.update_attributes}
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), PoolHandler)
         server.daemon_threads = True
@@ -72,12 +73,22 @@ class UserPool:
                 "UserCreateDate": 1.7e9, "UserLastModifiedDate": 1.7e9,
                 "Attributes": [{"Name": name, "Value": value} for name, value in attributes.items()]}
 
+    def named(self, name):
+        if name not in self.by_sub:
+            raise Refusal("UserNotFoundException", "User does not exist.")
+        return self.by_sub[name]
+
+    def get_user(self, request):
+        members(request, ("UserPoolId", "Username"))
+        user = self.described(self.named(request["Username"]))
+        user["UserAttributes"] = user.pop("Attributes")
+        return user
+
     def update_attributes(self, request):
         members(request, ("UserPoolId", "Username", "UserAttributes"))
-        if request["Username"] not in self.by_sub:
-            raise Refusal("UserNotFoundException", "User does not exist.")
+        user = self.named(request["Username"])
         for attribute in request["UserAttributes"]:
-            self.by_sub[request["Username"]]["attributes"][attribute["Name"]] = attribute["Value"]
+            user["attributes"][attribute["Name"]] = attribute["Value"]
         return {}
 
     def wait_for_pages(self, count):

@@ -42,9 +42,9 @@ const char help_reconcile[] =
     "Files are made with mode 0600; one that is there already is not overwritten. AWS credentials "
     "are\n"
     "found as the AWS CLI finds them; ListUsers is what they must allow, and for --apply\n"
-    "AdminUpdateUserAttributes. With DescribeUserPool the bar of a terminal knows how many users "
-    "there\n"
-    "are.\n"
+    "AdminGetUser and AdminUpdateUserAttributes. With DescribeUserPool the bar of a terminal "
+    "knows\n"
+    "how many users there are.\n"
     "\n"
     "Exit code 0: nothing to look at (users who have not moved yet do not count). 4: "
     "differences.\n";

@@ -34,11 +34,13 @@ static void plan_link(const json_t *difference, const char *action, const char *
                difference, plan);
 }
 
-static void plan_attribute(const json_t *difference, const char *attribute, const char *value,
-                           FILE *plan)
+/* was  NULL: the attribute is not there */
+static void plan_attribute(const json_t *difference, const char *attribute, const char *was,
+                           const char *value, FILE *plan)
 {
-    write_line(json_pack("{s:s, s:s, s:s, s:s}", "action", "set-attribute", "sub",
-                         member(difference, "sub"), "attribute", attribute, "value", value),
+    write_line(json_pack("{s:s, s:s, s:s, s:s?, s:s}", "action", "set-attribute", "sub",
+                         member(difference, "sub"), "attribute", attribute, "was", was, "value",
+                         value),
                difference, plan);
 }
 
@@ -108,11 +110,11 @@ void repair_plan_add(struct repair_plan *plan, const json_t *difference)
     else if (is_kind(difference, "link-stale"))
         plan_stale_link(difference, file);
     else if (is_kind(difference, "legacy-id-missing"))
-        plan_attribute(difference, policy->legacy_id_attribute, member(difference, "legacy_id"),
-                       file);
+        plan_attribute(difference, policy->legacy_id_attribute, NULL,
+                       member(difference, "legacy_id"), file);
     else if (is_kind(difference, "attribute") && policy->store_is_right && can_be_set(difference))
-        plan_attribute(difference, member(difference, "attribute"), member(difference, "store"),
-                       file);
+        plan_attribute(difference, member(difference, "attribute"), member(difference, "cognito"),
+                       member(difference, "store"), file);
     else
         plan_decision(difference, file);
 }
@@ -125,14 +127,53 @@ void repair_plan_release(struct repair_plan *plan)
 
 /* ---- carrying it out ---- */
 
-static cogmig_status set_attribute(cogmig_cognito *cognito, const json_t *line, cogmig_error *err)
+/* As the reconciliation tells it: an empty attribute is none, and what does not say to be verified
+ * is not. */
+static const char *value_now(const cogmig_cognito_user *user, const char *attribute)
+{
+    const char *value = cogmig_cognito_user_attribute(user, attribute);
+    if (strcmp(attribute, "email_verified") == 0)
+        return value != NULL && strcmp(value, "true") == 0 ? "true" : "false";
+    return value == NULL || *value == '\0' ? NULL : value;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Cognito cannot write on a condition: what is written between the two calls is lost. */
+static cogmig_status see_if_outdated(cogmig_cognito *cognito, const json_t *line,
+                                     bool *ret_outdated, cogmig_error *err)
+{
+    cogmig_cognito_user *user = NULL;
+    cogmig_status status = cogmig_cognito_get_user(cognito, member(line, "sub"), &user, err);
+    if (status != COGMIG_OK)
+        return status;
+    const char *now = value_now(user, member(line, "attribute"));
+    *ret_outdated = !is_same(now, member(line, "was")) && !is_same(now, member(line, "value"));
+    cogmig_cognito_user_free(&user);
+    return COGMIG_OK;
+}
+
+/* A line that does not tell what was there is written whatever there is. */
+static cogmig_status set_attribute(cogmig_cognito *cognito, const json_t *line,
+                                   const char **ret_word, cogmig_error *err)
 {
     const char *name = member(line, "attribute"), *value = member(line, "value");
+    bool outdated = false;
     if (name == NULL || value == NULL || member(line, "sub") == NULL) {
         cogmig_error_set(err, COGMIG_INVALID_ARGUMENT,
                          "The plan has a set-attribute without sub, attribute or value.");
         return COGMIG_INVALID_ARGUMENT;
     }
+    cogmig_status status = COGMIG_OK;
+    if (json_object_get(line, "was") != NULL)
+        status = see_if_outdated(cognito, line, &outdated, err);
+    if (outdated)
+        *ret_word = "changed meanwhile";
+    if (status != COGMIG_OK || outdated)
+        return status;
     return cogmig_cognito_update_user(cognito, member(line, "sub"), &name, &value, 1, err);
 }
 
@@ -155,7 +196,7 @@ static cogmig_status carry_out(const json_t *line, cogmig_idmap *map, cogmig_cog
     if (action != NULL && strcmp(action, "unlink") == 0)
         return unlink_pair(map, line, err);
     if (action != NULL && strcmp(action, "set-attribute") == 0)
-        return set_attribute(cognito, line, err);
+        return set_attribute(cognito, line, ret_word, err);
     *ret_word = "left to you";
     if (action != NULL && strcmp(action, "decide") == 0)
         return COGMIG_OK;
