@@ -37,12 +37,22 @@ COGMIG_PUBLIC void cogmig_error_clear(cogmig_error *error)
     error->message[0] = '\0';
 }
 
-/* C0, DEL, and C1 (U+0080 to U+009F), with which a terminal can be steered as well. */
-static bool is_control(const char *at, size_t length)
+/* Of a whole sequence, as RFC 3629 section 3 lays it out. */
+static uint32_t code_point_at(const char *at, size_t length)
 {
-    unsigned char first = (unsigned char)at[0];
-    return first < 0x20 || first == 0x7F ||
-           (length == 2 && first == 0xC2 && (unsigned char)at[1] < 0xA0);
+    static const unsigned char bits_of_first[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    uint32_t code_point = (unsigned char)at[0] & bits_of_first[length];
+    for (size_t i = 1; i < length; i++)
+        code_point = code_point << 6 | ((unsigned char)at[i] & 0x3F);
+    return code_point;
+}
+
+/* What steers a terminal (C0, DEL, C1), what ends a line (U+2028, U+2029), and what turns the
+ * direction of the text around it (UAX 9 section 2), so that a line does not read as it is. */
+static bool is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
+           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 /* What does not fit is cut between two characters; a stranger's bytes may be no UTF-8 at all. */
@@ -55,7 +65,7 @@ static void set_printable(char *to, size_t size, const char *text)
         size_t step = length == 0 ? 1 : length;
         if (at + step >= size)
             break;
-        if (length == 0 || is_control(text + at, length))
+        if (length == 0 || is_control(code_point_at(text + at, length)))
             memset(to + at, '?', step);
         else
             memcpy(to + at, text + at, step);

@@ -373,10 +373,11 @@ def nobody_is_linked_for_saying_to_be_somebody():
 @test
 def what_users_wrote_does_not_steer_a_terminal():
     rude = World(SEED + 5)
-    rude.attribute("a", "name", "A\x1b[2J\x7f\u009b1mB", "Ann", full_name="A\x1b[2J\x7f\u009b1mB")
+    name = "A\x1b[2J\x7f\u009b1mB\u202enn\u2066\u2028\u200e\u061cC"
+    rude.attribute("a", "name", name, "Ann", full_name=name)
     done = reconcile(settle(rude))
-    equal((done.returncode, b" cognito=A?[2J??1mB store=Ann\n" in done.stdout), (CONFLICT, True),
-          done.stdout)
+    equal((done.returncode, b" cognito=A?[2J??1mB?nn????C store=Ann\n" in done.stdout),
+          (CONFLICT, True), done.stdout)
 
 
 @test

@@ -144,6 +144,19 @@ static void control_characters_cannot_forge_a_log_or_steer_a_terminal(void **sta
     assert_string_equal(cogmig_error_upstream_code(err), "?[2J");
 }
 
+/* promise 9. The neighbours of what is replaced stay. */
+static void what_turns_the_direction_of_text_or_ends_a_line_is_replaced(void **state)
+{
+    (void)state;
+    SCOPED(cogmig_error_free) cogmig_error *err = new_box();
+    cogmig_error_set(err, COGMIG_STORE_BUSY,
+                     "\u200D\u200E\u200F\u2010|\u2027\u2028\u2029\u202A\u202E\u202F|"
+                     "\u2065\u2066\u2069\u206A|\u061B\u061C\u061D|\U0001F600");
+    assert_string_equal(cogmig_error_message(err),
+                        "\u200D??????\u2010|\u2027????????????\u202F|"
+                        "\u2065??????\u206A|\u061B??\u061D|\U0001F600");
+}
+
 /* promise 9 */
 static void bytes_that_are_not_utf8_become_question_marks(void **state)
 {
@@ -194,6 +207,7 @@ int main(void)
         cmocka_unit_test(a_message_is_cut_between_two_characters),
         cmocka_unit_test(a_message_may_be_made_from_the_one_before),
         cmocka_unit_test(control_characters_cannot_forge_a_log_or_steer_a_terminal),
+        cmocka_unit_test(what_turns_the_direction_of_text_or_ends_a_line_is_replaced),
         cmocka_unit_test(bytes_that_are_not_utf8_become_question_marks),
         cmocka_unit_test(an_upstream_code_that_is_too_long_is_cut),
         cmocka_unit_test(a_box_is_copied_whole),
