@@ -25,10 +25,12 @@ static const char *variable(const char *name)
 
 static cogmig_status apply_url(cogmig_idmap_config *config, cogmig_error *err)
 {
-    const char *url = variable("COGMIG_IDMAP_URL");
-    if (url == NULL)
-        url = variable("DATABASE_URL");
-    return url == NULL ? COGMIG_OK : cogmig_idmap_config_set_url(config, url, err);
+    const char *name = variable("COGMIG_IDMAP_URL") == NULL ? "DATABASE_URL" : "COGMIG_IDMAP_URL";
+    const char *url = variable(name);
+    cogmig_status status = url == NULL ? COGMIG_OK : cogmig_idmap_config_set_url(config, url, err);
+    if (status == COGMIG_OK)
+        return COGMIG_OK;
+    return fail(err, status, "%s: %s", name, cogmig_error_message(err));
 }
 
 static cogmig_status apply(cogmig_idmap_config *config, cogmig_error *err)

@@ -18,7 +18,12 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
+    static const char *const variables[] = {"DATABASE_URL", "COGMIG_IDMAP_URL",
+                                            "COGMIG_IDMAP_TABLE", "COGMIG_IDMAP_SCHEMA",
+                                            "COGNITO_USER_POOL_ID"};
     (void)state;
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        unsetenv(variables[i]);
     cogmig_idmap_config_free(&config);
     return 0;
 }
@@ -149,6 +154,18 @@ static void the_environment_names_it_and_the_maps_own_url_goes_first(void **stat
     assert_null(map);
 }
 
+static void a_url_that_is_none_is_told_with_its_variable(void **state)
+{
+    (void)state;
+    setenv("DATABASE_URL", "mysql://h/db", 1);
+    configure_from_env(COGMIG_STORE_URL_INVALID);
+    assert_non_null(strstr(cogmig_error_message(&err), "DATABASE_URL: "));
+    setenv("DATABASE_URL", "postgresql://h/db", 1);
+    setenv("COGMIG_IDMAP_URL", "mysql://h/db", 1);
+    configure_from_env(COGMIG_STORE_URL_INVALID);
+    assert_non_null(strstr(cogmig_error_message(&err), "COGMIG_IDMAP_URL: "));
+}
+
 static void arguments_that_are_missing_are_told(void **state)
 {
     (void)state;
@@ -188,6 +205,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_url_or_pool_nothing_is_opened, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_environment_names_it_and_the_maps_own_url_goes_first,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_url_that_is_none_is_told_with_its_variable, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(arguments_that_are_missing_are_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
