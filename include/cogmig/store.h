@@ -106,7 +106,7 @@ enum {
     COGMIG_DISABLED_WHEN_FUTURE = 4 /* a time that has not come yet: banned_until */
 };
 
-/* One more column by which a user is disabled, beside those of the preset; up to 4.
+/* One more column by which a user is disabled, beside those of the preset; up to 8 in all.
  *
  * when  COGMIG_DISABLED_WHEN_*
  *

@@ -22,7 +22,7 @@ enum store_column {
 };
 
 enum {
-    MODEL_MAX_FLAGS = 4,
+    MODEL_MAX_FLAGS = 8,
     MODEL_MAX_ATTRIBUTES = 25
 };
 

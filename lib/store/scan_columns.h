@@ -8,7 +8,7 @@
 enum {
     /* That of the id, and those by which a user is disabled or skipped, are read unasked. */
     SCAN_MAX_UNASKED = 1 + 2 * MODEL_MAX_FLAGS + 1,
-    SCAN_MAX_COLUMNS = 64,
+    SCAN_MAX_COLUMNS = 72,
     NO_COLUMN = SCAN_MAX_COLUMNS
 };
 

@@ -142,6 +142,20 @@ def columns_that_disable_beside_those_of_the_preset_are_named():
 
 
 @test
+def eight_columns_may_disable():
+    others = ["banned", "disabled", "blocked", "suspended", "locked"]
+    load("laravel")
+    psql("--command", "ALTER TABLE users ADD is_active boolean DEFAULT true, ADD banned_until timestamptz, "
+         + ", ".join(f"ADD {name} boolean" for name in others)
+         + "; UPDATE users SET banned_until = now() + interval '1 day' WHERE email = 'bob@example.com'")
+    told = report()
+    equal(told["disabled_by"], ["deleted_at", *others, "is_active", "banned_until"])
+    ann_is_found(told)
+    done = cogmig.run("user", "--json", "bob@example.com", DATABASE_URL=url, **settings(told))
+    equal(json.loads(done.stdout)["disabled"], True)
+
+
+@test
 def what_may_mean_something_else_than_the_address_is_not_guessed():
     load("authjs-pg")
     psql("--command", 'ALTER TABLE users RENAME COLUMN "emailVerified" TO verified')
