@@ -147,8 +147,7 @@ static cogmig_status take_rows(const PGresult *result, const struct idmap_questi
                                cogmig_error *err)
 {
     cogmig_status status = COGMIG_OK;
-    int rows = question->take == NULL ? 0 : PQntuples(result);
-    for (int row = 0; row < rows && status == COGMIG_OK; row++) {
+    for (int row = 0; row < PQntuples(result) && status == COGMIG_OK; row++) {
         struct span columns[2] = {libpq_value(result, row, 0), libpq_value(result, row, 1)};
         status = question->take(question->user_data, columns, err);
     }
@@ -165,15 +164,17 @@ static cogmig_status with_table_faults(cogmig_status status, const cogmig_error 
 static cogmig_status ask_libpq(void *state, struct idmap_question *question,
                                struct deadline deadline, cogmig_error *err)
 {
-    struct cogmig_error said = {0};
+    struct cogmig_error own;
+    cogmig_error *said = err == NULL ? &own : err;
+    cogmig_error_clear(said);
     SCOPED(libpq_release_result) PGresult *result = NULL;
-    cogmig_status status = run(state, question, deadline, &result, &said);
-    if (status != COGMIG_OK) {
-        error_copy(err, &said);
-        return with_table_faults(status, &said);
-    }
+    cogmig_status status = run(state, question, deadline, &result, said);
+    if (status != COGMIG_OK)
+        return with_table_faults(status, said);
+    if (question->take != NULL)
+        return take_rows(result, question, err);
     question->changed = strcmp(PQcmdTuples((PGresult *)result), "1") == 0;
-    return take_rows(result, question, err);
+    return COGMIG_OK;
 }
 
 /* ---- the table ---- */
