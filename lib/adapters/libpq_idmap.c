@@ -4,12 +4,12 @@
 #include "adapters/libpq_login.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "idmap/backend.h"
 #include "status/error.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     MAX_NAME = 32
@@ -31,7 +31,7 @@ struct libpq_idmap {
  * politely, would disturb it. */
 static bool is_of_this_process(const struct libpq_idmap *map)
 {
-    return map->process == getpid();
+    return map->process == process_id();
 }
 
 static void drop_connection(struct libpq_idmap *map)
@@ -87,7 +87,7 @@ static cogmig_status connect(struct libpq_idmap *map, struct deadline deadline, 
 {
     if (map->connection != NULL)
         return COGMIG_OK;
-    map->process = getpid();
+    map->process = process_id();
     return libpq_connect(map->url, map->options, deadline, &map->connection, err);
 }
 

@@ -3,6 +3,7 @@
 #include "adapters/sqlite_file.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "idmap/backend.h"
 #include "status/error.h"
 
@@ -21,7 +22,7 @@ struct sqlite_idmap {
 /* SQLite's "How to corrupt": what was opened before a fork is neither used nor closed after it. */
 static bool is_of_this_process(const struct sqlite_idmap *map)
 {
-    return map->process == getpid();
+    return map->process == process_id();
 }
 
 static void close_sqlite(void *state)
@@ -48,7 +49,7 @@ static cogmig_status open_sqlite(const struct idmap_settings *settings, struct d
     if (map == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     map->sql = settings->sql;
-    map->process = getpid();
+    map->process = process_id();
     cogmig_status status = sqlite_open_for_writing(settings->target, &map->db, err);
     if (status != COGMIG_OK)
         return status;
@@ -147,7 +148,7 @@ static cogmig_status open_again(struct sqlite_idmap *map, cogmig_error *err)
     cogmig_status status = sqlite_open_for_writing(sqlite3_db_filename(map->db, "main"), &db, err);
     if (status != COGMIG_OK)
         return status;
-    *map = (struct sqlite_idmap){.db = db, .process = getpid(), .sql = map->sql};
+    *map = (struct sqlite_idmap){.db = db, .process = process_id(), .sql = map->sql};
     return COGMIG_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/condition.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "base/public.h"
 #include "password/self_test.h"
 
@@ -14,7 +15,7 @@
 
 bool engine_is_of_this_process(const cogmig_engine *engine)
 {
-    return engine->owner == getpid();
+    return engine->owner == process_id();
 }
 
 /* ---- threads ---- */
@@ -126,7 +127,7 @@ static cogmig_status check_bcrypt(cogmig_error *err)
 static cogmig_status fill(cogmig_engine *engine, const cogmig_engine_config *config,
                           cogmig_error *err)
 {
-    engine->owner = getpid();
+    engine->owner = process_id();
     engine->fd = -1;
     if (config != NULL)
         engine->config = *config;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "base/readers.h"
 #include "keyset/keyset.h"
 #include "status/error.h"
@@ -10,7 +11,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
 struct key_source {
     const char *url;
@@ -78,7 +78,7 @@ bool key_source_is_settled(const struct key_source *source, int64_t now_ms)
 /* A fetch that was under way elsewhere when this process was forked ends there. */
 static bool is_fetching(struct key_source *source)
 {
-    if (source->fetching && source->where_fetching != getpid())
+    if (source->fetching && source->where_fetching != process_id())
         source->fetching = false;
     return source->fetching;
 }
@@ -166,7 +166,7 @@ static void begin(struct key_source *source)
     source->fetching = true;
     source->wanted = false;
     source->who_fetches = pthread_self();
-    source->where_fetching = getpid();
+    source->where_fetching = process_id();
     settle(source);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/pool.h"
 
+#include "base/process.h"
+
 #include <poll.h>
-#include <unistd.h>
 
 enum {
     MAX_ATTEMPTS = 2,    /* at one question */
@@ -227,7 +228,7 @@ static cogmig_status ask_once(struct pool *pool, int32_t question, struct span k
 static void adopt(struct pool *pool)
 {
     int owner = atomic_load(&pool->process);
-    int me = (int)getpid();
+    int me = (int)process_id();
     if (owner != 0 && owner != me && atomic_compare_exchange_strong(&pool->process, &owner, 0)) {
         places_forget(&pool->places);
         atomic_store(&pool->process, me);
@@ -261,13 +262,13 @@ bool pool_init(struct pool *pool, const struct backend *backend, void *state,
     pool->backend = backend;
     pool->state = state;
     pool->limits = *limits;
-    atomic_init(&pool->process, (int)getpid());
+    atomic_init(&pool->process, (int)process_id());
     return true;
 }
 
 void pool_destroy(struct pool *pool)
 {
-    bool ours = atomic_load(&pool->process) == (int)getpid();
+    bool ours = atomic_load(&pool->process) == (int)process_id();
     for (int32_t i = 0; ours && i < pool->places.max; i++)
         if (pool->places.all[i].connection != NULL)
             pool->backend->disconnect(pool->places.all[i].connection);

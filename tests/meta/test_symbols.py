@@ -125,9 +125,9 @@ def only_functions_are_exported():
         tap.nothing((line for line in lines if line.split()[-2] not in "TA"), library)
 
 
-# What lives as long as the library is loaded and could change: libcurl was made ready, under a lock, and
-# bcrypt was tried.
-STATE = {"initialising", "was_initialised", "outcome"}
+# What lives as long as the library is loaded and could change: libcurl was made ready, under a lock,
+# bcrypt was tried, and which process this is.
+STATE = {"initialising", "was_initialised", "outcome", "emptied", "refused"}
 
 
 @tap.test
