@@ -29,7 +29,8 @@ void repair_plan_add(struct repair_plan *plan, const json_t *difference);
 void repair_plan_release(struct repair_plan *plan);
 
 /* Carry a plan out, line by line, and print each with what came of it. What was done before is
- * fine; an attribute that is neither as it was nor as it is to be is left alone. Returns 0, or the exit code of the first failure, where it stops. */
+ * fine; an attribute that is neither as it was nor as it is to be is left alone. Returns 0, or the
+ * exit code of the first failure, where it stops. */
 int repair_apply(FILE *plan, cogmig_idmap *map, cogmig_cognito *cognito, cogmig_error *err);
 
 #endif
