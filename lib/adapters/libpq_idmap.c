@@ -161,20 +161,26 @@ static cogmig_status with_table_faults(cogmig_status status, const cogmig_error 
     return no_constraint ? COGMIG_STORE_SCHEMA_MISMATCH : status;
 }
 
-static cogmig_status ask_libpq(void *state, struct idmap_question *question,
-                               struct deadline deadline, cogmig_error *err)
+/* err  not NULL: the server's code is read from it */
+static cogmig_status ask(struct libpq_idmap *map, struct idmap_question *question,
+                         struct deadline deadline, cogmig_error *err)
 {
-    struct cogmig_error own;
-    cogmig_error *said = err == NULL ? &own : err;
-    cogmig_error_clear(said);
     SCOPED(libpq_release_result) PGresult *result = NULL;
-    cogmig_status status = run(state, question, deadline, &result, said);
+    cogmig_error_clear(err);
+    cogmig_status status = run(map, question, deadline, &result, err);
     if (status != COGMIG_OK)
-        return with_table_faults(status, said);
+        return with_table_faults(status, err);
     if (question->take != NULL)
         return take_rows(result, question, err);
     question->changed = strcmp(PQcmdTuples((PGresult *)result), "1") == 0;
     return COGMIG_OK;
+}
+
+static cogmig_status ask_libpq(void *state, struct idmap_question *question,
+                               struct deadline deadline, cogmig_error *err)
+{
+    struct cogmig_error unread = {0};
+    return ask(state, question, deadline, err == NULL ? &unread : err);
 }
 
 /* ---- the table ---- */

@@ -152,9 +152,8 @@ static void what_turns_the_direction_of_text_or_ends_a_line_is_replaced(void **s
     cogmig_error_set(err, COGMIG_STORE_BUSY,
                      "\u200D\u200E\u200F\u2010|\u2027\u2028\u2029\u202A\u202E\u202F|"
                      "\u2065\u2066\u2069\u206A|\u061B\u061C\u061D|\U0001F600");
-    assert_string_equal(cogmig_error_message(err),
-                        "\u200D??????\u2010|\u2027????????????\u202F|"
-                        "\u2065??????\u206A|\u061B??\u061D|\U0001F600");
+    assert_string_equal(cogmig_error_message(err), "\u200D??????\u2010|\u2027????????????\u202F|"
+                                                   "\u2065??????\u206A|\u061B??\u061D|\U0001F600");
 }
 
 /* promise 9 */
