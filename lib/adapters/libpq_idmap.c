@@ -179,7 +179,8 @@ static cogmig_status ask(struct libpq_idmap *map, struct idmap_question *questio
 static cogmig_status ask_libpq(void *state, struct idmap_question *question,
                                struct deadline deadline, cogmig_error *err)
 {
-    struct cogmig_error unread = {0};
+    struct cogmig_error unread;
+    cogmig_error_clear(&unread);
     return ask(state, question, deadline, err == NULL ? &unread : err);
 }
 

@@ -86,7 +86,8 @@ bool span_is_utf8(struct span s)
 {
     size_t at = count_leading_ascii(s);
     while (at < s.len) {
-        size_t length = utf8_sequence_length(s.bytes + at, s.len - at);
+        bool is_ascii = (unsigned char)s.bytes[at] < 0x80;
+        size_t length = is_ascii ? 1 : utf8_sequence_length(s.bytes + at, s.len - at);
         if (length == 0)
             return false;
         at += length;

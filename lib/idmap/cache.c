@@ -53,6 +53,11 @@ static void clear(struct entry *entry)
     *entry = (struct entry){0};
 }
 
+bool idmap_cache_remembers(const struct idmap_cache *cache)
+{
+    return cache->sets > 0;
+}
+
 void idmap_cache_free(struct idmap_cache *cache)
 {
     if (cache == NULL)
@@ -79,6 +84,8 @@ static struct entry *set_of(struct idmap_cache *cache, uint64_t hash)
 
 static struct entry *find(struct idmap_cache *cache, uint64_t hash, const char *key)
 {
+    if (cache->sets == 0)
+        return NULL;
     struct entry *set = set_of(cache, hash);
     for (int i = 0; i < WAYS; i++)
         if (set[i].key != NULL && set[i].hash == hash && strcmp(set[i].key, key) == 0)
@@ -99,8 +106,6 @@ static enum cache_answer answer_of(const struct entry *entry, int64_t now_ms, ch
 enum cache_answer idmap_cache_find(struct idmap_cache *cache, enum cache_direction direction,
                                    const char *key, int64_t now_ms, char **ret_value)
 {
-    if (cache->sets == 0)
-        return CACHE_KNOWS_NOTHING;
     uint64_t hash = hash_of(direction, key);
     pthread_mutex_lock(&cache->mutex);
     enum cache_answer answer = answer_of(find(cache, hash, key), now_ms, ret_value);
@@ -110,8 +115,6 @@ enum cache_answer idmap_cache_find(struct idmap_cache *cache, enum cache_directi
 
 uint64_t idmap_cache_generation(struct idmap_cache *cache)
 {
-    if (cache->sets == 0)
-        return 0;
     pthread_mutex_lock(&cache->mutex);
     uint64_t generation = cache->generation;
     pthread_mutex_unlock(&cache->mutex);
@@ -164,8 +167,6 @@ static void forget(struct idmap_cache *cache, enum cache_direction direction, co
 
 uint64_t idmap_cache_forget(struct idmap_cache *cache, const char *legacy_id, const char *sub)
 {
-    if (cache->sets == 0)
-        return 0;
     pthread_mutex_lock(&cache->mutex);
     uint64_t generation = ++cache->generation;
     forget(cache, CACHE_SUB_OF, legacy_id);

@@ -18,6 +18,9 @@ struct idmap_cache;
 struct idmap_cache *idmap_cache_new(int32_t entries);
 void idmap_cache_free(struct idmap_cache *cache);
 
+/* Anything at all? Without, there is nothing to ask it. */
+bool idmap_cache_remembers(const struct idmap_cache *cache);
+
 enum cache_answer {
     CACHE_KNOWS_NOTHING,
     CACHE_KNOWS_OTHER_SIDE,

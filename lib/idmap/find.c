@@ -22,10 +22,11 @@ static cogmig_status ask_for(cogmig_idmap *map, enum cache_direction direction, 
                                       .parameter_count = 2,
                                       .take = idmap_take_text,
                                       .user_data = ret_other};
-    uint64_t generation = idmap_cache_generation(map->cache);
+    bool remembers = idmap_cache_remembers(map->cache);
+    uint64_t generation = remembers ? idmap_cache_generation(map->cache) : 0;
     idmap_count(map, COGMIG_IDMAP_LOOKUPS);
     cogmig_status status = idmap_ask(map, &question, deadline, err);
-    if (status != COGMIG_OK)
+    if (status != COGMIG_OK || !remembers)
         return status;
     int32_t ttl_ms = *ret_other == NULL ? map->miss_ttl_ms : map->link_ttl_ms;
     idmap_cache_keep(map->cache, direction, key, *ret_other, clock_coarse_ms() + ttl_ms,
@@ -38,7 +39,7 @@ cogmig_status idmap_find(cogmig_idmap *map, enum cache_direction direction, cons
                          cogmig_error *err)
 {
     enum cache_answer known = CACHE_KNOWS_NOTHING;
-    if (freshness == IDMAP_CACHED)
+    if (freshness == IDMAP_CACHED && idmap_cache_remembers(map->cache))
         known = idmap_cache_find(map->cache, direction, key, clock_coarse_ms(), ret_other);
     if (known == CACHE_KNOWS_NOTHING)
         return ask_for(map, direction, key, deadline, ret_other, err);
