@@ -3,6 +3,7 @@
 
 #include "adapters/libpq_error.h"
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "status/error.h"
 
 #include <errno.h>
@@ -117,24 +118,6 @@ static cogmig_status receive(PGconn *connection, struct deadline deadline, cogmi
     return COGMIG_OK;
 }
 
-/* The first result is the answer; those behind it only tell of a connection that ends. */
-static cogmig_status receive_all(PGconn *connection, struct deadline deadline,
-                                 PGresult **ret_result, cogmig_error *err)
-{
-    for (;;) {
-        cogmig_status status = receive(connection, deadline, err);
-        if (status != COGMIG_OK)
-            return status;
-        SCOPED(libpq_release_result) PGresult *result = PQgetResult(connection);
-        if (result == NULL)
-            return COGMIG_OK;
-        if (*ret_result == NULL) {
-            *ret_result = result;
-            result = NULL;
-        }
-    }
-}
-
 /* Rows, or a statement that has none, or no statement at all. */
 static bool is_good(const PGresult *result)
 {
@@ -143,20 +126,55 @@ static bool is_good(const PGresult *result)
            PQresultStatus(result) == PGRES_EMPTY_QUERY;
 }
 
+/* A row that nobody was given may hold a hash all the same. */
+static void release_unread(PGresult **result)
+{
+    for (int row = 0; row < PQntuples(*result); row++)
+        for (int column = 0; column < PQnfields(*result); column++)
+            memory_wipe(PQgetvalue(*result, row, column),
+                        (size_t)PQgetlength(*result, row, column));
+    PQclear(*result);
+}
+
+static void swap(PGresult **a, PGresult **b)
+{
+    PGresult *was = *a;
+    *a = *b;
+    *b = was;
+}
+
+/* The server tells what a statement did before it commits that: the answer counts only once nothing
+ * failed behind it. Of what failed the first says why, the rest that the connection ends. PostgreSQL
+ * manual, "Extended Query": the transaction is closed at Sync. */
+static cogmig_status receive_all(PGconn *connection, struct deadline deadline,
+                                 PGresult **ret_result, cogmig_error *err)
+{
+    for (;;) {
+        cogmig_status status = receive(connection, deadline, err);
+        if (status != COGMIG_OK)
+            return status;
+        SCOPED(release_unread) PGresult *result = PQgetResult(connection);
+        if (result == NULL)
+            return COGMIG_OK;
+        if (*ret_result == NULL || (is_good(*ret_result) && !is_good(result)))
+            swap(ret_result, &result);
+    }
+}
+
 /* What was queued goes out, and its answer comes in. */
 static cogmig_status finish(PGconn *connection, int queued, struct deadline deadline,
                             PGresult **ret_result, cogmig_error *err)
 {
     if (queued != 1)
         return libpq_fail_connection(connection, err);
-    SCOPED(libpq_release_result) PGresult *result = NULL;
+    SCOPED(release_unread) PGresult *result = NULL;
     cogmig_status status = send_all(connection, deadline, err);
     if (status == COGMIG_OK)
         status = receive_all(connection, deadline, &result, err);
-    if (status != COGMIG_OK && result == NULL)
-        return status;
-    if (!is_good(result))
+    if (result != NULL && !is_good(result))
         return libpq_fail_result(connection, result, err);
+    if (status != COGMIG_OK)
+        return status;
     *ret_result = result;
     result = NULL;
     return COGMIG_OK;

@@ -134,6 +134,35 @@ static void a_server_that_dies_again_and_again_loses_no_link_and_halves_none(voi
     cogmig_idmap_free(&empty);
 }
 
+/* What is put off until COMMIT runs after the server has told how many rows were written. */
+static void assert_not_linked_when_commit(const char *does, cogmig_status expected)
+{
+    cogmig_idmap *map = open_empty();
+    char sql[512];
+    snprintf(sql, sizeof sql,
+             "CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS"
+             " $$BEGIN %s; RETURN NULL; END$$;"
+             "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON cogmig_idmap"
+             " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()",
+             does);
+    database_execute(sql);
+    assert_link(map, "clx1", "sub-1", expected);
+    assert_sub(map, "clx1", NULL);
+    database_execute("DROP FUNCTION at_commit CASCADE");
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    assert_sub(map, "clx1", "sub-1");
+    cogmig_idmap_free(&map);
+}
+
+/* promise 43 */
+static void a_link_that_could_not_be_committed_is_not_acknowledged(void **state)
+{
+    (void)state;
+    assert_not_linked_when_commit("RAISE EXCEPTION 'no such user'", COGMIG_STORE_QUERY_FAILED);
+    assert_not_linked_when_commit("PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(60)",
+                                  COGMIG_STORE_UNREACHABLE);
+}
+
 static void who_may_only_read_looks_up_and_cannot_link(void **state)
 {
     (void)state;
@@ -208,6 +237,7 @@ int main(void)
         cmocka_unit_test(a_server_that_is_down_is_unavailable_and_never_not_linked),
         cmocka_unit_test(a_map_that_may_be_down_is_opened_and_connects_when_it_can),
         cmocka_unit_test(a_server_that_dies_again_and_again_loses_no_link_and_halves_none),
+        cmocka_unit_test(a_link_that_could_not_be_committed_is_not_acknowledged),
         cmocka_unit_test(who_may_only_read_looks_up_and_cannot_link),
         cmocka_unit_test(a_table_that_is_locked_exceeds_the_deadline_and_heals),
         cmocka_unit_test(behind_pgbouncer_no_statement_has_a_name),
