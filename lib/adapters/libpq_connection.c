@@ -144,8 +144,8 @@ static void swap(PGresult **a, PGresult **b)
 }
 
 /* The server tells what a statement did before it commits that: the answer counts only once nothing
- * failed behind it. Of what failed the first says why, the rest that the connection ends. PostgreSQL
- * manual, "Extended Query": the transaction is closed at Sync. */
+ * failed behind it. Of what failed the first says why, the rest that the connection ends.
+ * PostgreSQL manual, "Extended Query": the transaction is closed at Sync. */
 static cogmig_status receive_all(PGconn *connection, struct deadline deadline,
                                  PGresult **ret_result, cogmig_error *err)
 {

@@ -238,8 +238,11 @@ static cogmig_status keep_others_out(const struct listing_file *file, cogmig_err
     return failed(file, "use, since another reconciliation does,", err);
 }
 
+/* A whole listing keeps the time at which it was written. */
 static cogmig_status cut_off(const struct listing_file *file, int64_t bytes, cogmig_error *err)
 {
+    if (lseek(file->descriptor, 0, SEEK_END) == bytes)
+        return COGMIG_OK;
     if (ftruncate(file->descriptor, bytes) != 0 || lseek(file->descriptor, bytes, SEEK_SET) < 0)
         return failed(file, "write to", err);
     return COGMIG_OK;

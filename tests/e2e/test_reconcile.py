@@ -396,6 +396,7 @@ def the_attribute_may_have_another_name():
           ("set-attribute", "custom:app_id", None, "b"))
 
 
+# promise 59
 @test
 def an_attribute_that_was_changed_since_the_plan_is_left_alone():
     old = World(SEED + 6)
@@ -418,6 +419,49 @@ def an_attribute_that_was_changed_since_the_plan_is_left_alone():
                     "Old untouched": "done", "Old done": "done", None: "changed meanwhile"})
     equal((users["renamed"]["name"], "name" in users["emptied"], users["untouched"]["name"],
            users["taken"]["custom:legacy_id"]), ("New", False, "Ann", "another"))
+
+
+# promise 59
+@test
+def a_link_whose_user_came_since_the_listing_is_left_alone():
+    old = World(SEED + 8)
+    for legacy_id in ("moved-since", "gone"):
+        old.not_migrated(legacy_id)
+    sub = old.user("restored", "restored")
+    old.link("restored", sub)
+    pool, plan, listing = settle(old), new_path("plan"), new_path("listing")
+    equal(reconcile(pool, "--listing", str(listing)).returncode, CONFLICT)
+    pool.add({"sub": sub_of("moved-since"), "enabled": True,
+              "attributes": {"custom:legacy_id": "moved-since"}})
+    for legacy_id in ("moved-since", "gone"):
+        equal(cogmig.run("idmap", "link", legacy_id, sub_of(legacy_id), DATABASE_URL=database,
+                         **pool.environment).returncode, OK)
+    equal(reconcile(pool, "--listing", str(listing), "--plan", str(plan)).returncode, CONFLICT)
+    load('"User" (id, email)', [("restored", "restored@example.com")])
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, OK, done.stderr)
+    results = {line["legacy_id"]: line["result"]
+               for line in map(json.loads, done.stdout.splitlines()) if line["action"] == "unlink"}
+    equal(results, {"moved-since": "changed meanwhile", "gone": "done",
+                    "restored": "changed meanwhile"})
+    equal(psql("SELECT string_agg(legacy_id, ' ' ORDER BY legacy_id) FROM cogmig_idmap").strip(),
+          "moved-since restored")
+
+
+@test
+def a_listing_that_was_there_says_of_when_it_is():
+    pool, listing, html = settle(world), new_path("listing"), new_path("page.html")
+    done = reconcile(pool, "--listing", str(listing))
+    equal((done.returncode, b"last written at" in done.stdout), (CONFLICT, False))
+    os.utime(listing, (1768473000, 1768473000))
+    for _ in range(2):  # the first leaves the time as it was
+        done = reconcile(pool, "--listing", str(listing), "--json", "--html", str(html))
+        equal(json.loads(done.stdout)["listed"], "2026-01-15T10:30:00Z")
+        equal("as listed until 2026-01-15T10:30:00Z" in html.read_text(), True)
+        html.unlink()
+    done = reconcile(pool, "--listing", str(listing))
+    equal(f"{listing} has them, last written at 2026-01-15T10:30:00Z".encode() in done.stdout, True)
+    equal(json.loads(reconcile(pool, "--json").stdout)["listed"], None)
 
 
 @test

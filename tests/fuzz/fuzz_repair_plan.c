@@ -19,15 +19,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     FILE *const out = stdout, *const errors = stderr;
     cogmig_error *err = NULL;
+    struct repair_sides nobody = {0};
     if (size == 0)
         return 0;
     FILE *plan = fmemopen((void *)(uintptr_t)data, size, "r");
     HOLDS(plan != NULL && cogmig_error_new(&err) == COGMIG_OK);
     be_silent();
-    int code = repair_apply(plan, NULL, NULL, err);
+    int code = repair_apply(plan, &nobody, err);
     stdout = out;
     stderr = errors;
     HOLDS(code >= 0 && code <= COGMIG_KIND_INTERNAL);
+    HOLDS(nobody.store == NULL);
     cogmig_error_free(&err);
     fclose(plan);
     return 0;

@@ -46,6 +46,10 @@ class UserPool:
             "COGMIG_ALLOW_PLAIN_HTTP": "1", "COGNITO_USER_POOL_ID": pool_id,
             "AWS_ACCESS_KEY_ID": sigv4.KEY_ID, "AWS_SECRET_ACCESS_KEY": sigv4.SECRET}
 
+    def add(self, user):
+        self.users.append(user)
+        self.by_sub[user["sub"]] = user
+
     def describe(self, request):
         members(request, ("UserPoolId",))
         return {"UserPool": {"Id": self.pool_id, "EstimatedNumberOfUsers": len(self.users)}}

@@ -131,6 +131,10 @@ void agreement_print_text(const struct agreement *agreement)
     for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
         printf("%10" PRIu64 "  %s\n", cogmig_reconcile_count(agreement->counts, totals[i].what),
                totals[i].label);
+    if (agreement->listing != NULL)
+        printf("\nCognito's users are as %s has them, last written at %s; remove it to list them "
+               "anew.\n",
+               agreement->listing, agreement->listed);
     for (size_t i = 0; i < AGREEMENT_KINDS - 1; i++)
         print_kind(agreement, &agreement_kinds[i]);
     if (agreement_faults(agreement) == 0)
@@ -150,6 +154,8 @@ void agreement_print_json(const struct agreement *agreement)
     json_t *differences = json_object();
     json_object_set_new(object, "time", json_string(agreement->time));
     json_object_set_new(object, "pool_id", text_or_null(agreement->pool_id));
+    json_object_set_new(object, "listed",
+                        text_or_null(agreement->listing == NULL ? NULL : agreement->listed));
     for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
         json_object_set_new(object, totals[i].name, count_of(agreement, totals[i].what));
     for (int32_t kind = 1; kind < AGREEMENT_KINDS; kind++)

@@ -26,7 +26,10 @@ extern const struct kind_text agreement_kinds[AGREEMENT_KINDS - 1];
 struct agreement {
     const char *pool_id; /* borrowed; NULL: not known */
     char time[sizeof "2026-01-15T10:30:00Z"];
-    const cogmig_reconcile *counts; /* borrowed */
+    const char *listing; /* borrowed: the file that Cognito's users, or the first of them, are from;
+                            NULL: all were asked for now */
+    char listed[sizeof "2026-01-15T10:30:00Z"]; /* when it was written last */
+    const cogmig_reconcile *counts;             /* borrowed */
     json_t *examples[AGREEMENT_KINDS];
 };
 

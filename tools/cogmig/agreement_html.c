@@ -92,7 +92,10 @@ static void write_head(const struct agreement *agreement, FILE *out)
         write_escaped(agreement->pool_id, out);
         fputs(" &middot; ", out);
     }
-    fprintf(out, "%s</p>\n", agreement->time);
+    fputs(agreement->time, out);
+    if (agreement->listing != NULL)
+        fprintf(out, " &middot; Cognito&rsquo;s users as listed until %s", agreement->listed);
+    fputs("</p>\n", out);
 }
 
 static void write_progress(const struct agreement *agreement, FILE *out)

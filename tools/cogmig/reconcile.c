@@ -256,12 +256,22 @@ static void write_reports(const struct request *request, const struct outputs *o
         agreement_print_text(&outputs->agreement);
 }
 
-static void note_time(struct agreement *agreement)
+static void write_time(time_t when, char text[sizeof "2026-01-15T10:30:00Z"])
 {
-    time_t now = time(NULL);
     struct tm utc;
-    gmtime_r(&now, &utc);
-    strftime(agreement->time, sizeof agreement->time, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    gmtime_r(&when, &utc);
+    strftime(text, sizeof "2026-01-15T10:30:00Z", "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+/* Before the listing is gone on with, which writes it. */
+static void note_times(const struct request *request, struct agreement *agreement)
+{
+    struct stat file;
+    write_time(time(NULL), agreement->time);
+    if (request->listing == NULL || stat(request->listing, &file) != 0 || file.st_size == 0)
+        return;
+    agreement->listing = request->listing;
+    write_time(file.st_mtime, agreement->listed);
 }
 
 static int reconcile_and_report(const struct request *request, struct outputs *outputs,
@@ -292,7 +302,7 @@ static int compare_sides(const struct request *request, cogmig_error *err)
         .plan = {.policy = {legacy_id_attribute(), request->store_is_right}},
         .progress = reconcile_progress_begin(),
     };
-    note_time(&outputs.agreement);
+    note_times(request, &outputs.agreement);
     int code = make_files(request, &outputs);
     if (code == 0)
         code = reconcile_and_report(request, &outputs, err);
@@ -307,15 +317,15 @@ static int compare_sides(const struct request *request, cogmig_error *err)
 
 static int carry_out(const struct request *request, FILE *plan, cogmig_error *err)
 {
-    cogmig_idmap *map = NULL;
-    cogmig_cognito *cognito = NULL;
-    cogmig_status status = cogmig_idmap_open_from_env(&map, err);
+    struct repair_sides sides = {0};
+    cogmig_status status = cogmig_idmap_open_from_env(&sides.map, err);
     if (status == COGMIG_OK)
-        status = open_cognito(request, &cognito, err);
+        status = open_cognito(request, &sides.cognito, err);
     int code =
-        status == COGMIG_OK ? repair_apply(plan, map, cognito, err) : report(err, request->as_json);
-    cogmig_cognito_free(&cognito);
-    cogmig_idmap_free(&map);
+        status == COGMIG_OK ? repair_apply(plan, &sides, err) : report(err, request->as_json);
+    cogmig_store_free(&sides.store);
+    cogmig_cognito_free(&sides.cognito);
+    cogmig_idmap_free(&sides.map);
     return code;
 }
 

@@ -177,26 +177,74 @@ static cogmig_status set_attribute(cogmig_cognito *cognito, const json_t *line,
     return cogmig_cognito_update_user(cognito, member(line, "sub"), &name, &value, 1, err);
 }
 
-/* Linked otherwise is as good as not linked: the pair is gone. */
-static cogmig_status unlink_pair(cogmig_idmap *map, const json_t *line, cogmig_error *err)
+static cogmig_status see_if_in_cognito(const struct repair_sides *sides, const char *sub,
+                                       bool *ret_there, cogmig_error *err)
 {
+    cogmig_cognito_user *user = NULL;
+    cogmig_status status = cogmig_cognito_get_user(sides->cognito, sub, &user, err);
+    cogmig_cognito_user_free(&user);
+    *ret_there = status == COGMIG_OK;
+    return status == COGMIG_COGNITO_USER_NOT_FOUND ? COGMIG_OK : status;
+}
+
+static cogmig_status see_if_in_store(struct repair_sides *sides, const char *legacy_id,
+                                     bool *ret_there, cogmig_error *err)
+{
+    cogmig_user *user = NULL;
     cogmig_status status =
-        cogmig_idmap_unlink(map, member(line, "legacy_id"), member(line, "sub"), err);
+        sides->store == NULL ? cogmig_store_open_from_env(&sides->store, err) : COGMIG_OK;
+    if (status == COGMIG_OK)
+        status = cogmig_store_find_by_id(sides->store, legacy_id, &user, err);
+    cogmig_user_free(&user);
+    *ret_there = status == COGMIG_OK;
+    return status == COGMIG_USER_NOT_FOUND ? COGMIG_OK : status;
+}
+
+/* Cognito lists no snapshot, and the listing may be older than the link: who moved meanwhile looks
+ * like a link to nobody. */
+static cogmig_status see_if_both_are_there(struct repair_sides *sides, const json_t *line,
+                                           bool *ret_there, cogmig_error *err)
+{
+    cogmig_status status = see_if_in_cognito(sides, member(line, "sub"), ret_there, err);
+    if (status != COGMIG_OK || !*ret_there)
+        return status;
+    return see_if_in_store(sides, member(line, "legacy_id"), ret_there, err);
+}
+
+static bool is_because_stale(const json_t *line)
+{
+    const char *because = member(line, "because");
+    return because != NULL && strcmp(because, "link-stale") == 0;
+}
+
+/* Linked otherwise is as good as not linked: the pair is gone. */
+static cogmig_status unlink_pair(struct repair_sides *sides, const json_t *line,
+                                 const char **ret_word, cogmig_error *err)
+{
+    bool outdated = false;
+    cogmig_status status = COGMIG_OK;
+    if (is_because_stale(line))
+        status = see_if_both_are_there(sides, line, &outdated, err);
+    if (outdated)
+        *ret_word = "changed meanwhile";
+    if (status != COGMIG_OK || outdated)
+        return status;
+    status = cogmig_idmap_unlink(sides->map, member(line, "legacy_id"), member(line, "sub"), err);
     bool is_gone = status == COGMIG_IDMAP_NOT_LINKED || status == COGMIG_IDMAP_CONFLICT;
     return is_gone ? COGMIG_OK : status;
 }
 
-static cogmig_status carry_out(const json_t *line, cogmig_idmap *map, cogmig_cognito *cognito,
+static cogmig_status carry_out(const json_t *line, struct repair_sides *sides,
                                const char **ret_word, cogmig_error *err)
 {
     const char *action = member(line, "action");
     *ret_word = "done";
     if (action != NULL && strcmp(action, "link") == 0)
-        return cogmig_idmap_link(map, member(line, "legacy_id"), member(line, "sub"), err);
+        return cogmig_idmap_link(sides->map, member(line, "legacy_id"), member(line, "sub"), err);
     if (action != NULL && strcmp(action, "unlink") == 0)
-        return unlink_pair(map, line, err);
+        return unlink_pair(sides, line, ret_word, err);
     if (action != NULL && strcmp(action, "set-attribute") == 0)
-        return set_attribute(cognito, line, ret_word, err);
+        return set_attribute(sides->cognito, line, ret_word, err);
     *ret_word = "left to you";
     if (action != NULL && strcmp(action, "decide") == 0)
         return COGMIG_OK;
@@ -214,15 +262,15 @@ static void print_done(json_t *line, const char *word)
     fflush(stdout);
 }
 
-static int apply_line(json_t *line, cogmig_idmap *map, cogmig_cognito *cognito, cogmig_error *err)
+static int apply_line(json_t *line, struct repair_sides *sides, cogmig_error *err)
 {
     const char *word;
-    cogmig_status status = carry_out(line, map, cognito, &word, err);
+    cogmig_status status = carry_out(line, sides, &word, err);
     print_done(line, status == COGMIG_OK ? word : cogmig_status_name(status));
     return status == COGMIG_OK ? 0 : report(err, false);
 }
 
-int repair_apply(FILE *plan, cogmig_idmap *map, cogmig_cognito *cognito, cogmig_error *err)
+int repair_apply(FILE *plan, struct repair_sides *sides, cogmig_error *err)
 {
     char *text = NULL;
     size_t room = 0;
@@ -230,7 +278,7 @@ int repair_apply(FILE *plan, cogmig_idmap *map, cogmig_cognito *cognito, cogmig_
     for (int number = 1; code == 0 && getline(&text, &room, plan) > 0; number++) {
         json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
         code = line == NULL ? misuse("line %d of the plan is not JSON.", number)
-                            : apply_line(line, map, cognito, err);
+                            : apply_line(line, sides, err);
         json_decref(line);
     }
     free(text);

@@ -6,6 +6,7 @@
 
 #include <cogmig/cognito.h>
 #include <cogmig/idmap.h>
+#include <cogmig/store.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,9 +29,17 @@ struct repair_plan {
 void repair_plan_add(struct repair_plan *plan, const json_t *difference);
 void repair_plan_release(struct repair_plan *plan);
 
+/* Where a plan is carried out. */
+struct repair_sides {
+    cogmig_idmap *map;
+    cogmig_cognito *cognito;
+    cogmig_store *store; /* NULL until it is asked: that of the environment */
+};
+
 /* Carry a plan out, line by line, and print each with what came of it. What was done before is
- * fine; an attribute that is neither as it was nor as it is to be is left alone. Returns 0, or the
- * exit code of the first failure, where it stops. */
-int repair_apply(FILE *plan, cogmig_idmap *map, cogmig_cognito *cognito, cogmig_error *err);
+ * fine; an attribute that is neither as it was nor as it is to be, and a link whose user and row
+ * are both there after all, are left alone. Returns 0, or the exit code of the first failure, where
+ * it stops. */
+int repair_apply(FILE *plan, struct repair_sides *sides, cogmig_error *err);
 
 #endif
