@@ -480,6 +480,48 @@ def a_verified_flag_is_compared_as_it_is_told():
 
 
 @test
+def a_plan_takes_a_stale_link_away_before_the_next_one_is_made():
+    moved = World(SEED + 9)
+    for row, gone in (("a", "b"), ("d", "c")):  # one row became another, before and after it
+        moved.row(row)
+        moved.link(gone, moved.user(row, row))
+    pool, plan = settle(moved), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan)).returncode, CONFLICT)
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, OK, done.stderr)
+    equal([json.loads(line)["result"] for line in done.stdout.splitlines()], ["done"] * 4)
+    equal(reconcile(pool).returncode, OK)
+
+
+@test
+def whom_the_map_links_to_another_row_a_plan_leaves_there():
+    claim = World(SEED + 10)
+    claim.row("a")
+    claim.row("b")
+    claim.link("b", claim.user("a", "a"))
+    claim.not_linked("c")
+    pool, plan = settle(claim), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan)).returncode, CONFLICT)
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, OK, done.stderr)
+    results = {line["legacy_id"]: line["result"] for line in map(json.loads, done.stdout.splitlines())}
+    equal(results, {"a": "linked otherwise", "b": "left to you", "c": "done"})
+    equal(psql("SELECT string_agg(legacy_id, ' ' ORDER BY legacy_id) FROM cogmig_idmap").strip(), "b c")
+
+
+@test
+def a_plan_for_another_pool_is_refused():
+    one = World(SEED + 11)
+    one.not_linked("a")
+    pool, plan = settle(one), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan)).returncode, CONFLICT)
+    pool.environment["COGNITO_USER_POOL_ID"] = "eu-central-1_Other"
+    done = reconcile(pool, "--apply", str(plan))
+    equal((done.returncode, "another user pool" in done.stderr), (INVALID, True), done.stderr)
+    equal(psql("SELECT count(*) FROM cogmig_idmap").strip(), "0")
+
+
+@test
 def a_plan_that_was_killed_in_the_middle_goes_on():
     small = World(SEED + 4)
     small.fill(200)

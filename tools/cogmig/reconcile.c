@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -105,12 +105,34 @@ static int make_file(const char *path, FILE **ret_file)
     return *ret_file == NULL ? cannot(COGMIG_FILE_UNWRITABLE, "make", path) : 0;
 }
 
+/* Without a name: nobody else can open it, and nothing stays behind. */
+static int make_unnamed_file(const char *folder, FILE **ret_file)
+{
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/.cogmig-XXXXXX", folder);
+    if (length < 0 || (size_t)length >= sizeof path)
+        return misuse("the path of the work folder is too long.");
+    int descriptor = mkostemp(path, O_CLOEXEC);
+    *ret_file = descriptor < 0 ? NULL : fdopen(descriptor, "w+");
+    if (*ret_file == NULL)
+        return cannot(COGMIG_FILE_UNWRITABLE, "make a file in", folder);
+    unlink(path);
+    return 0;
+}
+
+static int make_plan(const struct request *request, struct repair_plan *plan)
+{
+    const char *folder = request->work_folder == NULL ? "/tmp" : request->work_folder;
+    int code = make_file(request->plan, &plan->file);
+    return code == 0 && plan->file != NULL ? make_unnamed_file(folder, &plan->links) : code;
+}
+
 static int make_files(const struct request *request, struct outputs *outputs)
 {
     int code = make_file(request->html, &outputs->html);
     if (code == 0)
         code = make_file(request->ndjson, &outputs->ndjson);
-    return code == 0 ? make_file(request->plan, &outputs->plan.file) : code;
+    return code == 0 ? make_plan(request, &outputs->plan) : code;
 }
 
 /* 0, or the exit code. A file that is not whole goes again. */
@@ -126,11 +148,19 @@ static int finish_file(const char *path, FILE *file, bool is_whole)
     return code;
 }
 
-static int finish_files(const struct request *request, const struct outputs *outputs, bool is_whole)
+static int finish_plan(const struct request *request, struct repair_plan *plan, bool is_whole)
+{
+    bool has_links = !is_whole || repair_plan_finish(plan);
+    int links_code = has_links ? 0 : cannot(COGMIG_FILE_UNWRITABLE, "write", request->plan);
+    int code = finish_file(request->plan, plan->file, is_whole && has_links);
+    return links_code != 0 ? links_code : code;
+}
+
+static int finish_files(const struct request *request, struct outputs *outputs, bool is_whole)
 {
     int html = finish_file(request->html, outputs->html, is_whole);
     int ndjson = finish_file(request->ndjson, outputs->ndjson, is_whole);
-    int plan = finish_file(request->plan, outputs->plan.file, is_whole);
+    int plan = finish_plan(request, &outputs->plan, is_whole);
     return html != 0 ? html : ndjson != 0 ? ndjson : plan;
 }
 
@@ -299,7 +329,8 @@ static int compare_sides(const struct request *request, cogmig_error *err)
 {
     struct outputs outputs = {
         .agreement = {.pool_id = getenv("COGNITO_USER_POOL_ID")},
-        .plan = {.policy = {legacy_id_attribute(), request->store_is_right}},
+        .plan = {.policy = {getenv("COGNITO_USER_POOL_ID"), legacy_id_attribute(),
+                            request->store_is_right}},
         .progress = reconcile_progress_begin(),
     };
     note_times(request, &outputs.agreement);
@@ -317,7 +348,7 @@ static int compare_sides(const struct request *request, cogmig_error *err)
 
 static int carry_out(const struct request *request, FILE *plan, cogmig_error *err)
 {
-    struct repair_sides sides = {0};
+    struct repair_sides sides = {.pool_id = getenv("COGNITO_USER_POOL_ID")};
     cogmig_status status = cogmig_idmap_open_from_env(&sides.map, err);
     if (status == COGMIG_OK)
         status = open_cognito(request, &sides.cognito, err);

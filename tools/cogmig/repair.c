@@ -19,44 +19,58 @@ static bool is_kind(const json_t *difference, const char *kind)
 }
 
 /* Takes the reference. */
-static void write_line(json_t *line, const json_t *difference, FILE *plan)
+static void write_line(const struct repair_plan *plan, json_t *line, const json_t *difference,
+                       FILE *file)
 {
     json_object_set_new(line, "because", json_string(member(difference, "kind")));
-    json_dumpf(line, plan, JSON_COMPACT);
-    fputc('\n', plan);
+    if (plan->policy.pool_id != NULL)
+        json_object_set_new(line, "pool_id", json_string(plan->policy.pool_id));
+    json_dumpf(line, file, JSON_COMPACT);
+    fputc('\n', file);
     json_decref(line);
 }
 
-static void plan_link(const json_t *difference, const char *action, const char *sub, FILE *plan)
+/* An id or a sub may be free only once a stale link is gone: links come after all else. */
+static void plan_link(const struct repair_plan *plan, const json_t *difference, const char *sub)
 {
-    write_line(json_pack("{s:s, s:s, s:s}", "action", action, "legacy_id",
+    write_line(plan,
+               json_pack("{s:s, s:s, s:s}", "action", "link", "legacy_id",
                          member(difference, "legacy_id"), "sub", sub),
-               difference, plan);
+               difference, plan->links);
+}
+
+static void plan_unlink(const struct repair_plan *plan, const json_t *difference)
+{
+    write_line(plan,
+               json_pack("{s:s, s:s, s:s}", "action", "unlink", "legacy_id",
+                         member(difference, "legacy_id"), "sub", member(difference, "sub")),
+               difference, plan->file);
 }
 
 /* was  NULL: the attribute is not there */
-static void plan_attribute(const json_t *difference, const char *attribute, const char *was,
-                           const char *value, FILE *plan)
+static void plan_attribute(const struct repair_plan *plan, const json_t *difference,
+                           const char *attribute, const char *was, const char *value)
 {
-    write_line(json_pack("{s:s, s:s, s:s, s:s?, s:s}", "action", "set-attribute", "sub",
+    write_line(plan,
+               json_pack("{s:s, s:s, s:s, s:s?, s:s}", "action", "set-attribute", "sub",
                          member(difference, "sub"), "attribute", attribute, "was", was, "value",
                          value),
-               difference, plan);
+               difference, plan->file);
 }
 
-static void plan_decision(const json_t *difference, FILE *plan)
+static void plan_decision(const struct repair_plan *plan, const json_t *difference)
 {
     json_t *line = json_pack("{s:s}", "action", "decide");
     json_object_update(line, (json_t *)difference);
     json_object_del(line, "kind");
-    write_line(line, difference, plan);
+    write_line(plan, line, difference, plan->file);
 }
 
-static void plan_stale_link(const json_t *difference, FILE *plan)
+static void plan_stale_link(const struct repair_plan *plan, const json_t *difference)
 {
-    plan_link(difference, "unlink", member(difference, "sub"), plan);
+    plan_unlink(plan, difference);
     if (member(difference, "other_sub") != NULL)
-        plan_link(difference, "link", member(difference, "other_sub"), plan);
+        plan_link(plan, difference, member(difference, "other_sub"));
 }
 
 /* Whether a user is enabled is nothing that an attribute says, and whoever gets another address
@@ -101,28 +115,42 @@ static bool is_contested(const struct repair_plan *plan, const json_t *differenc
 void repair_plan_add(struct repair_plan *plan, const json_t *difference)
 {
     const struct repair_policy *policy = &plan->policy;
-    FILE *file = plan->file;
-    if (file == NULL || is_kind(difference, "not-migrated"))
+    if (plan->file == NULL || is_kind(difference, "not-migrated"))
         return;
     note_contest(plan, difference);
     if (is_kind(difference, "not-linked") && !is_contested(plan, difference))
-        plan_link(difference, "link", member(difference, "sub"), file);
+        plan_link(plan, difference, member(difference, "sub"));
     else if (is_kind(difference, "link-stale"))
-        plan_stale_link(difference, file);
+        plan_stale_link(plan, difference);
     else if (is_kind(difference, "legacy-id-missing"))
-        plan_attribute(difference, policy->legacy_id_attribute, NULL,
-                       member(difference, "legacy_id"), file);
+        plan_attribute(plan, difference, policy->legacy_id_attribute, NULL,
+                       member(difference, "legacy_id"));
     else if (is_kind(difference, "attribute") && policy->store_is_right && can_be_set(difference))
-        plan_attribute(difference, member(difference, "attribute"), member(difference, "cognito"),
-                       member(difference, "store"), file);
+        plan_attribute(plan, difference, member(difference, "attribute"),
+                       member(difference, "cognito"), member(difference, "store"));
     else
-        plan_decision(difference, file);
+        plan_decision(plan, difference);
+}
+
+bool repair_plan_finish(struct repair_plan *plan)
+{
+    char chunk[8192];
+    size_t got;
+    if (plan->file == NULL)
+        return true;
+    rewind(plan->links);
+    while ((got = fread(chunk, 1, sizeof chunk, plan->links)) > 0)
+        fwrite(chunk, 1, got, plan->file);
+    return ferror(plan->links) == 0;
 }
 
 void repair_plan_release(struct repair_plan *plan)
 {
     free(plan->contested);
     plan->contested = NULL;
+    if (plan->links != NULL)
+        fclose(plan->links);
+    plan->links = NULL;
 }
 
 /* ---- carrying it out ---- */
@@ -234,13 +262,41 @@ static cogmig_status unlink_pair(struct repair_sides *sides, const json_t *line,
     return is_gone ? COGMIG_OK : status;
 }
 
+/* What the map has already stays: the next reconciliation tells of it. A line of somebody's own is
+ * to be done or to fail. */
+static cogmig_status link_pair(struct repair_sides *sides, const json_t *line,
+                               const char **ret_word, cogmig_error *err)
+{
+    cogmig_status status =
+        cogmig_idmap_link(sides->map, member(line, "legacy_id"), member(line, "sub"), err);
+    if (status != COGMIG_IDMAP_CONFLICT || member(line, "because") == NULL)
+        return status;
+    *ret_word = "linked otherwise";
+    return COGMIG_OK;
+}
+
+/* A sub is of one pool: linked in the map of another, it would stand in its user's way. */
+static cogmig_status check_pool(const struct repair_sides *sides, const json_t *line,
+                                cogmig_error *err)
+{
+    const char *planned = member(line, "pool_id");
+    if (planned == NULL || is_same(planned, sides->pool_id))
+        return COGMIG_OK;
+    cogmig_error_set(err, COGMIG_INVALID_ARGUMENT,
+                     "The plan was made for another user pool than COGNITO_USER_POOL_ID names.");
+    return COGMIG_INVALID_ARGUMENT;
+}
+
 static cogmig_status carry_out(const json_t *line, struct repair_sides *sides,
                                const char **ret_word, cogmig_error *err)
 {
     const char *action = member(line, "action");
     *ret_word = "done";
+    cogmig_status status = check_pool(sides, line, err);
+    if (status != COGMIG_OK)
+        return status;
     if (action != NULL && strcmp(action, "link") == 0)
-        return cogmig_idmap_link(sides->map, member(line, "legacy_id"), member(line, "sub"), err);
+        return link_pair(sides, line, ret_word, err);
     if (action != NULL && strcmp(action, "unlink") == 0)
         return unlink_pair(sides, line, ret_word, err);
     if (action != NULL && strcmp(action, "set-attribute") == 0)
