@@ -18,6 +18,9 @@
 enum {
     TYPE_BOOL = 16,
     TYPE_BYTEA = 17,
+    TYPE_INT8 = 20,
+    TYPE_INT2 = 21,
+    TYPE_INT4 = 23,
     TYPE_DATE = 1082,
     TYPE_TIMESTAMP = 1114,
     TYPE_TIMESTAMPTZ = 1184
@@ -33,6 +36,7 @@ struct libpq_copy {
     PGconn *connection;
     struct scan_watch watch;
     enum scan_value_kind kinds[SCAN_MAX_COLUMNS + SCAN_SURVEY_VALUES];
+    bool are_integers[SCAN_MAX_COLUMNS + SCAN_SURVEY_VALUES];
     size_t column_count;
     char *row;
     bool header_seen;
@@ -92,6 +96,11 @@ static enum scan_value_kind kind_of(Oid type)
     default:
         return VALUE_TEXT;
     }
+}
+
+static bool is_integer(Oid type)
+{
+    return type == TYPE_INT2 || type == TYPE_INT4 || type == TYPE_INT8;
 }
 
 /* COPY takes no parameters. */
@@ -315,9 +324,11 @@ static cogmig_status make_question(struct libpq_copy *copy, const struct scan_re
     status = ask_for_shape(copy, sql, deadline, &probe, err);
     if (status != COGMIG_OK)
         return status;
-    for (size_t i = 0; i < copy->column_count; i++)
+    for (size_t i = 0; i < copy->column_count; i++) {
         if (copy->kinds[i] != VALUE_MISSING)
             copy->kinds[i] = kind_of(PQftype(probe, (int)i));
+        copy->are_integers[i] = is_integer(PQftype(probe, (int)i));
+    }
     copy->kinds[0] = VALUE_TEXT;
     *ret_sql = make_copy(copy, request, probe);
     return *ret_sql == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
@@ -441,8 +452,10 @@ static cogmig_status read_row(struct libpq_copy *copy, struct span row, struct s
     if (fields == -1) /* the trailer: the end itself follows */
         return COGMIG_OK;
     *ret_any = (size_t)fields == copy->column_count;
-    for (size_t i = 0; i < copy->column_count && *ret_any; i++)
+    for (size_t i = 0; i < copy->column_count && *ret_any; i++) {
         *ret_any = take_value(&row, copy->kinds[i], &values[i]);
+        values[i].is_integer = copy->are_integers[i] && values[i].kind == VALUE_TEXT;
+    }
     return *ret_any && row.len == 0 ? COGMIG_OK : fail_malformed(err);
 }
 

@@ -130,6 +130,7 @@ static void read_value(sqlite3_stmt *row, int column, enum scan_value_kind kind,
                        struct scan_value *value)
 {
     int type = sqlite3_column_type(row, column);
+    value->is_integer = false;
     if (type == SQLITE_NULL) {
         value->kind = kind == VALUE_MISSING ? VALUE_MISSING : VALUE_NULL;
         return;
@@ -142,6 +143,7 @@ static void read_value(sqlite3_stmt *row, int column, enum scan_value_kind kind,
     const char *bytes = type == SQLITE_BLOB ? sqlite3_column_blob(row, column)
                                             : (const char *)sqlite3_column_text(row, column);
     value->text = (struct span){bytes, (size_t)sqlite3_column_bytes(row, column)};
+    value->is_integer = type == SQLITE_INTEGER;
     bool is_time = kind == VALUE_TIME && timestamp_read(value->text, &value->unix_ms);
     value->kind = is_time ? VALUE_TIME : VALUE_TEXT;
 }

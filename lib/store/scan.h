@@ -30,6 +30,7 @@ enum scan_value_kind {
 struct scan_value {
     enum scan_value_kind kind;
     bool flag;
+    bool is_integer; /* for the database, whatever the kind; its digits are in text */
     int64_t unix_ms;
     struct span text;
 };

@@ -83,6 +83,8 @@ bool user_is_skipped(const struct scan_columns *columns, const struct scan_value
 
 bool value_is_verified(const struct scan_value *value)
 {
+    if (value->is_integer)
+        return !span_equal_text(value->text, "0");
     switch (value->kind) {
     case VALUE_FLAG:
         return value->flag;

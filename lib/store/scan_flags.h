@@ -13,7 +13,7 @@ bool user_is_disabled(const struct scan_columns *columns, const struct scan_valu
 /* Is it a row that stands for nobody? */
 bool user_is_skipped(const struct scan_columns *columns, const struct scan_value *values);
 
-/* As verified_by_text(), of a value of any type. */
+/* As the store's look-ups decide it: verified_by_text(), and any integer but 0. */
 bool value_is_verified(const struct scan_value *value);
 
 #endif

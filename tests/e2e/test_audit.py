@@ -193,6 +193,68 @@ def rows_that_stand_for_nobody_are_passed_over():
     equal(result["remarks"]["address_twice"]["count"], 0)
 
 
+HASH_OF_PASSWORD = "$2b$04$......................LAtw7/ohmmBAhnXqmkuIz83Rl5Qdjhm"
+REASONS = {"USER_DISABLED": "disabled", "PASSWORD_LOCKED": "disabled", "EMAIL_NOT_VERIFIED": "stranded",
+           "ATTRIBUTE_INVALID": "refused_by_Cognito", "STORE_ROW_INVALID": "refused_by_Cognito"}
+
+
+def in_table(name, url, columns, rows):
+    script = (f"CREATE TABLE {name} (id TEXT, email TEXT, password TEXT, {columns});\n"
+              f"INSERT INTO {name} VALUES {', '.join(rows)};\n")
+    if url.startswith("file:"):
+        with sqlite3.connect(sqlite_file) as database:
+            database.executescript(script)
+        database.close()
+    else:
+        subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", url],
+                       input=script, text=True, check=True)
+    return {"DATABASE_URL": url, "COGMIG_TABLE": name, "COGMIG_NAME_COLUMN": "",
+            "COGMIG_CREATED_AT_COLUMN": "", "COGMIG_UPDATED_AT_COLUMN": "",
+            "COGMIG_DEADLINE_MS": "60000"}
+
+
+def event_of(trigger, user):
+    return json.dumps({"version": "1", "triggerSource": f"UserMigration_{trigger}", "userName": user,
+                       "userPoolId": "eu-central-1_AbCdEfGhI",
+                       "request": {"password": "password"}, "response": {}})
+
+
+def fate_by_answers(sign_in, forgotten):
+    if sign_in["outcome"] == "yes":
+        return "migrate_at_sign_in"
+    return "reset_the_password" if forgotten["outcome"] == "yes" else REASONS[forgotten["reason"]]
+
+
+def fates_by_answers(settings, users):
+    """What the migration answers to the right password, and to a forgotten one."""
+    events = "\n".join(event_of(trigger, user) for user in users
+                       for trigger in ("Authentication", "ForgotPassword"))
+    done = cogmig.run("migrate", "--dry-run", "--json", stdin=events.encode(), **settings)
+    told_of = [json.loads(line) for line in done.stdout.splitlines()]
+    equal(len(told_of), 2 * len(users), done.stderr)
+    fates = [fate_by_answers(*told_of[i:i + 2]) for i in range(0, len(told_of), 2)]
+    return {fate: fates.count(fate) for fate in fates}
+
+
+def predicted(settings):
+    done = cogmig.run("audit", "--json", **settings)
+    equal(done.returncode in (OK, INVALID), True, done.stderr)
+    return {fate: count for fate, count in json.loads(done.stdout)["fates"].items() if count}
+
+
+@test
+def the_migration_bears_out_what_is_predicted_of_a_flag_of_any_type():
+    types = {"BIGINT": (0, 1, 1700000000000, "NULL"), "INTEGER": (0, 1, 2, -1, "NULL"),
+             "SMALLINT": (0, 3), "TEXT": ("'0'", "'1'", "'2'", "'t'", "'2024-01-01'", "NULL")}
+    for where, url in STORES.items():
+        for number, (kind, flags) in enumerate(types.items()):
+            users = [f"user{i}@example.com" for i in range(len(flags))]
+            rows = [f"('{i}', '{user}', NULL, {flag})"
+                    for i, (user, flag) in enumerate(zip(users, flags))]
+            settings = in_table(f"flags{number}", url, f'"emailVerified" {kind}', rows)
+            equal(predicted(settings), fates_by_answers(settings, users), f"{where} {kind}")
+
+
 @test
 def options_change_the_prediction():
     result = told(postgresql, "--max-cost", "16")

@@ -110,6 +110,30 @@ static void one_flag_of_several_is_enough(void **state)
     assert_true(user_is_disabled(&columns, second, NOW));
 }
 
+#define INTEGER(digits)                                                                            \
+    {                                                                                              \
+        .kind = VALUE_TEXT, .is_integer = true, .text = { digits, sizeof(digits) - 1 }             \
+    }
+
+static void every_integer_but_0_is_verified(void **state)
+{
+    static const struct {
+        struct scan_value value;
+        bool verified;
+    } verifying[] = {{INTEGER("0"), false}, {INTEGER("1"), true},
+                     {INTEGER("2"), true},  {INTEGER("1700000000000"), true},
+                     {INTEGER("-1"), true}, {TEXT("1700000000000"), false},
+                     {TEXT("1"), true},     {TEXT("0"), false},
+                     {TEXT("true"), true},  {TEXT("2024-01-01"), true},
+                     {AT(0), true},         {YES, true},
+                     {NO, false},           {NONE, false},
+                     {MISSING, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof verifying / sizeof verifying[0]; i++)
+        if (value_is_verified(&verifying[i].value) != verifying[i].verified)
+            fail_msg("case %zu\n", i);
+}
+
 static void rows_that_stand_for_nobody_are_told(void **state)
 {
     (void)state;
@@ -127,6 +151,7 @@ int main(void)
         cmocka_unit_test(a_flag_disables_unless_it_clearly_does_not),
         cmocka_unit_test(a_ban_ends_with_its_time),
         cmocka_unit_test(one_flag_of_several_is_enough),
+        cmocka_unit_test(every_integer_but_0_is_verified),
         cmocka_unit_test(rows_that_stand_for_nobody_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
