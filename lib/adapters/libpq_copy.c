@@ -329,6 +329,9 @@ static cogmig_status make_question(struct libpq_copy *copy, const struct scan_re
             copy->kinds[i] = kind_of(PQftype(probe, (int)i));
         copy->are_integers[i] = is_integer(PQftype(probe, (int)i));
     }
+    for (size_t i = 0; i < request->columns->count; i++)
+        if (request->columns->as_text[i])
+            copy->kinds[i] = VALUE_TEXT;
     copy->kinds[0] = VALUE_TEXT;
     *ret_sql = make_copy(copy, request, probe);
     return *ret_sql == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;

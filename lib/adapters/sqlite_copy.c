@@ -120,6 +120,9 @@ static cogmig_status prepare(struct sqlite_copy *copy, const struct scan_request
     for (int i = 1; i < (int)copy->column_count; i++)
         if (copy->kinds[i] != VALUE_MISSING)
             copy->kinds[i] = kind_of(sqlite3_column_decltype(copy->rows, i));
+    for (size_t i = 0; i < request->columns->count; i++)
+        if (request->columns->as_text[i])
+            copy->kinds[i] = VALUE_TEXT;
     copy->kinds[0] = VALUE_TEXT;
     return COGMIG_OK;
 }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/public.h"
 #include "status/error.h"
+#include "store/attribute.h"
 #include "store/config.h"
 #include "store/scan_flags.h"
 
@@ -26,6 +27,7 @@ struct cogmig_audit_row {
     struct buffer texts[AUDIT_TEXTS]; /* empty bytes: none */
     struct buffer lower, hash_kind;
     bool verified, disabled, repeats;
+    const char *refused; /* the name of an attribute, or NULL */
     int64_t hash_length;
 };
 
@@ -33,6 +35,8 @@ struct audit {
     struct scan_columns columns;
     size_t texts[AUDIT_TEXTS]; /* which of them; NO_COLUMN: it is not asked for */
     size_t verified;
+    const struct store_model *model;
+    size_t first_attribute; /* the others of the model's come behind it */
     int64_t now_unix_ms;
     struct cogmig_audit_row row;
 };
@@ -53,6 +57,10 @@ static void ask(struct audit *audit, const struct store_model *model, const char
     scan_columns_add_flags(columns, model);
     if (disabled != NULL)
         scan_columns_add_flag(columns, disabled);
+    audit->model = model;
+    audit->first_attribute = columns->count;
+    for (size_t i = 0; i < model->attribute_count; i++)
+        scan_columns_add_text(columns, model->attributes[i].column);
 }
 
 /* ---- a row ---- */
@@ -84,6 +92,28 @@ static void take_lower(struct cogmig_audit_row *row, const struct scan_value *va
     take_text(&row->lower, value);
 }
 
+/* What is empty becomes no attribute. */
+static bool is_refused(const char *attribute, const struct scan_value *value,
+                       cogmig_status *ret_status)
+{
+    SCOPED(buffer_release) struct buffer text = buffer_with_max(MAX_TEXT);
+    take_text(&text, value);
+    if (text.state != BUFFER_GOOD)
+        *ret_status = COGMIG_OUT_OF_MEMORY;
+    return text.len > 0 && attribute_check_value(attribute, text.bytes, NULL) != COGMIG_OK;
+}
+
+static bool take_refused(struct audit *audit, const struct scan_value *values)
+{
+    const struct store_model *model = audit->model;
+    cogmig_status status = COGMIG_OK;
+    audit->row.refused = NULL;
+    for (size_t i = 0; i < model->attribute_count && audit->row.refused == NULL; i++)
+        if (is_refused(model->attributes[i].name, &values[audit->first_attribute + i], &status))
+            audit->row.refused = model->attributes[i].name;
+    return status == COGMIG_OK;
+}
+
 static const struct scan_value *value_of(const struct scan_value *values, size_t column)
 {
     return column == NO_COLUMN ? NULL : &values[column];
@@ -100,6 +130,7 @@ static bool take_row(struct audit *audit, const struct scan_value *values)
     }
     row->verified = verified != NULL && value_is_verified(verified);
     row->disabled = user_is_disabled(&audit->columns, values, audit->now_unix_ms);
+    good = good && take_refused(audit, values);
     take_lower(row, &values[audit->columns.count]);
     take_hash_kind(row, &values[audit->columns.count + 1]);
     return good && row->lower.state == BUFFER_GOOD && row->hash_kind.state == BUFFER_GOOD;
@@ -225,6 +256,11 @@ COGMIG_PUBLIC const char *cogmig_audit_row_name(const cogmig_audit_row *row)
 COGMIG_PUBLIC const char *cogmig_audit_row_phone(const cogmig_audit_row *row)
 {
     return text_of(row, AUDIT_PHONE);
+}
+
+COGMIG_PUBLIC const char *cogmig_audit_row_refused_attribute(const cogmig_audit_row *row)
+{
+    return row == NULL ? NULL : row->refused;
 }
 
 COGMIG_PUBLIC bool cogmig_audit_row_disabled(const cogmig_audit_row *row)

@@ -7,18 +7,29 @@ void scan_columns_begin(struct scan_columns *columns, const struct store_model *
     scan_columns_add(columns, model->columns[COLUMN_ID], false);
 }
 
+static size_t append(struct scan_columns *columns, const char *name, bool optional, bool as_text)
+{
+    columns->optional[columns->count] = optional;
+    columns->as_text[columns->count] = as_text;
+    columns->names[columns->count] = name;
+    return columns->count++;
+}
+
 /* A column that is read twice may be missing only if both may. */
 size_t scan_columns_add(struct scan_columns *columns, const char *name, bool optional)
 {
     for (size_t i = 0; i < columns->count; i++) {
-        if (!span_equal_text(span_of(name), columns->names[i]))
+        if (columns->as_text[i] || !span_equal_text(span_of(name), columns->names[i]))
             continue;
         columns->optional[i] = columns->optional[i] && optional;
         return i;
     }
-    columns->optional[columns->count] = optional;
-    columns->names[columns->count] = name;
-    return columns->count++;
+    return append(columns, name, optional, false);
+}
+
+size_t scan_columns_add_text(struct scan_columns *columns, const char *name)
+{
+    return append(columns, name, false, true);
 }
 
 size_t scan_columns_add_of_model(struct scan_columns *columns, const struct store_model *model,

@@ -24,6 +24,7 @@ struct scan_columns {
     size_t count;
     const char *names[SCAN_MAX_COLUMNS];         /* the first is that of the id */
     bool optional[SCAN_MAX_COLUMNS];             /* may it be missing? */
+    bool as_text[SCAN_MAX_COLUMNS];              /* VALUE_TEXT, whatever its type */
     struct scan_flag flags[MODEL_MAX_FLAGS + 1]; /* those of the model, and one more */
     size_t flag_count;
     size_t skipped; /* or NO_COLUMN, see struct store_model */
@@ -34,6 +35,10 @@ void scan_columns_begin(struct scan_columns *columns, const struct store_model *
 
 /* Which of the columns it is; one that is there already is not read twice. */
 size_t scan_columns_add(struct scan_columns *columns, const char *name, bool optional);
+
+/* One that a look-up reads as text, as it does those of attributes; it is read beside one that is
+ * there already. */
+size_t scan_columns_add_text(struct scan_columns *columns, const char *name);
 
 /* That of the model, or NO_COLUMN where it has none. */
 size_t scan_columns_add_of_model(struct scan_columns *columns, const struct store_model *model,

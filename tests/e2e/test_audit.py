@@ -47,7 +47,8 @@ FATES = {"migrate_at_sign_in": 5, "reset_the_password": 4, "stranded": 3, "ambig
 REMARKS = {"address_not_verified": 4, "no_password": 3, "password_locked": 1, "bcrypt__damaged": 1,
            "bcrypt__cost_too_high": 1, "bcrypt_behind_a_prefix": 1, "hash_not_supported": 2,
            "address_refused": 1, "address_twice": 3, "no_id": 0, "id_too_long": 1,
-           "name_too_long": 1, "telephone_not_E_164": 1}
+           "name_too_long": 1, "telephone_not_E_164": 1, "id_is_no_user_name": 0,
+           "attribute_refused": 0}
 COSTS = {"10": 9, "12": 2}
 
 CREATE = ('CREATE TABLE "User" ("id" TEXT, "email" TEXT, "password" TEXT, "emailVerified" TIMESTAMP,'
@@ -253,6 +254,28 @@ def the_migration_bears_out_what_is_predicted_of_a_flag_of_any_type():
                     for i, (user, flag) in enumerate(zip(users, flags))]
             settings = in_table(f"flags{number}", url, f'"emailVerified" {kind}', rows)
             equal(predicted(settings), fates_by_answers(settings, users), f"{where} {kind}")
+
+
+@test
+def the_migration_bears_out_what_is_predicted_of_attributes():
+    columns = ('"emailVerified" TIMESTAMP, called TEXT, phone TEXT, born TEXT, day DATE,'
+               ' proved BOOLEAN, changed TIMESTAMP')
+    values = ["'Ann', '+4915112345678', '1990-12-31', '1990-12-31', true, '2024-01-01 10:00:00'",
+              "'Ann', '0151 12345678', NULL, NULL, NULL, NULL", "'Ann', '', '', NULL, false, NULL",
+              "'" + "ü" * 2048 + "', NULL, NULL, NULL, NULL, NULL",
+              "'" + "n" * 2049 + "', NULL, '31.12.1990', NULL, NULL, NULL"]
+    users = [f"user{i}@example.com" for i in range(len(values))]
+    rows = [f"('{'i' * 60 * i} {i}', '{user}', '{HASH_OF_PASSWORD}', NULL, {value})"
+            for i, (user, value) in enumerate(zip(users, values))]
+    for where, url in STORES.items():
+        settings = in_table("attributes", url, columns, rows)
+        settings["COGMIG_NAME_COLUMN"] = "called"
+        for each in ("", "locale=born, name", "birthdate=day", "phone_number_verified=proved",
+                     "updated_at=changed", "custom:a=called, phone_number=phone"):
+            settings |= {"COGMIG_ATTRIBUTES": each, "COGMIG_USERNAME_FROM_LEGACY_ID": "0"}
+            equal(predicted(settings), fates_by_answers(settings, users), f"{where} {each}")
+        settings |= {"COGMIG_ATTRIBUTES": "", "COGMIG_USERNAME_FROM_LEGACY_ID": "1"}
+        equal(predicted(settings), fates_by_answers(settings, users), where)
 
 
 @test

@@ -16,6 +16,8 @@ static void make_world(void)
 {
     assert_int_equal(cogmig_store_config_new(&store, NULL), COGMIG_OK);
     assert_int_equal(cogmig_store_config_set_url(store, USERS_URL, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_store_config_add_attribute(store, "birthdate", "locale", NULL),
+                     COGMIG_OK);
 }
 
 static cogmig_status check_row(void *user_data, const cogmig_audit_row *row)
@@ -28,6 +30,7 @@ static cogmig_status check_row(void *user_data, const cogmig_audit_row *row)
     assert_int_equal(cogmig_audit_row_email_verified(row), nth == 1);
     assert_int_equal(cogmig_audit_row_phone(row) != NULL, nth == 1);
     assert_int_equal(cogmig_audit_row_disabled(row), nth == 2);
+    assert_int_equal(cogmig_audit_row_refused_attribute(row) != NULL, nth == 1);
     assert_string_equal(cogmig_audit_row_hash_kind(row), nth == 1 ? "$2a$04$" : "x");
     assert_int_equal(cogmig_audit_row_hash_length(row), nth == 1 ? strlen(USERS_HASH) : 1);
     return COGMIG_OK;

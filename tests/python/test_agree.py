@@ -184,6 +184,9 @@ def test_more_rows_than_are_in_memory_are_told(many):
     rows = list(cogmig.audit(store, phone_column="phone", disabled_column="gone"))
     assert [row.phone for row in rows] == [f"+49{number}" for number in range(1, 5001)]
     assert [row.disabled for row in rows[:2]] == [True, False]
+    assert {row.refused_attribute for row in rows} == {None}
+    refused = list(cogmig.audit(cogmig.Store(many, attributes={"birthdate": "phone"})))
+    assert {row.refused_attribute for row in refused} == {"birthdate"}
     for row in cogmig.audit(store):
         break  # left early
     with pytest.raises(cogmig.Invalid) as caught:

@@ -24,6 +24,12 @@ static bool has_blank_or_control(const char *text)
     return false;
 }
 
+bool is_user_name(const char *id)
+{
+    return id[0] != '\0' && !has_blank_or_control(id) &&
+           !is_longer_than(id, COGNITO_MAX_NAME_CHARACTERS);
+}
+
 static bool is_domain(const char *domain)
 {
     size_t len = strlen(domain);

@@ -19,6 +19,9 @@ bool is_e164(const char *phone);
 
 bool is_longer_than(const char *text, int64_t characters);
 
+/* API reference, UsernameType: 1 to 128 characters, none of them white space or control. */
+bool is_user_name(const char *id);
+
 enum hash_worth {
     HASH_NONE,          /* there is none */
     HASH_LOCKED,        /* the store locks the password */

@@ -25,8 +25,10 @@ const char *const remark_names[REMARK_COUNT] = {
     [REMARK_EMAIL_COLLIDES] = "address twice",
     [REMARK_ID_MISSING] = "no id",
     [REMARK_ID_TOO_LONG] = "id too long",
+    [REMARK_ID_NO_USER_NAME] = "id is no user name",
     [REMARK_NAME_TOO_LONG] = "name too long",
     [REMARK_PHONE_NOT_E164] = "telephone not E.164",
+    [REMARK_ATTRIBUTE_REFUSED] = "attribute refused",
 };
 
 static void remark(struct tally *tally, enum remark what, const char *id)
@@ -76,30 +78,45 @@ static bool remark_hash(struct tally *tally, const struct hash_reading *hash, co
     return usable;
 }
 
+static bool remark_id(struct tally *tally, const char *id)
+{
+    int64_t length = (int64_t)strlen(id);
+    bool is_too_long = is_longer_than(id, tally->max_id_length);
+    bool is_no_user_name = tally->id_is_user_name && length > 0 && !is_user_name(id);
+    if (length > tally->longest_id)
+        tally->longest_id = length;
+    if (length == 0)
+        remark(tally, REMARK_ID_MISSING, id);
+    else if (is_too_long)
+        remark(tally, REMARK_ID_TOO_LONG, id);
+    if (is_no_user_name)
+        remark(tally, REMARK_ID_NO_USER_NAME, id);
+    return length > 0 && !is_too_long && !is_no_user_name;
+}
+
 static bool remark_identity(struct tally *tally, const cogmig_audit_row *row, const char *id)
 {
     bool address_is_good = email_fault(cogmig_audit_row_email(row)) == NULL;
-    int64_t length = (int64_t)strlen(id);
-    if (length > tally->longest_id)
-        tally->longest_id = length;
     if (!address_is_good)
         remark(tally, REMARK_EMAIL_REFUSED, id);
-    if (length == 0)
-        remark(tally, REMARK_ID_MISSING, id);
-    else if (is_longer_than(id, tally->max_id_length))
-        remark(tally, REMARK_ID_TOO_LONG, id);
-    return address_is_good && length > 0 && !is_longer_than(id, tally->max_id_length);
+    return remark_id(tally, id) && address_is_good;
 }
 
-static void remark_attributes(struct tally *tally, const cogmig_audit_row *row, const char *id)
+/* Those that the migration does not send keep nobody out. */
+static bool remark_attributes(struct tally *tally, const cogmig_audit_row *row, const char *id)
 {
     const char *name = cogmig_audit_row_name(row), *phone = cogmig_audit_row_phone(row);
+    bool is_refused = cogmig_audit_row_refused_attribute(row) != NULL;
+    bool is_too_long = name != NULL && is_longer_than(name, COGNITO_MAX_ATTRIBUTE_CHARACTERS);
     if (!cogmig_audit_row_email_verified(row))
         remark(tally, REMARK_UNVERIFIED, id);
-    if (name != NULL && is_longer_than(name, COGNITO_MAX_ATTRIBUTE_CHARACTERS))
+    if (is_too_long)
         remark(tally, REMARK_NAME_TOO_LONG, id);
     if (phone != NULL && phone[0] != '\0' && !is_e164(phone))
         remark(tally, REMARK_PHONE_NOT_E164, id);
+    if (is_refused)
+        remark(tally, REMARK_ATTRIBUTE_REFUSED, id);
+    return !is_refused && !(is_too_long && tally->sends_name);
 }
 
 /* A locked password is not reset either: the migration takes it for a ban. */
@@ -134,10 +151,10 @@ void tally_row(struct tally *tally, const cogmig_audit_row *row)
     struct hash_reading hash = read_hash(cogmig_audit_row_hash_kind(row),
                                          cogmig_audit_row_hash_length(row), &tally->rules);
     bool usable = remark_hash(tally, &hash, id);
-    bool acceptable = remark_identity(tally, row, id);
+    bool identified = remark_identity(tally, row, id);
+    bool acceptable = remark_attributes(tally, row, id) && identified;
     enum fate fate = fate_of(row, acceptable, usable, hash.worth == HASH_LOCKED);
     bool collides = cogmig_audit_row_repeats_email(row);
-    remark_attributes(tally, row, id);
     if (collides)
         fate = collide(tally, id, fate);
     tally->users++;

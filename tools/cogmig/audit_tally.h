@@ -20,7 +20,7 @@ enum fate {
     FATE_RESETS,       /* by forgot-password alone: no usable hash, but a verified address */
     FATE_STRANDED,     /* by nothing: no usable hash, and no verified address */
     FATE_AMBIGUOUS,    /* nobody knows which of two rows it is */
-    FATE_UNACCEPTABLE, /* Cognito refuses address or id */
+    FATE_UNACCEPTABLE, /* Cognito refuses address, id or another attribute */
     FATE_DISABLED,
     FATE_COUNT
 };
@@ -38,8 +38,10 @@ enum remark {
     REMARK_EMAIL_COLLIDES,
     REMARK_ID_MISSING,
     REMARK_ID_TOO_LONG,
+    REMARK_ID_NO_USER_NAME,
     REMARK_NAME_TOO_LONG,
     REMARK_PHONE_NOT_E164,
+    REMARK_ATTRIBUTE_REFUSED,
     REMARK_COUNT
 };
 
@@ -57,6 +59,7 @@ struct tally_scheme {
 struct tally {
     struct hash_rules rules;
     int64_t max_id_length; /* of custom:legacy_id */
+    bool sends_name, id_is_user_name;
     int64_t users;
     int64_t fates[FATE_COUNT];
     struct tally_remark remarks[REMARK_COUNT];

@@ -31,6 +31,7 @@ static void no_row_has_nothing(void **state)
     assert_null(cogmig_audit_row_email(NULL));
     assert_null(cogmig_audit_row_name(NULL));
     assert_null(cogmig_audit_row_phone(NULL));
+    assert_null(cogmig_audit_row_refused_attribute(NULL));
     assert_null(cogmig_audit_row_hash_kind(NULL));
     assert_int_equal(cogmig_audit_row_hash_length(NULL), 0);
     assert_false(cogmig_audit_row_email_verified(NULL));

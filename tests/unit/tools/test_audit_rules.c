@@ -99,6 +99,21 @@ static void old_revisions_count_where_the_migration_takes_them(void **state)
     rules = (struct hash_rules){.max_cost = 15};
 }
 
+static void a_user_name_has_1_to_128_characters_without_blanks(void **state)
+{
+    char name[COGNITO_MAX_NAME_CHARACTERS + 2] = "";
+    (void)state;
+    assert_true(is_user_name("7"));
+    assert_true(is_user_name("\xC3\xBC"));
+    assert_false(is_user_name(""));
+    assert_false(is_user_name("a b"));
+    assert_false(is_user_name("a\x7F"));
+    memset(name, 'x', COGNITO_MAX_NAME_CHARACTERS);
+    assert_true(is_user_name(name));
+    name[COGNITO_MAX_NAME_CHARACTERS] = 'x';
+    assert_false(is_user_name(name));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +121,7 @@ int main(void)
         cmocka_unit_test(telephone_numbers_are_plus_and_2_to_15_digits),
         cmocka_unit_test(lengths_are_those_of_characters),
         cmocka_unit_test(a_hash_is_judged_by_its_beginning_and_length),
+        cmocka_unit_test(a_user_name_has_1_to_128_characters_without_blanks),
         cmocka_unit_test(old_revisions_count_where_the_migration_takes_them),
     };
     return cmocka_run_group_tests_name("tools: audit rules", tests, NULL, NULL);

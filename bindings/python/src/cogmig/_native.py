@@ -293,6 +293,7 @@ audit_row_repeats_email b p
 audit_row_email_verified b p
 audit_row_name s p
 audit_row_phone s p
+audit_row_refused_attribute s p
 audit_row_disabled b p
 audit_row_hash_kind s p
 audit_row_hash_length l p

@@ -31,6 +31,8 @@ class AuditRow(NamedTuple):
     hash_kind: Optional[str]
     #: How many characters it has; 0 when there is none.
     hash_length: int
+    #: The first of the store's attributes with a value that Cognito refuses: so is the user, then.
+    refused_attribute: Optional[str]
 
 
 def audit(store: Store, *, phone_column: Optional[str] = None,
@@ -85,4 +87,4 @@ def _row_of(row: int) -> AuditRow:
         text(lib.audit_row_name(row)), text(lib.audit_row_phone(row)),
         bool(lib.audit_row_email_verified(row)), bool(lib.audit_row_disabled(row)),
         bool(lib.audit_row_repeats_email(row)), text(lib.audit_row_hash_kind(row)),
-        int(lib.audit_row_hash_length(row)))
+        int(lib.audit_row_hash_length(row)), text(lib.audit_row_refused_attribute(row)))
