@@ -28,7 +28,7 @@ enum {
     COGMIG_DIFFERENCE_NOT_MIGRATED = 1,
     /* A Cognito user whose legacy id nobody has in the store. */
     COGMIG_DIFFERENCE_NOT_IN_STORE = 2,
-    /* Several Cognito users, or several rows of the store, with one legacy id. */
+    /* Several Cognito users, rows of the store or links with one legacy id. */
     COGMIG_DIFFERENCE_DUPLICATE = 3,
     /* Both sides have the user; the map does not link them. */
     COGMIG_DIFFERENCE_NOT_LINKED = 4,
@@ -81,8 +81,8 @@ const char *cogmig_difference_legacy_id(const cogmig_difference *difference);
 const char *cogmig_difference_sub(const cogmig_difference *difference);
 
 /* The sub of the other Cognito user with this legacy id, of a DUPLICATE or LINKED_ELSEWHERE, and of
- * a LINK_STALE where that is one user alone, with the row's address; NULL when there is none.
- * Borrowed from the difference.
+ * a LINK_STALE where that is one user alone, with the row's address; NULL when there is none. Of a
+ * DUPLICATE of links, the other one that is linked. Borrowed from the difference.
  *
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 const char *cogmig_difference_other_sub(const cogmig_difference *difference);
@@ -109,6 +109,13 @@ const char *cogmig_difference_cognito_value(const cogmig_difference *difference)
  *
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 const char *cogmig_difference_store_value(const cogmig_difference *difference);
+
+/* Of an ATTRIBUTE: is this the Cognito user whom the map links to the legacy id? True too where
+ * there is no map. Somebody whom no link proves to be that user may have written the legacy id:
+ * what the store has is not to be given to them. False for any other kind.
+ *
+ * Errors: none. Threads: that of the callback. Since: 1.0. */
+bool cogmig_difference_is_linked(const cogmig_difference *difference);
 
 /* Make a configuration: every attribute but the name is compared, the map counts, working files go
  * to /tmp.

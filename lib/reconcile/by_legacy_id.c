@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * All three sides in the order of the legacy id. */
 #include "base/cleanup.h"
+#include "reconcile/attributes.h"
 #include "reconcile/reconcile.h"
 #include "status/error.h"
+
+#include <string.h>
 
 enum {
     FROM_STORE,
@@ -11,18 +14,22 @@ enum {
     SIDE_COUNT
 };
 
+enum {
+    MAX_SEEN_BYTES = 64 * 1024
+};
+
 /* What the sides say about one legacy id. */
 struct group {
     struct buffer id;
     struct buffer row; /* of the store: an account */
     struct buffer linked_sub;
     struct buffer first_sub; /* of the Cognito users with this id */
-    struct buffer last_sub;
+    struct buffer seen_subs; /* of the latest of them, each behind its length */
     size_t rows;
     size_t cognito_users;
     size_t links;
     bool link_is_confirmed;
-    bool address_differs; /* a Cognito user's from the row's, or is not verified as the row's is */
+    bool is_unproved; /* a Cognito user, by an address */
     bool in_order;
 };
 
@@ -30,7 +37,7 @@ static struct group empty_group(void)
 {
     struct buffer text = buffer_with_max(SORTER_MAX_RECORD);
     return (struct group){
-        .id = text, .row = text, .linked_sub = text, .first_sub = text, .last_sub = text};
+        .id = text, .row = text, .linked_sub = text, .first_sub = text, .seen_subs = text};
 }
 
 static void release_group(struct group *group)
@@ -39,7 +46,7 @@ static void release_group(struct group *group)
     buffer_release(&group->row);
     buffer_release(&group->linked_sub);
     buffer_release(&group->first_sub);
-    buffer_release(&group->last_sub);
+    buffer_release(&group->seen_subs);
 }
 
 static struct span held(const struct buffer *text)
@@ -59,61 +66,6 @@ static cogmig_status tell(cogmig_reconcile *reconcile, struct group *group,
 {
     group->in_order = false;
     return reconcile_tell(reconcile, finding, err);
-}
-
-/* ---- attributes of a user whom both sides have ---- */
-
-static bool texts_agree(struct span a, struct span b)
-{
-    return span_equal(span_trim(a), span_trim(b));
-}
-
-static bool emails_agree(const struct account *a, const struct account *b)
-{
-    return span_equal_ascii_case(span_trim(a->texts[ACCOUNT_EMAIL]),
-                                 span_trim(b->texts[ACCOUNT_EMAIL]));
-}
-
-static struct span word(bool yes)
-{
-    return span_of(yes ? "true" : "false");
-}
-
-static cogmig_status tell_attribute(cogmig_reconcile *reconcile, struct group *group,
-                                    const struct account *user, const char *attribute,
-                                    struct span cognito_value, struct span store_value,
-                                    cogmig_error *err)
-{
-    struct finding finding = {.kind = COGMIG_DIFFERENCE_ATTRIBUTE,
-                              .texts = {[DIFFERENCE_LEGACY_ID] = held(&group->id),
-                                        [DIFFERENCE_SUB] = user->texts[ACCOUNT_SUB],
-                                        [DIFFERENCE_ATTRIBUTE] = span_of(attribute),
-                                        [DIFFERENCE_COGNITO_VALUE] = cognito_value,
-                                        [DIFFERENCE_STORE_VALUE] = store_value}};
-    return tell(reconcile, group, &finding, err);
-}
-
-static cogmig_status compare_attributes(cogmig_reconcile *reconcile, struct group *group,
-                                        const struct account *user, const struct account *row,
-                                        cogmig_error *err)
-{
-    cogmig_status status = COGMIG_OK;
-    bool same_address = emails_agree(user, row);
-    group->address_differs |= !same_address || (row->email_verified && !user->email_verified);
-    if (!same_address)
-        status = tell_attribute(reconcile, group, user, "email", user->texts[ACCOUNT_EMAIL],
-                                row->texts[ACCOUNT_EMAIL], err);
-    if (status == COGMIG_OK && user->email_verified != row->email_verified)
-        status = tell_attribute(reconcile, group, user, "email_verified",
-                                word(user->email_verified), word(row->email_verified), err);
-    if (status == COGMIG_OK && reconcile->compare_names &&
-        !texts_agree(user->texts[ACCOUNT_NAME], row->texts[ACCOUNT_NAME]))
-        status = tell_attribute(reconcile, group, user, "name", user->texts[ACCOUNT_NAME],
-                                row->texts[ACCOUNT_NAME], err);
-    if (status == COGMIG_OK && user->disabled != row->disabled)
-        status = tell_attribute(reconcile, group, user, "enabled", word(!user->disabled),
-                                word(!row->disabled), err);
-    return status;
 }
 
 /* ---- reading the group ---- */
@@ -141,11 +93,26 @@ static cogmig_status read_rows(cogmig_reconcile *reconcile, struct group *group,
     return status;
 }
 
-static cogmig_status read_links(struct group *group, struct walk *map, cogmig_error *err)
+/* A map of ours has one; the same pair again is fine. */
+static cogmig_status tell_duplicate_link(cogmig_reconcile *reconcile, struct group *group,
+                                         struct span sub, cogmig_error *err)
+{
+    struct finding finding = {.kind = COGMIG_DIFFERENCE_DUPLICATE,
+                              .texts = {[DIFFERENCE_LEGACY_ID] = held(&group->id),
+                                        [DIFFERENCE_SUB] = held(&group->linked_sub),
+                                        [DIFFERENCE_OTHER_SUB] = sub}};
+    return span_equal(sub, held(&group->linked_sub)) ? COGMIG_OK
+                                                     : tell(reconcile, group, &finding, err);
+}
+
+static cogmig_status read_links(cogmig_reconcile *reconcile, struct group *group, struct walk *map,
+                                cogmig_error *err)
 {
     cogmig_status status = COGMIG_OK;
     for (; status == COGMIG_OK && walk_is_at(map, held(&group->id)); group->links++) {
-        status = hold(&group->linked_sub, account_read(map->head.content).texts[ACCOUNT_SUB], err);
+        struct span sub = account_read(map->head.content).texts[ACCOUNT_SUB];
+        status = group->links == 0 ? hold(&group->linked_sub, sub, err)
+                                   : tell_duplicate_link(reconcile, group, sub, err);
         if (status == COGMIG_OK)
             status = walk_on(map, err);
     }
@@ -179,32 +146,56 @@ static cogmig_status judge_user(cogmig_reconcile *reconcile, struct group *group
     cogmig_status status = group->cognito_users == 0
                                ? hold(&group->first_sub, user->texts[ACCOUNT_SUB], err)
                                : tell_duplicate_user(reconcile, group, user, err);
-    if (group->links > 0 && span_equal(user->texts[ACCOUNT_SUB], held(&group->linked_sub)))
-        group->link_is_confirmed = true;
+    bool is_linked =
+        group->links > 0 && span_equal(user->texts[ACCOUNT_SUB], held(&group->linked_sub));
+    group->link_is_confirmed |= is_linked;
     if (status != COGMIG_OK)
         return status;
     if (group->rows == 0)
         return tell_not_in_store(reconcile, group, user, err);
     struct account row = account_read(held(&group->row));
-    return compare_attributes(reconcile, group, user, &row, err);
+    bool same;
+    status =
+        attributes_compare(reconcile, user, &row, is_linked || reconcile->without_map, &same, err);
+    group->in_order &= same;
+    group->is_unproved |= !attributes_prove(user, &row);
+    return status;
 }
 
 /* A user may be listed twice: one whose page was read again, or who was changed in between. */
-static bool was_seen(const struct group *group, const struct account *user)
+static bool was_seen(const struct group *group, struct span sub)
 {
-    struct span sub = user->texts[ACCOUNT_SUB];
-    return group->cognito_users > 0 &&
-           (span_equal(sub, held(&group->first_sub)) || span_equal(sub, held(&group->last_sub)));
+    struct span rest = held(&group->seen_subs);
+    while (rest.len > 0) {
+        size_t len;
+        memcpy(&len, rest.bytes, sizeof len);
+        struct span seen = {rest.bytes + sizeof len, len};
+        if (span_equal(seen, sub))
+            return true;
+        rest = (struct span){seen.bytes + len, rest.len - sizeof len - len};
+    }
+    return false;
+}
+
+/* As many as there is room for: a page of users is. */
+static cogmig_status note_seen(struct group *group, struct span sub, cogmig_error *err)
+{
+    struct buffer *seen = &group->seen_subs;
+    if (seen->len + sizeof sub.len + sub.len > MAX_SEEN_BYTES)
+        seen->len = 0;
+    buffer_add(seen, (struct span){(const char *)&sub.len, sizeof sub.len});
+    buffer_add(seen, sub);
+    return seen->state == BUFFER_GOOD ? COGMIG_OK : fail_plainly(err, COGMIG_OUT_OF_MEMORY);
 }
 
 static cogmig_status read_user(cogmig_reconcile *reconcile, struct group *group,
                                const struct account *user, cogmig_error *err)
 {
-    if (was_seen(group, user))
+    if (was_seen(group, user->texts[ACCOUNT_SUB]))
         return COGMIG_OK;
     cogmig_status status = judge_user(reconcile, group, user, err);
     if (status == COGMIG_OK)
-        status = hold(&group->last_sub, user->texts[ACCOUNT_SUB], err);
+        status = note_seen(group, user->texts[ACCOUNT_SUB], err);
     group->cognito_users++;
     return status;
 }
@@ -253,7 +244,7 @@ static cogmig_status doubt_link(cogmig_reconcile *reconcile, struct group *group
     struct account row = account_read(held(&group->row));
     if (group->cognito_users > 0)
         row.texts[ACCOUNT_SUB] = held(&group->first_sub);
-    row.is_contested = group->cognito_users > 1 || group->address_differs;
+    row.is_contested = group->cognito_users > 1 || group->rows > 1 || group->is_unproved;
     group->in_order = false;
     return reconcile_add(reconcile, DOUBTFUL_LINKS_BY_SUB, held(&group->linked_sub), &row, err);
 }
@@ -286,13 +277,14 @@ static cogmig_status judge_group(cogmig_reconcile *reconcile, struct group *grou
                                  struct walk *sides, struct span id, cogmig_error *err)
 {
     group->rows = group->cognito_users = group->links = 0;
-    group->link_is_confirmed = group->address_differs = false;
+    group->link_is_confirmed = group->is_unproved = false;
+    group->seen_subs.len = 0;
     group->in_order = true;
     cogmig_status status = hold(&group->id, id, err);
     if (status == COGMIG_OK)
         status = read_rows(reconcile, group, &sides[FROM_STORE], err);
     if (status == COGMIG_OK)
-        status = read_links(group, &sides[FROM_MAP], err);
+        status = read_links(reconcile, group, &sides[FROM_MAP], err);
     if (status == COGMIG_OK)
         status = read_users(reconcile, group, &sides[FROM_COGNITO], err);
     if (status == COGMIG_OK)

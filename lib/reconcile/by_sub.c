@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Doubtful links and Cognito's users in the order of the sub: whose is the one that is linked? */
 #include "base/cleanup.h"
+#include "reconcile/attributes.h"
 #include "reconcile/reconcile.h"
 #include "status/error.h"
 
@@ -64,9 +65,12 @@ static cogmig_status judge_attached(cogmig_reconcile *reconcile, const struct li
                   [DIFFERENCE_OTHER_LEGACY_ID] = user->texts[ACCOUNT_LEGACY_ID],
                   [DIFFERENCE_COGNITO_VALUE] = user->texts[ACCOUNT_EMAIL],
                   [DIFFERENCE_STORE_VALUE] = link->row.texts[ACCOUNT_EMAIL]}};
-    if (is_whole_but_for_id)
-        reconcile_count(reconcile, COGMIG_RECONCILE_MIGRATED);
-    return reconcile_tell(reconcile, &finding, err);
+    cogmig_status status = reconcile_tell(reconcile, &finding, err);
+    if (status != COGMIG_OK || !is_whole_but_for_id)
+        return status;
+    bool same;
+    reconcile_count(reconcile, COGMIG_RECONCILE_MIGRATED);
+    return attributes_compare(reconcile, user, &link->row, true, &same, err);
 }
 
 static cogmig_status judge_links_to(cogmig_reconcile *reconcile, struct walk *links,

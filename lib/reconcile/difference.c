@@ -10,6 +10,7 @@
 
 struct cogmig_difference {
     int32_t kind;
+    bool is_linked;
     const char *texts[DIFFERENCE_TEXT_COUNT];
 };
 
@@ -34,7 +35,7 @@ static cogmig_status terminate(const struct finding *finding, struct buffer *tex
 cogmig_status difference_tell(const struct finding *finding, cogmig_difference_fn tell,
                               void *user_data, cogmig_error *err)
 {
-    struct cogmig_difference difference = {.kind = finding->kind};
+    struct cogmig_difference difference = {.kind = finding->kind, .is_linked = finding->is_linked};
     SCOPED(buffer_release)
     struct buffer texts = buffer_with_max(DIFFERENCE_TEXT_COUNT * SORTER_MAX_RECORD);
     cogmig_status status = terminate(finding, &texts, &difference, err);
@@ -109,4 +110,9 @@ COGMIG_PUBLIC const char *cogmig_difference_cognito_value(const cogmig_differenc
 COGMIG_PUBLIC const char *cogmig_difference_store_value(const cogmig_difference *difference)
 {
     return text_of(difference, DIFFERENCE_STORE_VALUE);
+}
+
+COGMIG_PUBLIC bool cogmig_difference_is_linked(const cogmig_difference *difference)
+{
+    return difference != NULL && difference->is_linked;
 }

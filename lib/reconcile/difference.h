@@ -25,6 +25,7 @@ enum {
 /* As found: a text without bytes (NULL) is not there. */
 struct finding {
     int32_t kind;
+    bool is_linked;
     struct span texts[DIFFERENCE_TEXT_COUNT];
 };
 

@@ -480,6 +480,23 @@ def a_verified_flag_is_compared_as_it_is_told():
 
 
 @test
+def a_plan_makes_no_strangers_address_a_verified_one():
+    stranger = World(SEED + 12)
+    for legacy_id in ("claimed", "taken-over"):
+        stranger.row(legacy_id)
+        stranger.user(legacy_id, legacy_id, verified="false", full_name="Mallory")
+    stranger.link("taken-over", sub_of("gone"))
+    pool, plan = settle(stranger), new_path("plan")
+    for _ in range(2):  # what the first does must not let the second link anybody
+        equal(reconcile(pool, "--plan", str(plan), "--store-is-right").returncode, CONFLICT)
+        equal(reconcile(pool, "--apply", str(plan)).returncode, OK)
+        plan.unlink()
+    equal([(user["attributes"]["email_verified"], user["attributes"]["name"]) for user in pool.users],
+          [("false", "Mallory")] * 2)
+    equal(psql("SELECT count(*) FROM cogmig_idmap").strip(), "0")
+
+
+@test
 def a_plan_takes_a_stale_link_away_before_the_next_one_is_made():
     moved = World(SEED + 9)
     for row, gone in (("a", "b"), ("d", "c")):  # one row became another, before and after it

@@ -115,6 +115,7 @@ static cogmig_status take(void *user_data, const cogmig_difference *difference)
         assert_string_equal(cogmig_difference_cognito_value(difference), "ann@other.example");
         assert_string_equal(cogmig_difference_store_value(difference), USERS_EMAIL);
         assert_string_equal(cogmig_difference_sub(difference), "sub-1");
+        assert_true(cogmig_difference_is_linked(difference));
         break;
     case COGMIG_DIFFERENCE_NOT_MIGRATED:
         assert_string_equal(cogmig_difference_legacy_id(difference), "2");

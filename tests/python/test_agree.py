@@ -77,6 +77,7 @@ def test_every_disagreement_is_told_and_counted(world, cognito, tmp_path):
     [moved] = [one for one in found if one.attribute == "email"]
     assert (moved.cognito_value, moved.store_value, moved.sub) == (
         "elsewhere@example.com", "moved@example.com", SUB + "2")
+    assert moved.is_linked
     assert read <= {"cognito_users", "store_users", "links"}
     assert (tmp_path / "listing").stat().st_mode & 0o777 == 0o600
 

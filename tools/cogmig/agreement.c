@@ -15,7 +15,7 @@ const struct kind_text agreement_kinds[AGREEMENT_KINDS - 1] = {
      "That legacy user cannot migrate any more. Find out who signed up, then link or delete the "
      "Cognito user."},
     {COGMIG_DIFFERENCE_DUPLICATE, "Several with one legacy id",
-     "Several Cognito users, or several rows of the store, have one legacy id.",
+     "Several Cognito users, rows of the store or links have one legacy id.",
      "Decide which one stands for the row and take the id from the others."},
     {COGMIG_DIFFERENCE_NOT_IN_STORE, "Not in the store",
      "A Cognito user has a legacy id that nobody has in the store.",

@@ -81,7 +81,7 @@ static cogmig_status take_difference(void *user_data, const cogmig_difference *d
         json_dumpf(object, outputs->ndjson, JSON_COMPACT);
         fputc('\n', outputs->ndjson);
     }
-    repair_plan_add(&outputs->plan, object);
+    repair_plan_add(&outputs->plan, object, cogmig_difference_is_linked(difference));
     agreement_add_example(&outputs->agreement, cogmig_difference_kind(difference), object);
     return COGMIG_OK;
 }

@@ -74,7 +74,8 @@ static void plan_stale_link(const struct repair_plan *plan, const json_t *differ
 }
 
 /* Whether a user is enabled is nothing that an attribute says, and whoever gets another address
- * signs in with that one: both are for a person to decide. */
+ * signs in with that one: both are for a person to decide. Whoever is not linked may be a stranger,
+ * whom a verified address would prove to be that user. */
 static bool can_be_set(const json_t *difference)
 {
     const char *attribute = member(difference, "attribute");
@@ -112,7 +113,7 @@ static bool is_contested(const struct repair_plan *plan, const json_t *differenc
     return plan->contested != NULL && strcmp(plan->contested, member(difference, "legacy_id")) == 0;
 }
 
-void repair_plan_add(struct repair_plan *plan, const json_t *difference)
+void repair_plan_add(struct repair_plan *plan, const json_t *difference, bool is_linked)
 {
     const struct repair_policy *policy = &plan->policy;
     if (plan->file == NULL || is_kind(difference, "not-migrated"))
@@ -125,7 +126,8 @@ void repair_plan_add(struct repair_plan *plan, const json_t *difference)
     else if (is_kind(difference, "legacy-id-missing"))
         plan_attribute(plan, difference, policy->legacy_id_attribute, NULL,
                        member(difference, "legacy_id"));
-    else if (is_kind(difference, "attribute") && policy->store_is_right && can_be_set(difference))
+    else if (is_kind(difference, "attribute") && policy->store_is_right && is_linked &&
+             can_be_set(difference))
         plan_attribute(plan, difference, member(difference, "attribute"),
                        member(difference, "cognito"), member(difference, "store"));
     else

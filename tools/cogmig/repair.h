@@ -27,8 +27,10 @@ struct repair_plan {
 };
 
 /* Add the lines for one difference, in the order in which they are told; an action of "decide" is
- * one that a person has to take. */
-void repair_plan_add(struct repair_plan *plan, const json_t *difference);
+ * one that a person has to take.
+ *
+ * is_linked  of an attribute: the map says that it is this user's, or there is no map */
+void repair_plan_add(struct repair_plan *plan, const json_t *difference, bool is_linked);
 
 /* No more are added. False: the last lines are lost; whether file took the others is its own to
  * tell. */

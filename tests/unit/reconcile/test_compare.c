@@ -137,6 +137,31 @@ static void two_cognito_users_with_one_legacy_id_are_told(void **state)
     assert_tells(&world, "duplicate 1 s1 s2 - - a@x -", "duplicate 1 s1 s3 - - a@x -");
 }
 
+static void one_of_several_who_is_listed_twice_is_one(void **state)
+{
+    (void)state;
+    struct cognito_user again = {.sub = "s2", .legacy_id = "1", .email = "a@x"};
+    struct world world = {
+        .cognito = {{.sub = "s1", .legacy_id = "1", .email = "a@x"},
+                    again,
+                    {.sub = "s3", .legacy_id = "1", .email = "a@x"},
+                    again},
+        .store = {{.id = "1", .email = "a@x"}},
+        .map = {{"1", "s1"}},
+    };
+    assert_tells(&world, "duplicate 1 s1 s2 - - a@x -", "duplicate 1 s1 s3 - - a@x -");
+}
+
+static void two_links_with_one_legacy_id_are_told(void **state)
+{
+    (void)state;
+    struct world world = {.cognito = {{.sub = "s1", .legacy_id = "1", .email = "a@x"},
+                                      {.sub = "s2", .legacy_id = "2", .email = "b@x"}},
+                          .store = {{.id = "1", .email = "a@x"}, {.id = "2", .email = "b@x"}},
+                          .map = {{"1", "s1"}, {"1", "s3"}, {"1", "s1"}, {"2", "s2"}}};
+    assert_tells(&world, "duplicate 1 s1 s3 - - - -");
+}
+
 static void two_rows_with_one_id_are_told(void **state)
 {
     (void)state;
@@ -202,12 +227,17 @@ static void who_takes_the_place_of_a_deleted_user_is_told_where_there_is_no_doub
     struct world world = {
         .cognito = {{.sub = "s1", .legacy_id = "1", .email = "a@x"},
                     {.sub = "s2", .legacy_id = "1", .email = "a@x"},
-                    {.sub = "s3", .legacy_id = "2", .email = "other@x"}},
-        .store = {{.id = "1", .email = "a@x"}, {.id = "2", .email = "b@x"}},
-        .map = {{"1", "gone1"}, {"2", "gone2"}},
+                    {.sub = "s3", .legacy_id = "2", .email = "other@x"},
+                    {.sub = "s4", .legacy_id = "3", .email = "c@x"}},
+        .store = {{.id = "1", .email = "a@x"},
+                  {.id = "2", .email = "b@x"},
+                  {.id = "3", .email = "c@x"},
+                  {.id = "3", .email = "d@x"}},
+        .map = {{"1", "gone1"}, {"2", "gone2"}, {"3", "gone3"}},
     };
-    assert_tells(&world, "duplicate 1 s1 s2 - - a@x -", "attribute 2 s3 - - email other@x b@x",
-                 "link-stale 1 gone1 - - - - -", "link-stale 2 gone2 - - - - -");
+    assert_tells(&world, "duplicate 1 s1 s2 - - a@x -", "duplicate 3 - - - - - d@x",
+                 "attribute 2 s3 - - email other@x b@x", "link-stale 1 gone1 - - - - -",
+                 "link-stale 2 gone2 - - - - -", "link-stale 3 gone3 - - - - -");
 }
 
 static void a_link_to_a_deleted_row_is_stale(void **state)
@@ -232,6 +262,61 @@ static void a_linked_cognito_user_without_the_attribute_is_told_and_is_migrated(
     assert_int_equal(cogmig_reconcile_count(r, COGMIG_RECONCILE_IN_ORDER), 0);
     assert_int_equal(cogmig_reconcile_count(r, COGMIG_RECONCILE_COGNITO_ONLY), 0);
     cogmig_reconcile_free(&r);
+}
+
+static void attributes_of_who_lacks_the_legacy_id_are_compared(void **state)
+{
+    (void)state;
+    struct world world = {
+        .cognito = {{.sub = "s1", .email = "old@x", .name = "A", .unverified = true}},
+        .store = {{.id = "1", .email = "a@x", .name = "A", .disabled = true}},
+        .map = {{"1", "s1"}},
+        .compare_names = true};
+    assert_tells(
+        &world, "legacy-id-missing 1 s1 - - - old@x a@x", "attribute 1 s1 - - email old@x a@x",
+        "attribute 1 s1 - - email_verified false true", "attribute 1 s1 - - enabled true false");
+}
+
+static cogmig_status note_linked(void *user_data, const cogmig_difference *difference)
+{
+    char *subs = user_data;
+    if (cogmig_difference_is_linked(difference))
+        strcat(subs, cogmig_difference_sub(difference));
+    return COGMIG_OK;
+}
+
+static void assert_linked(bool has_map, const char *expected)
+{
+    char subs[64] = "";
+    cogmig_reconcile *r = NULL;
+    cogmig_reconcile_config *config = NULL;
+    assert_int_equal(cogmig_reconcile_config_new(&config, NULL), COGMIG_OK);
+    cogmig_reconcile_config_set_on_difference(config, note_linked, subs, NULL);
+    if (!has_map)
+        cogmig_reconcile_config_without_map(config, NULL);
+    assert_int_equal(cogmig_reconcile_new(config, &r, NULL), COGMIG_OK);
+    cogmig_reconcile_config_free(&config);
+    for (const char *id = "abc"; *id != '\0'; id++) {
+        const char text[] = {*id, '\0'};
+        cogmig_reconcile_add_cognito_user(r, text, *id == 'c' ? NULL : text, "x@x", true, NULL,
+                                          true, NULL);
+        cogmig_reconcile_add_store_user(r, text, "x@x", false, NULL, false, NULL);
+    }
+    if (has_map) {
+        cogmig_reconcile_add_link(r, "a", "a", NULL);
+        cogmig_reconcile_add_link(r, "c", "c", NULL);
+    }
+    assert_int_equal(cogmig_reconcile_compare(r, NULL), COGMIG_OK);
+    cogmig_reconcile_free(&r);
+    assert_string_equal(subs, expected);
+}
+
+static void an_attribute_says_whether_its_user_is_linked(void **state)
+{
+    (void)state;
+    assert_linked(true, "ac");
+    assert_linked(false, "ab");
+    assert_false(cogmig_difference_is_linked(NULL));
 }
 
 static void a_sign_up_with_a_legacy_address_is_told(void **state)
@@ -400,6 +485,8 @@ int main(void)
         cmocka_unit_test(a_user_whom_only_cognito_has_is_counted),
         cmocka_unit_test(a_legacy_id_that_nobody_has_is_told),
         cmocka_unit_test(two_cognito_users_with_one_legacy_id_are_told),
+        cmocka_unit_test(one_of_several_who_is_listed_twice_is_one),
+        cmocka_unit_test(two_links_with_one_legacy_id_are_told),
         cmocka_unit_test(two_rows_with_one_id_are_told),
         cmocka_unit_test(a_user_who_is_listed_twice_is_one),
         cmocka_unit_test(a_user_on_both_sides_without_a_link_is_told),
@@ -408,6 +495,8 @@ int main(void)
         cmocka_unit_test(who_takes_the_place_of_a_deleted_user_is_told_where_there_is_no_doubt),
         cmocka_unit_test(a_link_to_a_deleted_row_is_stale),
         cmocka_unit_test(a_linked_cognito_user_without_the_attribute_is_told_and_is_migrated),
+        cmocka_unit_test(attributes_of_who_lacks_the_legacy_id_are_compared),
+        cmocka_unit_test(an_attribute_says_whether_its_user_is_linked),
         cmocka_unit_test(a_sign_up_with_a_legacy_address_is_told),
         cmocka_unit_test(users_without_an_address_have_no_address_in_common),
         cmocka_unit_test(each_attribute_that_differs_is_told),

@@ -369,6 +369,7 @@ difference_other_legacy_id s p
 difference_attribute s p
 difference_cognito_value s p
 difference_store_value s p
+difference_is_linked b p
 
 engine_config_new r Pp
 engine_config_free v P

@@ -35,7 +35,7 @@ class DifferenceKind(enum.IntEnum):
     NOT_MIGRATED = 1
     #: A Cognito user whose legacy id nobody has in the store.
     NOT_IN_STORE = 2
-    #: Several Cognito users, or several rows of the store, with one legacy id.
+    #: Several Cognito users, rows of the store or links with one legacy id.
     DUPLICATE = 3
     #: Both sides have the user; the map does not link them.
     NOT_LINKED = 4
@@ -68,6 +68,8 @@ class Difference(NamedTuple):
     cognito_value: Optional[str]
     #: What the store has, likewise.
     store_value: Optional[str]
+    #: Of an ``ATTRIBUTE``: the map links this Cognito user to the legacy id, or there is no map.
+    is_linked: bool
 
 
 class Reconciliation(NamedTuple):
@@ -232,7 +234,8 @@ def _difference_of(difference: int) -> Difference:
         DifferenceKind(lib.difference_kind(difference)), text(lib.difference_legacy_id(difference)),
         text(lib.difference_sub(difference)), text(lib.difference_other_sub(difference)),
         text(lib.difference_other_legacy_id(difference)), text(lib.difference_attribute(difference)),
-        text(lib.difference_cognito_value(difference)), text(lib.difference_store_value(difference)))
+        text(lib.difference_cognito_value(difference)), text(lib.difference_store_value(difference)),
+        lib.difference_is_linked(difference))
 
 
 def _result_of(reconciliation: Any) -> Reconciliation:
