@@ -418,6 +418,33 @@ def commands_mind_what_else_is_set():
     equal("another attribute" in text and "aws " not in text, True, text)
 
 
+STANDARD = set("""address birthdate email family_name gender given_name locale middle_name name nickname
+    phone_number picture preferred_username profile updated_at website zoneinfo""".split())
+READ_ALONE = {"email_verified", "phone_number_verified"}
+
+
+@test
+def a_client_that_listed_nothing_keeps_all_standard_attributes():
+    client = merged(GOOD_CLIENT, {"ReadAttributes": None, "WriteAttributes": None})
+    equal(mended(GOOD_POOL, client, "legacy-id-protected")[0], {"legacy-id-readable": "warning"})
+    equal(set(reloaded({"policy": None})[1]["WriteAttributes"]), STANDARD)
+    equal(mended(GOOD_POOL, client, "legacy-id-readable")[0], {"legacy-id-protected": "problem"})
+    equal(set(reloaded({"policy": None})[1]["ReadAttributes"]),
+          STANDARD | READ_ALONE | {"custom:legacy_id"})
+
+
+@test
+def who_recovered_by_telephone_still_does():
+    mail, phone = {"Priority": 1, "Name": "verified_email"}, {"Priority": 2, "Name": "verified_phone_number"}
+    for before, after in (([{**phone, "Priority": 1}], [mail, phone]), (None, [mail, phone]),
+                          ([{"Priority": 1, "Name": "admin_only"}], [mail])):
+        setting = {"RecoveryMechanisms": before} if before else None
+        pool = merged(GOOD_POOL, {"AccountRecoverySetting": None})
+        pool = merged(pool, {"AccountRecoverySetting": setting})
+        equal(mended(pool, GOOD_CLIENT, "recovery")[0], {})
+        equal(reloaded({"policy": None})[0]["AccountRecoverySetting"], {"RecoveryMechanisms": after})
+
+
 @test
 def commands_are_made_for_a_shell():
     evil = "eu-central-1_x'$(touch pwned)\x1b\n;"

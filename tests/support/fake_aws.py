@@ -41,7 +41,11 @@ def options(arguments):
 
 
 def describe(variable, wrapper, given, ids):
+    output = given.pop("--output", "table")
     assert given == {**ids, "--query": wrapper}, given
+    if output != "json":  # as many have it in ~/.aws/config
+        sys.stdout.write("| " + wrapper + " |\n")
+        return
     json.dump(load(variable)[wrapper], sys.stdout)
 
 

@@ -21,6 +21,14 @@ const char *verdict_name(enum verdict verdict)
     "(.ExplicitAuthFlows // [\"ALLOW_REFRESH_TOKEN_AUTH\", \"ALLOW_USER_SRP_AUTH\", "              \
     "\"ALLOW_CUSTOM_AUTH\"])"
 
+/* A client that lists none reads and writes these, and the two flags it reads as well (API
+ * reference, UserPoolClientType). */
+#define STANDARD_ATTRIBUTES                                                                        \
+    "\"address\", \"birthdate\", \"email\", \"family_name\", \"gender\", \"given_name\", "         \
+    "\"locale\", "                                                                                 \
+    "\"middle_name\", \"name\", \"nickname\", \"phone_number\", \"picture\", "                     \
+    "\"preferred_username\", \"profile\", \"updated_at\", \"website\", \"zoneinfo\""
+
 /* The oldest name does not go with ALLOW_*, which it has to be instead, and rotation not with the
  * refresh flow. */
 static const char allow_passwords[] =
@@ -36,6 +44,13 @@ static const char one_token_trigger[] =
     ".LambdaConfig.PreTokenGeneration and .LambdaConfig.PreTokenGenerationConfig then "
     ".LambdaConfig.PreTokenGeneration = .LambdaConfig.PreTokenGenerationConfig.LambdaArn else . "
     "end)";
+
+/* Users with a telephone number keep that way; where nothing is set, they have it. What an
+ * administrator alone may do goes with no other way. */
+static const char recover_by_mail[] =
+    ".AccountRecoverySetting.RecoveryMechanisms = ([{Priority: 1, Name: \"verified_email\"}] + "
+    "((.AccountRecoverySetting.RecoveryMechanisms // [{Name: \"verified_phone_number\"}]) | "
+    "map(select(.Name == \"verified_phone_number\") | .Priority = 2)))";
 
 /* In the order in which they are told. */
 const struct check preflight_checks[] = {
@@ -72,12 +87,13 @@ const struct check preflight_checks[] = {
     {"legacy-id-readable", OF_CLIENT, judge_legacy_id_readable,
      "ID tokens come without custom:legacy_id, so nobody finds the legacy row by them.",
      MEND_CLIENT,
-     ".ReadAttributes = ((.ReadAttributes // [\"email\", \"email_verified\"]) + "
-     "[\"custom:legacy_id\"] | unique)"},
+     ".ReadAttributes = ((.ReadAttributes // [" STANDARD_ATTRIBUTES
+     ", \"email_verified\", \"phone_number_verified\"]) + [\"custom:legacy_id\"] | unique)"},
     {"legacy-id-protected", OF_CLIENT, judge_legacy_id_protected,
      "A user can set the own custom:legacy_id to another user's id and act as that user.",
      MEND_CLIENT,
-     ".WriteAttributes = ((.WriteAttributes // [\"email\", \"name\"]) - [\"custom:legacy_id\"])"},
+     ".WriteAttributes = ((.WriteAttributes // [" STANDARD_ATTRIBUTES
+     "]) - [\"custom:legacy_id\"])"},
     /* attributes */
     {"legacy-id", OF_POOL, judge_legacy_id,
      "Cognito refuses every migrated user: \"Attributes did not conform to the schema\".",
@@ -155,8 +171,7 @@ const struct check preflight_checks[] = {
      "Who forgot the password before migrating cannot get back in: migrated users have no "
      "telephone "
      "number.",
-     MEND_POOL,
-     ".AccountRecoverySetting.RecoveryMechanisms = [{Priority: 1, Name: \"verified_email\"}]"},
+     MEND_POOL, recover_by_mail},
     {"auto-verified", OF_POOL, judge_auto_verified,
      "New users never prove their address, so forgot-password has nowhere to send a code.",
      MEND_POOL,
@@ -244,7 +259,8 @@ static void write_client_edit(const struct names *names, const char *edit, char 
 {
     snprintf(out, MEND_SIZE,
              "aws cognito-idp describe-user-pool-client --region %s --user-pool-id %s --client-id "
-             "%s --query UserPoolClient | jq 'del(.ClientSecret, .ClientType, .CreationDate, "
+             "%s --query UserPoolClient --output json | jq 'del(.ClientSecret, .ClientType, "
+             ".CreationDate, "
              ".LastModifiedDate) | %s' > client.json && aws cognito-idp update-user-pool-client "
              "--region %s --cli-input-json file://client.json",
              names->region, names->pool, names->client, edit, names->region);
@@ -252,16 +268,16 @@ static void write_client_edit(const struct names *names, const char *edit, char 
 
 static void write_pool_edit(const struct names *names, const char *edit, char out[MEND_SIZE])
 {
-    snprintf(
-        out, MEND_SIZE,
-        "aws cognito-idp describe-user-pool --region %s --user-pool-id %s --query UserPool | jq "
-        "'{UserPoolId: .Id, PoolName: .Name} + del(.Id, .Name, .Arn, .Status, .CreationDate, "
-        ".LastModifiedDate, .SchemaAttributes, .AliasAttributes, .UsernameAttributes, "
-        ".UsernameConfiguration, .Domain, .CustomDomain, .EstimatedNumberOfUsers, "
-        ".SmsConfigurationFailure, .EmailConfigurationFailure, "
-        ".AdminCreateUserConfig.UnusedAccountValidityDays) | %s' > pool.json && aws "
-        "cognito-idp update-user-pool --region %s --cli-input-json file://pool.json",
-        names->region, names->pool, edit, names->region);
+    snprintf(out, MEND_SIZE,
+             "aws cognito-idp describe-user-pool --region %s --user-pool-id %s --query UserPool "
+             "--output json | jq "
+             "'{UserPoolId: .Id, PoolName: .Name} + del(.Id, .Name, .Arn, .Status, .CreationDate, "
+             ".LastModifiedDate, .SchemaAttributes, .AliasAttributes, .UsernameAttributes, "
+             ".UsernameConfiguration, .Domain, .CustomDomain, .EstimatedNumberOfUsers, "
+             ".SmsConfigurationFailure, .EmailConfigurationFailure, "
+             ".AdminCreateUserConfig.UnusedAccountValidityDays) | %s' > pool.json && aws "
+             "cognito-idp update-user-pool --region %s --cli-input-json file://pool.json",
+             names->region, names->pool, edit, names->region);
 }
 
 /* The texts speak of custom:legacy_id: with the name that it has here. */

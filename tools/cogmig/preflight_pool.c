@@ -212,10 +212,15 @@ void judge_auto_verified(const struct setup *setup, struct finding *finding)
         conclude(finding, VERDICT_WARNING, "AutoVerifiedAttributes does not have email.");
 }
 
+/* With a sender of your own Cognito sends no mail itself (Developer Guide, "Custom email sender
+ * Lambda trigger"). */
 void judge_email_sender(const struct setup *setup, struct finding *finding)
 {
+    const char *sender = text_at(setup->pool, "LambdaConfig.CustomEmailSender.LambdaArn");
     if (is_text_at(setup->pool, "EmailConfiguration.EmailSendingAccount", "DEVELOPER"))
         conclude(finding, VERDICT_OK, "Mail is sent by your own SES identity.");
+    else if (sender != NULL)
+        conclude(finding, VERDICT_OK, "Mail is sent by your own function, %.200s.", sender);
     else
         conclude(finding, VERDICT_PROBLEM, "Mail is sent by Cognito's own account.");
 }
