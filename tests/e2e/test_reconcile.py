@@ -449,6 +449,28 @@ def a_link_whose_user_came_since_the_listing_is_left_alone():
 
 
 @test
+def who_comes_from_another_provider_is_found_by_the_sub():
+    federated = World(SEED + 13)
+    for legacy_id in ("moved-since", "gone"):
+        federated.not_migrated(legacy_id)
+    federated.without_id("unlabelled")
+    federated.cognito[0]["username"] = "Google_1"
+    pool, plan, listing = settle(federated), new_path("plan"), new_path("listing")
+    equal(reconcile(pool, "--listing", str(listing)).returncode, CONFLICT)
+    pool.add({"sub": sub_of("moved-since"), "username": "Google_2", "enabled": True,
+              "attributes": {"custom:legacy_id": "moved-since"}})
+    load("cogmig_idmap (pool_id, legacy_id, sub)",
+         [(POOL, legacy_id, sub_of(legacy_id)) for legacy_id in ("moved-since", "gone")])
+    equal(reconcile(pool, "--listing", str(listing), "--plan", str(plan)).returncode, CONFLICT)
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, OK, done.stderr)
+    results = {line.get("legacy_id", line["action"]): line["result"]
+               for line in map(json.loads, done.stdout.splitlines())}
+    equal(results, {"moved-since": "changed meanwhile", "gone": "done", "set-attribute": "done"})
+    equal(pool.users[0]["attributes"]["custom:legacy_id"], "unlabelled")
+
+
+@test
 def a_listing_that_was_there_says_of_when_it_is():
     pool, listing, html = settle(world), new_path("listing"), new_path("page.html")
     done = reconcile(pool, "--listing", str(listing))

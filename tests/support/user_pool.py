@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A user pool of any size behind Cognito's API: ListUsers, DescribeUserPool, AdminGetUser and
-AdminUpdateUserAttributes, signed."""
+AdminUpdateUserAttributes, signed. As in Cognito, a local user may be asked for by the sub, one of another
+identity provider by the user name alone."""
 
 import http.server
 import json
+import re
 import threading
 
 import sigv4
@@ -14,7 +16,8 @@ PAGE = 60
 
 
 class UserPool:
-    """users: dictionaries of sub, enabled and attributes, in the order in which they are listed."""
+    """users: dictionaries of sub, enabled, attributes and, of another provider, username, in the order
+    in which they are listed."""
 
     def __init__(self, pool_id, users):
         self.pool_id = pool_id
@@ -55,7 +58,10 @@ class UserPool:
         return {"UserPool": {"Id": self.pool_id, "EstimatedNumberOfUsers": len(self.users)}}
 
     def list_users(self, request):
-        members(request, ("UserPoolId", "Limit"), ("PaginationToken",))
+        members(request, ("UserPoolId", "Limit"), ("PaginationToken", "Filter"))
+        if "Filter" in request:
+            [sub] = re.fullmatch(r'sub = "([^"\\\\]+)"', request["Filter"]).groups()
+            return {"Users": [self.described(user) for user in self.users if user["sub"] == sub]}
         token = request.get("PaginationToken")
         with self.reached:
             if self.fail_after_pages is not None and len(self.listed_from) >= self.fail_after_pages:
@@ -73,14 +79,18 @@ class UserPool:
     @staticmethod
     def described(user):
         attributes = {"sub": user["sub"], **user["attributes"]}
-        return {"Username": user["sub"], "Enabled": user["enabled"], "UserStatus": "CONFIRMED",
+        return {"Username": user.get("username", user["sub"]), "Enabled": user["enabled"],
+                "UserStatus": "EXTERNAL_PROVIDER" if "username" in user else "CONFIRMED",
                 "UserCreateDate": 1.7e9, "UserLastModifiedDate": 1.7e9,
                 "Attributes": [{"Name": name, "Value": value} for name, value in attributes.items()]}
 
     def named(self, name):
-        if name not in self.by_sub:
+        user = self.by_sub.get(name)
+        if user is None or "username" in user:
+            user = next((user for user in self.users if user.get("username") == name), None)
+        if user is None:
             raise Refusal("UserNotFoundException", "User does not exist.")
-        return self.by_sub[name]
+        return user
 
     def get_user(self, request):
         members(request, ("UserPoolId", "Username"))

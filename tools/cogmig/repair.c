@@ -2,6 +2,7 @@
 #include "repair.h"
 
 #include "failure.h"
+#include "user_of_sub.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,46 +173,42 @@ static bool is_same(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Cognito cannot write on a condition: what is written between the two calls is lost. */
-static cogmig_status see_if_outdated(cogmig_cognito *cognito, const json_t *line,
-                                     bool *ret_outdated, cogmig_error *err)
+static bool is_outdated(const cogmig_cognito_user *user, const json_t *line)
 {
-    cogmig_cognito_user *user = NULL;
-    cogmig_status status = cogmig_cognito_get_user(cognito, member(line, "sub"), &user, err);
-    if (status != COGMIG_OK)
-        return status;
     const char *now = value_now(user, member(line, "attribute"));
-    *ret_outdated = !is_same(now, member(line, "was")) && !is_same(now, member(line, "value"));
-    cogmig_cognito_user_free(&user);
-    return COGMIG_OK;
+    return json_object_get(line, "was") != NULL && !is_same(now, member(line, "was")) &&
+           !is_same(now, member(line, "value"));
 }
 
-/* A line that does not tell what was there is written whatever there is. */
+/* A line that does not tell what was there is written whatever there is. Cognito cannot write on a
+ * condition: what is written between the two calls is lost. */
 static cogmig_status set_attribute(cogmig_cognito *cognito, const json_t *line,
                                    const char **ret_word, cogmig_error *err)
 {
     const char *name = member(line, "attribute"), *value = member(line, "value");
-    bool outdated = false;
+    cogmig_cognito_user *user = NULL;
     if (name == NULL || value == NULL || member(line, "sub") == NULL) {
         cogmig_error_set(err, COGMIG_INVALID_ARGUMENT,
                          "The plan has a set-attribute without sub, attribute or value.");
         return COGMIG_INVALID_ARGUMENT;
     }
-    cogmig_status status = COGMIG_OK;
-    if (json_object_get(line, "was") != NULL)
-        status = see_if_outdated(cognito, line, &outdated, err);
-    if (outdated)
-        *ret_word = "changed meanwhile";
-    if (status != COGMIG_OK || outdated)
+    cogmig_status status = user_of_sub(cognito, member(line, "sub"), &user, err);
+    if (status != COGMIG_OK)
         return status;
-    return cogmig_cognito_update_user(cognito, member(line, "sub"), &name, &value, 1, err);
+    if (is_outdated(user, line))
+        *ret_word = "changed meanwhile";
+    else
+        status = cogmig_cognito_update_user(cognito, cogmig_cognito_user_name(user), &name, &value,
+                                            1, err);
+    cogmig_cognito_user_free(&user);
+    return status;
 }
 
 static cogmig_status see_if_in_cognito(const struct repair_sides *sides, const char *sub,
                                        bool *ret_there, cogmig_error *err)
 {
     cogmig_cognito_user *user = NULL;
-    cogmig_status status = cogmig_cognito_get_user(sides->cognito, sub, &user, err);
+    cogmig_status status = user_of_sub(sides->cognito, sub, &user, err);
     cogmig_cognito_user_free(&user);
     *ret_there = status == COGMIG_OK;
     return status == COGMIG_COGNITO_USER_NOT_FOUND ? COGMIG_OK : status;
