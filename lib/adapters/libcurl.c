@@ -79,8 +79,7 @@ static cogmig_status judge(const struct transfer *transfer, CURLcode code, const
         return fail_plainly(err, transfer->body_outcome);
     if (code == CURLE_OUT_OF_MEMORY)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    cogmig_status status = fail(err, COGMIG_JWKS_UNREACHABLE, "%s",
-                                detail[0] == '\0' ? curl_easy_strerror(code) : detail);
+    cogmig_status status = fail(err, COGMIG_JWKS_UNREACHABLE, "%s", libcurl_reason(code, detail));
     fail_upstream_number(err, COGMIG_UPSTREAM_CURL, code);
     return status;
 }

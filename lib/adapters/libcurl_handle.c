@@ -5,6 +5,7 @@
 #include "status/error.h"
 
 #include <pthread.h>
+#include <string.h>
 
 /* ---- libcurl as a whole ---- */
 
@@ -37,6 +38,16 @@ cogmig_status libcurl_handle_refused(cogmig_error *err)
     if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_SSL) != 0)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     return fail(err, COGMIG_INTERNAL_ERROR, "libcurl is built without TLS.");
+}
+
+/* libcurl repeats a proxy's address that it cannot read, and the password in it. */
+const char *libcurl_reason(CURLcode code, const char *detail)
+{
+    if (strchr(detail, '@') != NULL)
+        return "The address of the proxy (HTTPS_PROXY, ALL_PROXY) cannot be read; what is special "
+               "in "
+               "its user name or password is to be percent-encoded";
+    return detail[0] == '\0' ? curl_easy_strerror(code) : detail;
 }
 
 long libcurl_http_status(CURL *handle)

@@ -19,6 +19,9 @@ bool libcurl_handle_set_limits(CURL *handle, const struct libcurl_options *optio
 /* An option was refused: OUT_OF_MEMORY, or INTERNAL_ERROR of a libcurl without TLS. */
 cogmig_status libcurl_handle_refused(cogmig_error *err);
 
+/* Why a transfer failed: what libcurl wrote to its error buffer, or what the code means. */
+const char *libcurl_reason(CURLcode code, const char *detail);
+
 long libcurl_http_status(CURL *handle);
 
 /* What stands behind the name (with its colon) when the line is that header; no bytes when not. */

@@ -139,8 +139,8 @@ static cogmig_status judge(struct http_session *session, CURLcode code, const ch
     reply->http_status = (int32_t)libcurl_http_status(session->handle);
     if (code == CURLE_OK)
         return COGMIG_OK;
-    cogmig_status status = fail(err, COGMIG_COGNITO_UNREACHABLE, "%s.",
-                                detail[0] == '\0' ? curl_easy_strerror(code) : detail);
+    cogmig_status status =
+        fail(err, COGMIG_COGNITO_UNREACHABLE, "%s.", libcurl_reason(code, detail));
     fail_upstream_number(err, COGMIG_UPSTREAM_CURL, code);
     return status;
 }
