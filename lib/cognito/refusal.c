@@ -142,12 +142,19 @@ static cogmig_status meaning_of_not_authorized(const struct refused_call *call)
     return call->is_signed ? COGMIG_COGNITO_ACCESS_REFUSED : COGMIG_COGNITO_SIGN_IN_REFUSED;
 }
 
-/* AWS Knowledge Center: a trigger without permission, or one whose answer is refused, is told as a
- * user who was not found. That is no no. */
+/* AWS Knowledge Center: a trigger without permission, or one whose answer is refused, for an
+ * attribute or a value that there is not, is told as a user who was not found. That is no no. */
 static bool is_failed_migration(const struct refusal *refusal)
 {
-    return strcmp(refusal->type, "UserNotFoundException") == 0 &&
-           strncmp(refusal->message, "Exception migrating user", 24) == 0;
+    static const char *const signs[] = {"Exception migrating user", "did not conform to the schema",
+                                        "finalUserStatus", "messageAction",
+                                        "desiredDeliveryMediums"};
+    if (strcmp(refusal->type, "UserNotFoundException") != 0)
+        return false;
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (strstr(refusal->message, signs[i]) != NULL)
+            return true;
+    return false;
 }
 
 static cogmig_status meaning_of(const struct refused_call *call, int32_t http_status,
@@ -182,8 +189,9 @@ cogmig_status refusal_of(const struct refused_call *call, const struct http_repl
     cogmig_status status = meaning_of(call, reply->http_status, &refusal);
     const char *message = refusal.repeats_secret ? "(it repeats what was sent)" : refusal.message;
     if (refusal.type[0] == '\0') {
-        fail(err, status, "%s was answered with HTTP status %d and no error that AWS documents.",
-             call->operation, (int)reply->http_status);
+        fail(err, status,
+             "%s was answered with HTTP status %d and no error that AWS documents (request id %s).",
+             call->operation, (int)reply->http_status, request_id_of(reply));
         fail_upstream_number(err, COGMIG_UPSTREAM_HTTP, reply->http_status);
         return status;
     }

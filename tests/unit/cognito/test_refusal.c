@@ -123,11 +123,29 @@ static void a_failed_trigger_is_no_missing_user(void **state)
     assert_int_equal(of_type("UserNotFoundException"), COGMIG_COGNITO_USER_NOT_FOUND);
 }
 
+/* AWS Knowledge Center, errors of the migration trigger: an attribute that the pool does not have,
+ * and a value that is none of those there are. */
+static void a_triggers_answer_that_is_refused_is_no_missing_user(void **state)
+{
+    static const char *const messages[] = {
+        "Attributes did not conform to the schema: custom:legacy: Attribute does not exist in the "
+        "schema.",
+        "invalid finalUserStatus", "invalid messageAction", "invalid desiredDeliveryMediums"};
+    (void)state;
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        char body[256];
+        snprintf(body, sizeof body, "{\"__type\":\"UserNotFoundException\",\"message\":\"%s\"}",
+                 messages[i]);
+        assert_int_equal(judge(400, false, body), COGMIG_COGNITO_TRIGGER_FAILED);
+    }
+}
+
 static void the_rest_is_by_http_status(void **state)
 {
     (void)state;
     assert_int_equal(judge(429, false, ""), COGMIG_COGNITO_THROTTLED);
     assert_int_equal(judge(503, false, "<html>"), COGMIG_COGNITO_FAILED);
+    assert_non_null(strstr(err.message, "(request id request-1)"));
     assert_int_equal(judge(403, false, "<html>"), COGMIG_COGNITO_RESPONSE_INVALID);
     assert_string_equal(err.upstream_code, "403");
     assert_int_equal(judge(400, false, "{\"message\":\"m\"}"), COGMIG_COGNITO_RESPONSE_INVALID);
@@ -176,6 +194,7 @@ int main(void)
         TEST(the_type_may_come_with_prefix_and_suffix_and_the_message_in_capitals),
         TEST(not_authorized_is_a_no_to_users_and_an_outage_to_administrators),
         TEST(a_failed_trigger_is_no_missing_user),
+        TEST(a_triggers_answer_that_is_refused_is_no_missing_user),
         TEST(the_rest_is_by_http_status),
         TEST(a_long_type_with_a_prefix_is_told_whole),
         TEST(what_was_sent_is_left_out_of_the_message_and_nothing_else),
