@@ -119,6 +119,7 @@ static bool set_request(CURL *handle, const struct http_request *request,
     return set_method(handle, request) &&
            curl_easy_setopt(handle, CURLOPT_URL, request->url) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+           (!request->once || curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK) &&
            (!request->without_proxy || curl_easy_setopt(handle, CURLOPT_PROXY, "") == CURLE_OK) &&
            curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_HEADERDATA, reply) == CURLE_OK &&

@@ -20,6 +20,7 @@ struct http_request {
     size_t header_count;
     struct span body; /* of a POST; borrowed until the reply */
     bool without_proxy;
+    bool once; /* over a connection of its own: libcurl sends it anew where a kept one is lost */
 };
 
 enum {

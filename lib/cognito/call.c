@@ -141,7 +141,8 @@ static cogmig_status send(const struct attempt *attempt, const struct http_heade
                                                                  : resource->url,
                                          .headers = headers,
                                          .header_count = count,
-                                         .body = body_of(attempt->call)};
+                                         .body = body_of(attempt->call),
+                                         .once = !attempt->call->is_signed};
     int32_t left_ms = deadline_left_ms(attempt->deadline);
     struct cogmig_error detail = {.status = COGMIG_OK};
     cogmig_status status = http_exchange(attempt->session, &options, &request,

@@ -44,7 +44,8 @@ struct answer {
 
 void answer_release(struct answer *answer);
 
-/* Send it, and again while AWS throttles and the client's time lasts.
+/* Send it, and again while AWS throttles and the client's time lasts. What users do, which may use
+ * a token up or send a code, is not sent again when its answer was lost.
  *
  * session  NULL: one for this call alone
  *

@@ -298,6 +298,15 @@ static void refresh_tokens_rotate_and_are_revoked(void **state)
            COGMIG_COGNITO_SIGN_IN_REFUSED);
 }
 
+/* libcurl would send it anew over another connection. */
+static void what_was_sent_when_the_connection_was_lost_is_not_sent_again(void **state)
+{
+    (void)state;
+    make();
+    expect(cogmig_cognito_get_tokens(cognito, "refresh-lost", &tokens, err),
+           COGMIG_COGNITO_UNREACHABLE);
+}
+
 static void a_forgotten_password_has_a_code_sent(void **state)
 {
     char *destination = NULL;
@@ -809,6 +818,7 @@ int main(void)
         JOURNEY(a_client_with_a_secret_proves_it),
         JOURNEY(a_refresh_is_proved_with_the_real_user_name),
         JOURNEY(refresh_tokens_rotate_and_are_revoked),
+        JOURNEY(what_was_sent_when_the_connection_was_lost_is_not_sent_again),
         JOURNEY(a_forgotten_password_has_a_code_sent),
         JOURNEY(what_cannot_be_sent_is_an_invalid_argument),
         JOURNEY(a_user_is_told_whole),

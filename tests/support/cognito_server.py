@@ -61,6 +61,10 @@ class Raw(Exception):
         self.status, self.body = status, body
 
 
+class Lost(Exception):
+    """The connection ends without an answer."""
+
+
 tries = Counter()
 updates = []
 
@@ -178,6 +182,10 @@ def initiate_auth(request):
 
 
 def check_refresh_token(token):
+    if token == "refresh-lost":  # throttled, then used while the answer is lost
+        first_times(token, 1, Refusal("TooManyRequestsException", "Rate exceeded"))
+        first_times(("lost", token), 1, Lost())
+        raise Refusal("RefreshTokenReuseException", "Refresh token reuse detected")
     if token == "refresh-used":
         raise Refusal("RefreshTokenReuseException", "Refresh token reuse detected")
     if token != "refresh-1":
@@ -418,6 +426,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(refusal.status, json.dumps(said).encode())
         except Raw as raw:
             self.send(raw.status, raw.body)
+        except Lost:
+            self.close_connection = True
 
     def lower_headers(self):
         names = [name.lower() for name in self.headers.keys()]
