@@ -252,7 +252,7 @@ cogmig_status cogmig_cognito_list_users(cogmig_cognito *cognito, const char *fil
 /* Set attributes of a user (AdminUpdateUserAttributes), all or none of them. An e-mail address that
  * is set without email_verified becomes unverified.
  *
- * names, values  in: count of each
+ * names, values  in: count of each, none of them NULL; "" deletes an attribute
  * count          1 to 50
  *
  * Errors: as cogmig_cognito_get_user(), COGNITO_ALIAS_TAKEN. Threads: any. Since: 1.0. */

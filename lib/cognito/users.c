@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-    PAGE_LIMIT = 60, /* API reference, QueryLimitType */
-    MAX_FILTER = 256,
+    PAGE_LIMIT = 60,  /* API reference, QueryLimitType */
+    MAX_FILTER = 256, /* characters */
     MAX_UPDATES = 50
 };
 
@@ -42,6 +42,15 @@ COGMIG_PUBLIC cogmig_status cogmig_cognito_get_user(cogmig_cognito *cognito, con
     return status;
 }
 
+/* A value that is NULL would be sent as "", and so delete the attribute. */
+static bool are_given(const char *const *names, const char *const *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (names[i] == NULL || values[i] == NULL)
+            return false;
+    return true;
+}
+
 COGMIG_PUBLIC cogmig_status cogmig_cognito_update_user(cogmig_cognito *cognito,
                                                        const char *username,
                                                        const char *const *names,
@@ -54,6 +63,8 @@ COGMIG_PUBLIC cogmig_status cogmig_cognito_update_user(cogmig_cognito *cognito,
         return fail(err, COGMIG_INVALID_ARGUMENT,
                     "cognito, username, names or values is NULL, or count is not 1 to %d.",
                     MAX_UPDATES);
+    if (!are_given(names, values, count))
+        return fail(err, COGMIG_INVALID_ARGUMENT, "One of names or values is NULL.");
     SCOPED(answer_release) struct answer answer = {.body = buffer_with_max(0)};
     SCOPED(call_release) struct call call = call_begin("AdminUpdateUserAttributes", true);
     call_add(&call, "UserPoolId", span_of(cognito->pool_id));
@@ -146,9 +157,8 @@ COGMIG_PUBLIC cogmig_status cogmig_cognito_list_users(cogmig_cognito *cognito, c
     cogmig_error_clear(err);
     if (cognito == NULL || on_page == NULL)
         return fail(err, COGMIG_INVALID_ARGUMENT, "cognito or on_page is NULL.");
-    if (filter != NULL && strnlen(filter, MAX_FILTER + 1) > MAX_FILTER)
-        return fail(err, COGMIG_INVALID_ARGUMENT, "A filter has at most %d characters.",
-                    MAX_FILTER);
+    if (filter != NULL && strnlen(filter, 4 * MAX_FILTER + 1) > 4 * MAX_FILTER)
+        return fail(err, COGMIG_INVALID_ARGUMENT, "A filter has at most %d bytes.", 4 * MAX_FILTER);
     SCOPED(http_session_release) struct http_session *session = http_session_new();
     if (session == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
