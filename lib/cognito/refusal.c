@@ -136,9 +136,14 @@ static bool read_refusal(const struct http_reply *reply, struct span secret,
 
 /* ---- judging ---- */
 
-/* To a user it is a no; to whoever signs with AWS credentials it is about those. */
-static cogmig_status meaning_of_not_authorized(const struct refused_call *call)
+/* To a user it is a no; to whoever signs with AWS credentials it is about those. "Client … is
+ * configured with secret but SECRET_HASH was not received" is told to every user of the app client,
+ * whatever the password. */
+static cogmig_status meaning_of_not_authorized(const struct refused_call *call,
+                                               const struct refusal *refusal)
 {
+    if (strstr(refusal->message, "is configured with secret but") != NULL)
+        return COGMIG_COGNITO_REQUEST_REFUSED;
     return call->is_signed ? COGMIG_COGNITO_ACCESS_REFUSED : COGMIG_COGNITO_SIGN_IN_REFUSED;
 }
 
@@ -161,7 +166,7 @@ static cogmig_status meaning_of(const struct refused_call *call, int32_t http_st
                                 const struct refusal *refusal)
 {
     if (strcmp(refusal->type, "NotAuthorizedException") == 0)
-        return meaning_of_not_authorized(call);
+        return meaning_of_not_authorized(call, refusal);
     if (is_failed_migration(refusal))
         return COGMIG_COGNITO_TRIGGER_FAILED;
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)

@@ -113,6 +113,17 @@ static void not_authorized_is_a_no_to_users_and_an_outage_to_administrators(void
     assert_int_equal(cogmig_status_kind(of_type("NotAuthorizedException")), COGMIG_KIND_DENIED);
 }
 
+/* Seen in aws-amplify/amplify-android#2504: every user of the app client is told so. */
+static void a_client_secret_that_is_not_set_is_no_denial(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        judge(400, false,
+              "{\"__type\":\"NotAuthorizedException\",\"message\":\"Client 1example is "
+              "configured with secret but SECRET_HASH was not received\"}"),
+        COGMIG_COGNITO_REQUEST_REFUSED);
+}
+
 static void a_failed_trigger_is_no_missing_user(void **state)
 {
     (void)state;
@@ -193,6 +204,7 @@ int main(void)
         TEST(the_message_names_operation_type_and_request),
         TEST(the_type_may_come_with_prefix_and_suffix_and_the_message_in_capitals),
         TEST(not_authorized_is_a_no_to_users_and_an_outage_to_administrators),
+        TEST(a_client_secret_that_is_not_set_is_no_denial),
         TEST(a_failed_trigger_is_no_missing_user),
         TEST(a_triggers_answer_that_is_refused_is_no_missing_user),
         TEST(the_rest_is_by_http_status),
