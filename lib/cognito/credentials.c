@@ -66,7 +66,7 @@ static cogmig_status from_environment(struct credentials *ret_credentials, cogmi
 /* Kubernetes' roles for service accounts: without them the machine's own role would be taken. */
 static cogmig_status refuse_web_identity(cogmig_error *err)
 {
-    if (variable("AWS_WEB_IDENTITY_TOKEN_FILE") == NULL || variable("AWS_ROLE_ARN") == NULL)
+    if (variable("AWS_WEB_IDENTITY_TOKEN_FILE") == NULL)
         return COGMIG_OK;
     return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,
                 "AWS_WEB_IDENTITY_TOKEN_FILE is set, which only the AWS CLI follows: eval \"$(aws "

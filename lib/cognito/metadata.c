@@ -40,6 +40,7 @@ struct question {
     int32_t at_most_ms;
 };
 
+/* Without a proxy whatever the scheme, as botocore does. */
 static cogmig_status ask(const struct question *question, const char *method, const char *url,
                          const struct http_header *header, struct http_reply *reply,
                          cogmig_error *err)
@@ -49,7 +50,7 @@ static cogmig_status ask(const struct question *question, const char *method, co
                                          .url = url,
                                          .headers = header,
                                          .header_count = header == NULL ? 0 : 1,
-                                         .without_proxy = strncmp(url, "http://", 7) == 0};
+                                         .without_proxy = true};
     int32_t left_ms = deadline_left_ms(question->deadline);
     int32_t ms = left_ms < question->at_most_ms ? left_ms : question->at_most_ms;
     return http_exchange(question->session, &options, &request, ms < 1 ? 1 : ms, reply, err);

@@ -362,6 +362,11 @@ static void attributes_are_set_together(void **state)
            COGMIG_COGNITO_ALIAS_TAKEN);
     assert_int_equal(cogmig_cognito_update_user(cognito, sub, names, values, 0, err),
                      COGMIG_INVALID_ARGUMENT);
+    static const char *const holes[] = {"email", NULL};
+    assert_int_equal(cogmig_cognito_update_user(cognito, sub, names, holes, 2, err),
+                     COGMIG_INVALID_ARGUMENT);
+    assert_int_equal(cogmig_cognito_update_user(cognito, sub, holes, values, 2, err),
+                     COGMIG_INVALID_ARGUMENT);
 }
 
 static void wrong_credentials_are_an_outage(void **state)
@@ -511,6 +516,11 @@ static void a_filter_is_sent_as_it_is(void **state)
            COGMIG_OK);
     expect(cogmig_cognito_list_users(cognito, "no filter", NULL, take_page, &seen, err),
            COGMIG_COGNITO_REQUEST_REFUSED);
+    char filter[600] = "name ^= \"";
+    for (int i = 0; i < 200; i++)
+        strcat(filter, "\xC3\xAB"); /* 200 letters are 400 bytes */
+    expect(cogmig_cognito_list_users(cognito, strcat(filter, "\""), NULL, take_page, &seen, err),
+           COGMIG_COGNITO_REQUEST_REFUSED);
 }
 
 static cogmig_status list_pool(const char *pool_id)
@@ -631,9 +641,10 @@ static void a_profile_that_only_the_aws_cli_follows_is_told(void **state)
     unsetenv("AWS_PROFILE");
     make_without_credentials();
     expect(get_user("ann"), COGMIG_OK); /* the container's */
-    setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r", 1);
     setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/token", 1);
     make_without_credentials();
+    expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
+    setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r", 1);
     expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
 }
 
@@ -670,6 +681,20 @@ static void credentials_are_found_at_the_container_endpoint(void **state)
     setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://elsewhere.example/", 1);
     make_without_credentials();
     expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
+}
+
+/* As the AWS CLI asks it: it is on this machine. */
+static void the_container_endpoint_is_asked_without_a_proxy(void **state)
+{
+    char url[512];
+    (void)state;
+    snprintf(url, sizeof url, "%s/container", server("COGNITO_SERVER_HTTPS"));
+    setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url, 1);
+    setenv("https_proxy", server("COGNITO_SERVER_CLOSED"), 1);
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_COGNITO_UNREACHABLE);
+    unsetenv("https_proxy");
+    assert_string_equal(cogmig_error_upstream_code(err), "60"); /* its certificate was seen */
 }
 
 static void what_would_add_a_header_is_no_credential(void **state)
@@ -836,6 +861,7 @@ int main(void)
         JOURNEY(credentials_are_found_in_the_shared_files),
         JOURNEY(a_profile_that_only_the_aws_cli_follows_is_told),
         JOURNEY(credentials_are_found_at_the_container_endpoint),
+        JOURNEY(the_container_endpoint_is_asked_without_a_proxy),
         JOURNEY(what_would_add_a_header_is_no_credential),
         JOURNEY(parent_and_children_ask_at_the_same_time),
         JOURNEY(a_child_that_asks_and_frees_leaves_its_parents_listing_alone),
