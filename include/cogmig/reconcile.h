@@ -255,8 +255,8 @@ cogmig_status cogmig_reconcile_add_link(cogmig_reconcile *reconcile, const char 
  *               is read from there alone; NULL: nowhere. It holds addresses and names: remove it
  *               when it is not needed any more
  *
- * Errors: as cogmig_cognito_list_users(), CONFIG_INVALID (the file is no listing of this pool),
- * FILE_UNWRITABLE, DISK_FULL. Threads: one at a time. Since: 1.0. */
+ * Errors: as cogmig_cognito_list_users(), CONFIG_INVALID (the file is no listing of this pool with
+ * this legacy id), FILE_UNWRITABLE, DISK_FULL. Threads: one at a time. Since: 1.0. */
 cogmig_status cogmig_reconcile_read_cognito(cogmig_reconcile *reconcile, cogmig_cognito *cognito,
                                             const char *listing_file, cogmig_error *err);
 

@@ -93,11 +93,12 @@ cogmig_status listing_file_end_page(struct listing_file *file, const char *next,
     return write_page(file, err);
 }
 
-static cogmig_status write_heading(struct listing_file *file, const char *pool_id,
+static cogmig_status write_heading(struct listing_file *file, const struct listing_subject *subject,
                                    cogmig_error *err)
 {
     buffer_add_text(&file->page, heading_begins);
-    add_member(&file->page, "pool", span_of(pool_id));
+    add_member(&file->page, "pool", span_of(subject->pool_id));
+    add_member(&file->page, "legacy_id_attribute", span_of(subject->legacy_id_attribute));
     buffer_add_text(&file->page, "\"format\":\"cogmig\"}\n");
     return write_page(file, err);
 }
@@ -106,7 +107,7 @@ static cogmig_status write_heading(struct listing_file *file, const char *pool_i
 
 struct reader {
     struct listing_file *file;
-    const char *pool_id;
+    const struct listing_subject *subject;
     listing_user_fn tell;
     void *user_data;
     struct listing_place *place;
@@ -116,12 +117,23 @@ struct reader {
     int64_t whole_bytes; /* up to the end of the last page that is whole */
 };
 
+static bool says(struct json_value line, const char *name, const char *text)
+{
+    struct json_value value;
+    return json_find(line, name, &value) && value.type == JSON_STRING &&
+           json_string_equals(value, span_of(text));
+}
+
 static cogmig_status read_heading(struct reader *reader, struct json_value line, cogmig_error *err)
 {
-    struct json_value pool;
-    if (!json_find(line, "pool", &pool) || pool.type != JSON_STRING ||
-        !json_string_equals(pool, span_of(reader->pool_id)))
+    const struct listing_subject *subject = reader->subject;
+    if (!says(line, "pool", subject->pool_id))
         return is_no_listing(reader->file, err);
+    if (!says(line, "legacy_id_attribute", subject->legacy_id_attribute))
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "%.300s is a listing that was made without the attribute %.100s: give another "
+                    "name, or remove it.",
+                    reader->file->path, subject->legacy_id_attribute);
     reader->whole_bytes = reader->taken_bytes;
     return COGMIG_OK;
 }
@@ -273,12 +285,12 @@ static cogmig_status take_up(struct reader *reader, cogmig_error *err)
     if (status == COGMIG_OK)
         status = cut_off(reader->file, reader->whole_bytes, err);
     if (status == COGMIG_OK && reader->whole_bytes == 0)
-        status = write_heading(reader->file, reader->pool_id, err);
+        status = write_heading(reader->file, reader->subject, err);
     return status;
 }
 
-cogmig_status listing_file_open(const char *path, const char *pool_id, listing_user_fn tell,
-                                void *user_data, struct listing_file *file,
+cogmig_status listing_file_open(const char *path, const struct listing_subject *subject,
+                                listing_user_fn tell, void *user_data, struct listing_file *file,
                                 struct listing_place *place, cogmig_error *err)
 {
     *file = (struct listing_file){.path = path, .page = buffer_with_max(MAX_PAGE_BYTES)};
@@ -288,7 +300,7 @@ cogmig_status listing_file_open(const char *path, const char *pool_id, listing_u
         return failed(file, "open", err);
     SCOPED(release_reader)
     struct reader reader = {.file = file,
-                            .pool_id = pool_id,
+                            .subject = subject,
                             .tell = tell,
                             .user_data = user_data,
                             .place = place,

@@ -23,14 +23,21 @@ struct listing_place {
     struct buffer next; /* the pagination token; empty: at the beginning */
 };
 
+/* Of what a file is a listing: of another pool, or with the ids of another attribute, it tells
+ * another story. */
+struct listing_subject {
+    const char *pool_id;
+    const char *legacy_id_attribute;
+};
+
 /* Called for each user that the file has; what it borrows is good during the call only. */
 typedef cogmig_status (*listing_user_fn)(void *user_data, const struct account *user,
                                          cogmig_error *err);
 
 /* Open the file or make it (mode 0600), keep others out, tell of the users that it has and cut off
  * a page that is not whole. path is borrowed. */
-cogmig_status listing_file_open(const char *path, const char *pool_id, listing_user_fn tell,
-                                void *user_data, struct listing_file *file,
+cogmig_status listing_file_open(const char *path, const struct listing_subject *subject,
+                                listing_user_fn tell, void *user_data, struct listing_file *file,
                                 struct listing_place *place, cogmig_error *err);
 void listing_file_close(struct listing_file *file);
 

@@ -117,9 +117,10 @@ COGMIG_PUBLIC cogmig_status cogmig_reconcile_read_cognito(cogmig_reconcile *reco
                               .path = listing_file,
                               .file = {.descriptor = -1},
                               .place = {.next = buffer_with_max(0)}};
+    const struct listing_subject subject = {cognito->pool_id, reconcile->legacy_id_attribute};
     cogmig_status status = COGMIG_OK;
     if (listing_file != NULL)
-        status = listing_file_open(listing_file, cognito->pool_id, take, &listing, &listing.file,
+        status = listing_file_open(listing_file, &subject, take, &listing, &listing.file,
                                    &listing.place, err);
     if (status == COGMIG_OK && !listing.place.is_whole)
         status = list(&listing, cognito, err);

@@ -396,6 +396,18 @@ def the_attribute_may_have_another_name():
           ("set-attribute", "custom:app_id", None, "b"))
 
 
+@test
+def a_listing_has_the_ids_of_one_attribute():
+    own = World(SEED + 14)
+    own.migrated("a")
+    pool, listing = settle(own), new_path("listing")
+    renamed = {"COGMIG_LEGACY_ID_ATTRIBUTE": "custom:app_id"}
+    equal(reconcile(pool, "--listing", str(listing)).returncode, OK)
+    done = reconcile(pool, "--listing", str(listing), **renamed)
+    equal((done.returncode, "custom:app_id" in done.stderr), (INVALID, True), done.stderr)
+    equal(reconcile(pool, "--listing", str(listing)).returncode, OK)
+
+
 # promise 59
 @test
 def an_attribute_that_was_changed_since_the_plan_is_left_alone():

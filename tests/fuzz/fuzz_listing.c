@@ -33,7 +33,8 @@ static void try(const char *heading, const uint8_t *data, size_t size)
     int descriptor = write_down(path, heading, data, size);
     struct listing_file file;
     struct listing_place place;
-    cogmig_status status = listing_file_open(path, "p", take, NULL, &file, &place, NULL);
+    static const struct listing_subject subject = {"p", "a"};
+    cogmig_status status = listing_file_open(path, &subject, take, NULL, &file, &place, NULL);
     off_t len = lseek(descriptor, 0, SEEK_END);
     unlink(path);
     HOLDS(status == COGMIG_OK || len == (off_t)(strlen(heading) + size));
@@ -46,6 +47,6 @@ static void try(const char *heading, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     try("", data, size);
-    try("{\"listing\":1,\"pool\":\"p\",\"format\":\"cogmig\"}\n", data, size);
+    try("{\"listing\":1,\"pool\":\"p\",\"legacy_id_attribute\":\"a\"}\n", data, size);
     return 0;
 }

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HEADING "{\"listing\":1,\"pool\":\"p\",\"format\":\"cogmig\"}\n"
+#define HEADING                                                                                    \
+    "{\"listing\":1,\"pool\":\"p\",\"legacy_id_attribute\":\"custom:a\",\"format\":\"cogmig\"}\n"
 #define ANN "{\"sub\":\"s\",\"email_verified\":true,\"enabled\":true}\n"
 
 static char path[32];
@@ -63,7 +64,8 @@ static cogmig_status count(void *user_data, const struct account *user, cogmig_e
 static cogmig_status open_it(void)
 {
     struct cogmig_error err = {.status = COGMIG_OK};
-    cogmig_status status = listing_file_open(path, "p", count, NULL, &file, &place, &err);
+    static const struct listing_subject subject = {"p", "custom:a"};
+    cogmig_status status = listing_file_open(path, &subject, count, NULL, &file, &place, &err);
     assert_int_equal(status, err.status);
     return status;
 }
@@ -110,7 +112,8 @@ static void somebodys_file_is_not_touched(void **state)
         "a letter without a line end",
         "{\"a\":\"document\"}",
         "a letter\n",
-        "{\"listing\":1,\"pool\":\"another\",\"format\":\"cogmig\"}\n",
+        "{\"listing\":1,\"pool\":\"another\",\"legacy_id_attribute\":\"custom:a\"}\n",
+        "{\"listing\":1,\"pool\":\"p\",\"legacy_id_attribute\":\"custom:b\"}\n",
         HEADING "not JSON\n",
         HEADING "{\"email\":\"nobody@example.com\"}\n",
         HEADING "{\"next\":1}\n",
