@@ -56,6 +56,18 @@ static struct span text_of(const struct scan_value *values, size_t column)
     return is_text ? values[column].text : (struct span){0};
 }
 
+/* No attribute of Cognito's has more than 2,048 characters: what is cut off here makes no
+ * difference, and nobody's name stops the reading. */
+static struct span cut(struct span text)
+{
+    if (text.len <= RECONCILE_MAX_TEXT)
+        return text;
+    size_t len = RECONCILE_MAX_TEXT;
+    while (len > 0 && ((unsigned char)text.bytes[len] & 0xC0) == 0x80)
+        len--; /* not within a character */
+    return (struct span){text.bytes, len};
+}
+
 static struct account account_of(const struct reading *reading, const struct scan_value *values)
 {
     struct account account = {
@@ -64,8 +76,8 @@ static struct account account_of(const struct reading *reading, const struct sca
                           value_is_verified(&values[reading->email_verified]),
     };
     account.texts[ACCOUNT_LEGACY_ID] = text_of(values, 0);
-    account.texts[ACCOUNT_EMAIL] = text_of(values, reading->email);
-    account.texts[ACCOUNT_NAME] = text_of(values, reading->name);
+    account.texts[ACCOUNT_EMAIL] = cut(text_of(values, reading->email));
+    account.texts[ACCOUNT_NAME] = cut(text_of(values, reading->name));
     return account;
 }
 

@@ -10,8 +10,7 @@
 #include <string.h>
 
 enum {
-    MEMORY_OF_ONE_ORDER_BYTES = 4 * 1024 * 1024,
-    MAX_TEXT = 16 * 1024
+    MEMORY_OF_ONE_ORDER_BYTES = 4 * 1024 * 1024
 };
 
 /* ---- making one ---- */
@@ -156,9 +155,10 @@ static cogmig_status check_account(const cogmig_reconcile *reconcile, const stru
         return fail(err, COGMIG_INVALID_ARGUMENT,
                     "Nothing can be added after the sides were compared.");
     for (size_t i = 0; i < ACCOUNT_TEXT_COUNT; i++)
-        if (account->texts[i].len > MAX_TEXT)
+        if (account->texts[i].len > RECONCILE_MAX_TEXT)
             return fail(err, COGMIG_INVALID_ARGUMENT,
-                        "An id, address or name of a user has more than %d bytes.", MAX_TEXT);
+                        "An id, address or name of a user has more than %d bytes.",
+                        RECONCILE_MAX_TEXT);
     return COGMIG_OK;
 }
 

@@ -20,6 +20,7 @@ enum order {
 };
 
 enum {
+    RECONCILE_MAX_TEXT = 16 * 1024, /* of an id, address or name */
     RECONCILE_TOTAL_COUNT = COGMIG_RECONCILE_COGNITO_ONLY - COGMIG_RECONCILE_COGNITO_USERS + 1
 };
 

@@ -381,6 +381,22 @@ def what_users_wrote_does_not_steer_a_terminal():
 
 
 @test
+def what_users_wrote_at_length_stops_nothing():
+    pool, ndjson = settle(World(SEED + 15)), new_path("long.ndjson")
+    psql("INSERT INTO \"User\" (id, email, name) VALUES"
+         " ('a', 'a@example.com', 'x' || repeat('\u00e9', 10000)), ('b', repeat('b', 20000), 'Ann')")
+    equal(reconcile(pool, "--ndjson", str(ndjson)).returncode, OK)
+    equal([(told["legacy_id"], len(told["store"])) for told in told_in(ndjson)],
+          [("a", 13), ("b", 16384)])
+    pool.add({"sub": sub_of("a"), "enabled": True,
+              "attributes": {"email": "a@example.com", "custom:legacy_id": "a", "name": "x"}})
+    ndjson.unlink()
+    equal(reconcile(pool, "--ndjson", str(ndjson)).returncode, CONFLICT)
+    [told] = [told for told in told_in(ndjson) if told["kind"] == "attribute"]
+    equal((told["attribute"], told["store"]), ("name", "x" + 8191 * "\u00e9"))
+
+
+@test
 def the_attribute_may_have_another_name():
     own = World(SEED + 3)
     own.migrated("a")
@@ -605,6 +621,8 @@ def a_plan_stops_at_the_first_line_that_fails():
     equal(done.returncode, CONFLICT)
     equal([json.loads(line)["result"] for line in done.stdout.splitlines()],
           ["done", "IDMAP_CONFLICT"])
+    plan.write_text('\n{"action":"decide"}\n \r\n{"action":"decide"}\n\n')
+    equal(reconcile(pool, "--apply", str(plan)).returncode, OK)
     plan.write_text('{"action":"delete-everything"}\n')
     equal(reconcile(pool, "--apply", str(plan)).returncode, INVALID)
     plan.write_text('{"action":')

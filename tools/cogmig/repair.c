@@ -331,6 +331,8 @@ int repair_apply(FILE *plan, struct repair_sides *sides, cogmig_error *err)
     size_t room = 0;
     int code = 0;
     for (int number = 1; code == 0 && getline(&text, &room, plan) > 0; number++) {
+        if (text[strspn(text, " \t\r\n")] == '\0')
+            continue; /* a line was taken out */
         json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
         code = line == NULL ? misuse("line %d of the plan is not JSON.", number)
                             : apply_line(line, sides, err);
