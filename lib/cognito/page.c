@@ -59,6 +59,18 @@ void page_release(cogmig_cognito_page **page)
 
 /* ---- one user ---- */
 
+/* What is no text is not an attribute that is not there. */
+static bool read_value(struct text_block *texts, struct json_value attribute,
+                       const char **ret_value)
+{
+    struct json_value value;
+    *ret_value = NULL;
+    if (!json_find(attribute, "Value", &value) || value.type == JSON_NULL)
+        return true;
+    *ret_value = text_block_add(texts, value);
+    return value.type == JSON_STRING;
+}
+
 /* to  room for as many as the array has */
 static bool read_attributes(struct text_block *texts, struct json_value array, struct attribute *to)
 {
@@ -67,8 +79,7 @@ static bool read_attributes(struct text_block *texts, struct json_value array, s
         return false;
     for (struct json_cursor at = json_enter(array); json_next_element(&at, &element); to++) {
         to->name = text_block_member(texts, element, "Name");
-        to->value = text_block_member(texts, element, "Value");
-        if (to->name == NULL)
+        if (to->name == NULL || !read_value(texts, element, &to->value))
             return false;
     }
     return true;
