@@ -265,8 +265,10 @@ static cogmig_status reason_of(const struct attempt *attempt, const struct cogmi
 static cogmig_status try_until(const struct attempt *attempt, struct answer *ret_answer,
                                cogmig_error *err)
 {
+    const char *client_secret = attempt->cognito->client_secret;
     const struct refused_call refused = {attempt->call->operation, attempt->call->is_signed,
-                                         attempt->call->secret};
+                                         attempt->call->secret,
+                                         span_of(client_secret == NULL ? "" : client_secret)};
     SCOPED(release_reply) struct http_reply reply = {.body = buffer_with_max(MAX_ANSWER)};
     bool looked_again = false;
     struct cogmig_error refusal = {.status = COGMIG_OK};

@@ -72,9 +72,11 @@ static bool repeats(const char *text, size_t len, struct span secret)
     return secret.len > 0 && memmem(text, len, secret.bytes, secret.len) != NULL;
 }
 
-/* False when memory is refused. */
-static bool take_text(struct json_value object, const char *name, struct span secret, char *out,
-                      size_t size, bool *ret_repeats)
+/* False when memory is refused.
+ *
+ * call  NULL: it is not searched for secrets */
+static bool take_text(struct json_value object, const char *name, const struct refused_call *call,
+                      char *out, size_t size, bool *ret_repeats)
 {
     struct json_value value;
     if (out[0] != '\0' || !json_find(object, name, &value) || value.type != JSON_STRING)
@@ -82,16 +84,18 @@ static bool take_text(struct json_value object, const char *name, struct span se
     char *text = memory_new(value.text.len + 1);
     if (text == NULL)
         return false;
-    *ret_repeats = repeats(text, json_string_decode_into(value, text), secret);
+    size_t len = json_string_decode_into(value, text);
+    *ret_repeats = call != NULL &&
+                   (repeats(text, len, call->secret) || repeats(text, len, call->client_secret));
     snprintf(out, size, "%s", text);
     memory_free(text);
     return true;
 }
 
-static bool take_message(struct json_value object, const char *name, struct span secret,
-                         struct refusal *refusal)
+static bool take_message(struct json_value object, const char *name,
+                         const struct refused_call *call, struct refusal *refusal)
 {
-    return take_text(object, name, secret, refusal->message, sizeof refusal->message,
+    return take_text(object, name, call, refusal->message, sizeof refusal->message,
                      &refusal->repeats_secret);
 }
 
@@ -106,26 +110,26 @@ static void cut_to_name(char *type)
 
 /* False when memory is refused: the type, and the message of a migration that failed, decide what
  * it means. */
-static bool read_body(const struct http_reply *reply, struct span secret, struct refusal *refusal)
+static bool read_body(const struct refused_call *call, const struct http_reply *reply,
+                      struct refusal *refusal)
 {
-    static const struct span nothing = {NULL, 0};
     bool ignored;
     struct json_value root;
     if (reply->body.len == 0 || reply->body.len > MAX_ERROR_BODY ||
         !json_check((struct span){reply->body.bytes, reply->body.len}, &root, NULL) ||
         root.type != JSON_OBJECT)
         return true;
-    return take_text(root, "__type", nothing, refusal->type, sizeof refusal->type, &ignored) &&
-           take_message(root, "message", secret, refusal) &&
-           take_message(root, "Message", secret, refusal);
+    return take_text(root, "__type", NULL, refusal->type, sizeof refusal->type, &ignored) &&
+           take_message(root, "message", call, refusal) &&
+           take_message(root, "Message", call, refusal);
 }
 
 /* Cognito's JSON protocol has the type in the body, Lambda's REST protocol in a header. */
-static bool read_refusal(const struct http_reply *reply, struct span secret,
+static bool read_refusal(const struct refused_call *call, const struct http_reply *reply,
                          struct refusal *ret_refusal)
 {
     *ret_refusal = (struct refusal){.type = ""};
-    if (!read_body(reply, secret, ret_refusal))
+    if (!read_body(call, reply, ret_refusal))
         return false;
     if (ret_refusal->type[0] == '\0')
         snprintf(ret_refusal->type, sizeof ret_refusal->type, "%.*s",
@@ -189,7 +193,7 @@ cogmig_status refusal_of(const struct refused_call *call, const struct http_repl
                          cogmig_error *err)
 {
     struct refusal refusal;
-    if (!read_refusal(reply, call->secret, &refusal))
+    if (!read_refusal(call, reply, &refusal))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     cogmig_status status = meaning_of(call, reply->http_status, &refusal);
     const char *message = refusal.repeats_secret ? "(it repeats what was sent)" : refusal.message;

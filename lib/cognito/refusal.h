@@ -12,10 +12,11 @@ struct refused_call {
     const char *operation;
     bool is_signed;
     struct span secret; /* the password or token that was sent; no bytes: none */
+    struct span client_secret;
 };
 
 /* The status of an answer other than 200: err gets AWS's message, request id and __type,
- * without the message where that repeats the secret.
+ * without the message where that repeats a secret.
  * OUT_OF_MEMORY when it could not be read. */
 cogmig_status refusal_of(const struct refused_call *call, const struct http_reply *reply,
                          cogmig_error *err);

@@ -10,11 +10,13 @@
 
 static struct cogmig_error err;
 
-static const char *sent = ""; /* the password */
+static const char *sent = "";        /* the password */
+static const char *proved_with = ""; /* the app client's secret */
 
 static cogmig_status judge(int32_t http_status, bool is_signed, const char *body)
 {
-    const struct refused_call call = {"InitiateAuth", is_signed, span_of(sent)};
+    const struct refused_call call = {"InitiateAuth", is_signed, span_of(sent),
+                                      span_of(proved_with)};
     struct http_reply reply = {.http_status = http_status, .body = buffer_with_max(1 << 20)};
     buffer_add_text(&reply.body, body);
     snprintf(reply.request_id, sizeof reply.request_id, "request-1");
@@ -87,6 +89,19 @@ static void what_was_sent_is_left_out_of_the_message_and_nothing_else(void **sta
     judge(400, false, body);
     sent = "";
     assert_null(strstr(err.message, "correct")); /* nor where the message is cut */
+}
+
+static void an_app_clients_secret_is_left_out_of_the_message(void **state)
+{
+    (void)state;
+    proved_with = "1example2secret3value";
+    judge(
+        400, false,
+        "{\"__type\":\"InvalidParameterException\",\"message\":\"Value '1example2secret3value' at "
+        "'clientSecret' is none\"}");
+    proved_with = "";
+    assert_string_equal(err.message, "InitiateAuth: InvalidParameterException: (it repeats what "
+                                     "was sent) (request id request-1)");
 }
 
 /* Amazon Cognito API Reference, Common errors; and the names of AWS's older protocols. */
@@ -210,6 +225,7 @@ int main(void)
         TEST(the_rest_is_by_http_status),
         TEST(a_long_type_with_a_prefix_is_told_whole),
         TEST(what_was_sent_is_left_out_of_the_message_and_nothing_else),
+        TEST(an_app_clients_secret_is_left_out_of_the_message),
         TEST(faults_of_the_signature_are_told_from_those_of_the_request),
         TEST(only_throttling_and_inner_errors_are_worth_another_attempt),
         TEST(a_huge_or_broken_body_is_survived),
