@@ -52,12 +52,22 @@ static void take_value(struct span line, const char *name, char *out, size_t max
     out[value.len] = '\0';
 }
 
+/* What follows the name, "ThrottlingException:http://…", may be longer than it. */
+static void take_error_type(struct span line, char out[HTTP_MAX_ERROR_TYPE + 1])
+{
+    struct span type = libcurl_header_value(line, "x-amzn-errortype:");
+    const char *end = type.bytes == NULL ? NULL : memchr(type.bytes, ':', type.len);
+    if (end != NULL)
+        line.len = (size_t)(end - line.bytes);
+    take_value(line, "x-amzn-errortype:", out, HTTP_MAX_ERROR_TYPE);
+}
+
 static size_t take_header(char *bytes, size_t size, size_t count, void *user_data)
 {
     struct http_reply *reply = user_data;
     struct span line = {bytes, size * count};
     take_value(line, "x-amzn-requestid:", reply->request_id, HTTP_MAX_REQUEST_ID);
-    take_value(line, "x-amzn-errortype:", reply->error_type, HTTP_MAX_ERROR_TYPE);
+    take_error_type(line, reply->error_type);
     return line.len;
 }
 

@@ -436,6 +436,7 @@ static void lambda_is_asked_who_may_invoke_a_function(void **state)
     assert_string_equal(cogmig_error_upstream_code(err), "ResourceNotFoundException");
     expect(get_policy(FUNCTION "forbidden", ""), COGMIG_COGNITO_ACCESS_REFUSED);
     assert_non_null(strstr(cogmig_error_message(err), "lambda:GetPolicy"));
+    expect(get_policy(FUNCTION "namespaced", ""), COGMIG_COGNITO_ACCESS_REFUSED);
     expect(get_policy(FUNCTION "html", ""), COGMIG_COGNITO_RESPONSE_INVALID);
     expect(get_policy("cogmig", ""), COGMIG_INVALID_ARGUMENT);
     expect(get_policy("arn:aws:lambda:eu-west-1:123456789012:function:f", ""),

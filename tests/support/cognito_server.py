@@ -326,6 +326,9 @@ def get_policy(function, qualifier):
     if name == "forbidden":
         raise Refusal("AccessDeniedException", "User is not authorized to perform: lambda:GetPolicy",
                       403)
+    if name == "namespaced":
+        raise Refusal("com.amazonaws.a.namespace.as.long.as.any.that.was.seen.in.the.field.so.far"
+                      "#AccessDeniedException", "no", 403)
     if name == "html":
         raise Raw(200, HTML)
     policies = described("POLICIES") if "COGNITO_SERVER_POLICIES" in os.environ else {}
@@ -480,7 +483,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(200, json.dumps(self.lambda_policy()).encode())
         except Refusal as refusal:
             self.send(refusal.status, json.dumps({"Type": "User", "Message": refusal.message}).encode(),
-                      {"x-amzn-ErrorType": refusal.type + ":http://internal.example/coral/"})
+                      {"x-amzn-ErrorType": refusal.type + ":http://internal.example/coral/com.example.coral.service/"})
         except Raw as raw:
             self.send(raw.status, raw.body)
 
