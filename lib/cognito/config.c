@@ -12,9 +12,7 @@ enum {
     DEFAULT_TIMEOUT_MS = 10000,
     MAX_TIMEOUT_MS = 600000,
     DEFAULT_PAGES_PER_S = 10,
-    MAX_PAGES_PER_S = 10000,
-    MAX_KEY = 4096,
-    MAX_SESSION_TOKEN = 12 * 1024
+    MAX_PAGES_PER_S = 10000
 };
 
 COGMIG_PUBLIC cogmig_status cogmig_cognito_config_new(cogmig_cognito_config **ret_config,
@@ -158,8 +156,9 @@ COGMIG_PUBLIC cogmig_status cogmig_cognito_config_set_credentials(cogmig_cognito
     cogmig_error_clear(err);
     if (config == NULL || access_key_id == NULL || secret_access_key == NULL)
         return no_argument(err);
-    if (!is_token(access_key_id, MAX_KEY) || !is_token(secret_access_key, MAX_KEY) ||
-        (session_token != NULL && !is_token(session_token, MAX_SESSION_TOKEN)))
+    if (!is_token(access_key_id, CREDENTIALS_MAX_KEY) ||
+        !is_token(secret_access_key, CREDENTIALS_MAX_KEY) ||
+        (session_token != NULL && !is_token(session_token, CREDENTIALS_MAX_TOKEN)))
         return fail(err, COGMIG_CONFIG_INVALID,
                     "AWS credentials are neither empty nor have they spaces in them.");
     return credentials_set(&config->credentials, access_key_id, secret_access_key, session_token)

@@ -74,8 +74,10 @@ static cogmig_status refuse_web_identity(cogmig_error *err)
 }
 
 /* They become headers of the request: printable ASCII without blanks. */
-static bool is_sendable(const char *text)
+static bool is_sendable(const char *text, size_t max)
 {
+    if (strnlen(text, max + 1) > max)
+        return false;
     for (; *text != '\0'; text++)
         if (*text <= ' ' || *text > '~')
             return false;
@@ -85,14 +87,16 @@ static bool is_sendable(const char *text)
 static cogmig_status check(struct credentials *credentials, cogmig_error *err)
 {
     const char *token = credentials->session_token == NULL ? "" : credentials->session_token;
-    if (is_sendable(credentials->access_key_id) && is_sendable(credentials->secret_access_key) &&
-        is_sendable(token))
+    if (is_sendable(credentials->access_key_id, CREDENTIALS_MAX_KEY) &&
+        is_sendable(credentials->secret_access_key, CREDENTIALS_MAX_KEY) &&
+        is_sendable(token, CREDENTIALS_MAX_TOKEN))
         return COGMIG_OK;
     credentials_release(credentials);
-    return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,
-                "The AWS credentials that were found have a blank, a line's end or what is no "
-                "ASCII in them: look at AWS_ACCESS_KEY_ID and its like, the shared files or the "
-                "endpoint that gives them.");
+    return fail(
+        err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,
+        "The AWS credentials that were found are too long, or have a blank, a line's end or "
+        "what is no ASCII in them: look at AWS_ACCESS_KEY_ID and its like, the shared "
+        "files or the endpoint that gives them.");
 }
 
 cogmig_status credentials_find(struct deadline deadline, struct credentials *ret_credentials,

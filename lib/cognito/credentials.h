@@ -10,6 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum {
+    CREDENTIALS_MAX_KEY = 4096,
+    CREDENTIALS_MAX_TOKEN = 12 * 1024 /* one header */
+};
+
 struct credentials {
     char *access_key_id; /* NULL: there are none */
     char *secret_access_key;

@@ -141,7 +141,8 @@ static cogmig_status add_container_token(struct buffer *token, cogmig_error *err
         return fail(err, COGMIG_AWS_CREDENTIALS_NOT_FOUND,
                     "The container's authorization token (%s) has more than %d bytes; name the "
                     "right file, or mend it.",
-                    path == NULL ? "AWS_CONTAINER_AUTHORIZATION_TOKEN" : path, MAX_DOCUMENT);
+                    path == NULL ? "AWS_CONTAINER_AUTHORIZATION_TOKEN" : path,
+                    CREDENTIALS_MAX_TOKEN);
     while (token->len > 0 && strchr("\r\n", token->bytes[token->len - 1]) != NULL)
         token->bytes[--token->len] = '\0';
     if (token->len > 0 && strpbrk(token->bytes, "\r\n") != NULL)
@@ -154,7 +155,7 @@ cogmig_status credentials_from_container(struct deadline deadline,
                                          struct credentials *ret_credentials, cogmig_error *err)
 {
     char url[MAX_URL];
-    SCOPED(buffer_release) struct buffer token = buffer_with_max(MAX_DOCUMENT);
+    SCOPED(buffer_release) struct buffer token = buffer_with_max(CREDENTIALS_MAX_TOKEN);
     SCOPED(release_reply) struct http_reply reply = {.body = buffer_with_max(MAX_DOCUMENT)};
     bool fits = make_container_url(url);
     if (fits && url[0] == '\0')
@@ -220,7 +221,8 @@ static cogmig_status walk_instance(const struct question *question, struct buffe
     char role[MAX_ROLE];
     cogmig_status status =
         ask_instance(question, "PUT", "/latest/api/token", "", &lifetime, &reply, err);
-    if (status != COGMIG_OK || strpbrk(reply.body.bytes, "\r\n") != NULL)
+    if (status != COGMIG_OK || reply.body.len > CREDENTIALS_MAX_TOKEN ||
+        strpbrk(reply.body.bytes, "\r\n") != NULL)
         return status;
     buffer_add(token, (struct span){reply.body.bytes, reply.body.len});
     if (token->state != BUFFER_GOOD)
