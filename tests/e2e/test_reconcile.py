@@ -11,6 +11,7 @@ import pty
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import uuid
@@ -378,6 +379,29 @@ def what_users_wrote_does_not_steer_a_terminal():
     done = reconcile(settle(rude))
     equal((done.returncode, b" cognito=A?[2J??1mB?nn????C store=Ann\n" in done.stdout),
           (CONFLICT, True), done.stdout)
+
+
+@test
+def what_is_no_utf8_is_told_and_left_to_a_person():
+    pool, plan, ndjson = settle(World(SEED + 16)), new_path("plan"), new_path("garbled.ndjson")
+    new_path("garbled.db")
+    url = "file:garbled.db"
+    equal(cogmig.run("idmap", "install", **{**pool.environment, "DATABASE_URL": url}).returncode, OK)
+    store = sqlite3.connect(cogmig.folder / "garbled.db")
+    store.executescript(f"""
+        CREATE TABLE "User" (id text, email text, name text, password text, "emailVerified" text,
+                             "createdAt" text, "updatedAt" text);
+        INSERT INTO "User" (id, email) VALUES (CAST(x'61ff' AS text), 'a'),
+                                              (CAST(x'61ff' AS text), 'b');
+        INSERT INTO cogmig_idmap (pool_id, legacy_id, sub) VALUES ('{POOL}', CAST(x'c3a9ff' AS text), 's');
+    """)
+    store.close()
+    done = cogmig.run("reconcile", "--ndjson", str(ndjson), "--plan", str(plan),
+                      **{**pool.environment, "DATABASE_URL": url})
+    equal(done.returncode, CONFLICT, done.stderr)
+    equal(sorted((told["kind"], told["legacy_id"]) for told in map(json.loads, ndjson.open())),
+          [("duplicate", "a\ufffd"), ("link-stale", "\ufffd" * 3), ("not-migrated", "a\ufffd")])
+    equal({json.loads(line)["action"] for line in plan.open()}, {"decide"})
 
 
 @test

@@ -4,6 +4,8 @@
 #include "show.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 const struct kind_text agreement_kinds[AGREEMENT_KINDS - 1] = {
     {COGMIG_DIFFERENCE_LINKED_ELSEWHERE, "Linked to somebody else",
@@ -34,10 +36,27 @@ const struct kind_text agreement_kinds[AGREEMENT_KINDS - 1] = {
      "Nothing: they move when they sign in."},
 };
 
+/* A store or map may hold bytes that are no UTF-8, which JSON cannot say: then each beyond ASCII is
+ * told as U+FFFD. */
+static json_t *told_text(const char *text)
+{
+    json_t *told = json_string(text);
+    char *ascii = told == NULL ? malloc(strlen(text) * strlen(TEXT_LOST) + 1) : NULL;
+    if (ascii == NULL)
+        return told;
+    char *end = ascii;
+    for (; *text != '\0'; text++)
+        end = (unsigned char)*text < 0x80 ? stpncpy(end, text, 1) : stpcpy(end, TEXT_LOST);
+    *end = '\0';
+    told = json_string(ascii);
+    free(ascii);
+    return told;
+}
+
 static void set_text(json_t *object, const char *name, const char *text)
 {
     if (text != NULL)
-        json_object_set_new(object, name, json_string(text));
+        json_object_set_new(object, name, told_text(text));
 }
 
 json_t *difference_as_json(const cogmig_difference *difference)

@@ -33,6 +33,9 @@ struct agreement {
     json_t *examples[AGREEMENT_KINDS];
 };
 
+/* What stands for a byte that cannot be told: U+FFFD. */
+#define TEXT_LOST "\xEF\xBF\xBD"
+
 /* A difference as the members that it has. */
 json_t *difference_as_json(const cogmig_difference *difference);
 

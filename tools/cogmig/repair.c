@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "repair.h"
 
+#include "agreement.h"
 #include "failure.h"
 #include "user_of_sub.h"
 
@@ -114,13 +115,28 @@ static bool is_contested(const struct repair_plan *plan, const json_t *differenc
     return plan->contested != NULL && strcmp(plan->contested, member(difference, "legacy_id")) == 0;
 }
 
+/* Not all of it could be told, so a line with it would be about somebody else. */
+static bool is_garbled(const json_t *difference)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)difference, name, value)
+    {
+        if (strstr(json_string_value(value), TEXT_LOST) != NULL)
+            return true;
+    }
+    return false;
+}
+
 void repair_plan_add(struct repair_plan *plan, const json_t *difference, bool is_linked)
 {
     const struct repair_policy *policy = &plan->policy;
     if (plan->file == NULL || is_kind(difference, "not-migrated"))
         return;
     note_contest(plan, difference);
-    if (is_kind(difference, "not-linked") && !is_contested(plan, difference))
+    if (is_garbled(difference))
+        plan_decision(plan, difference);
+    else if (is_kind(difference, "not-linked") && !is_contested(plan, difference))
         plan_link(plan, difference, member(difference, "sub"));
     else if (is_kind(difference, "link-stale"))
         plan_stale_link(plan, difference);
