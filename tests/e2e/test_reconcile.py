@@ -501,6 +501,22 @@ def a_link_whose_user_came_since_the_listing_is_left_alone():
 
 
 @test
+def who_changed_since_the_listing_is_not_linked():
+    old = World(SEED + 17)
+    for legacy_id in ("deleted", "another", "same"):
+        old.not_linked(legacy_id)
+    pool, plan = settle(old), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan)).returncode, CONFLICT)
+    pool.by_sub[sub_of("another")]["attributes"]["custom:legacy_id"] = "same"
+    del pool.by_sub[sub_of("deleted")]
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, OK, done.stderr)
+    results = {line["legacy_id"]: line["result"] for line in map(json.loads, done.stdout.splitlines())}
+    equal(results, {"deleted": "changed meanwhile", "another": "changed meanwhile", "same": "done"})
+    equal(psql("SELECT legacy_id FROM cogmig_idmap").strip(), "same")
+
+
+@test
 def who_comes_from_another_provider_is_found_by_the_sub():
     federated = World(SEED + 13)
     for legacy_id in ("moved-since", "gone"):

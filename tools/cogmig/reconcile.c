@@ -348,7 +348,8 @@ static int compare_sides(const struct request *request, cogmig_error *err)
 
 static int carry_out(const struct request *request, FILE *plan, cogmig_error *err)
 {
-    struct repair_sides sides = {.pool_id = getenv("COGNITO_USER_POOL_ID")};
+    struct repair_sides sides = {.pool_id = getenv("COGNITO_USER_POOL_ID"),
+                                 .legacy_id_attribute = legacy_id_attribute()};
     cogmig_status status = cogmig_idmap_open_from_env(&sides.map, err);
     if (status == COGMIG_OK)
         status = open_cognito(request, &sides.cognito, err);

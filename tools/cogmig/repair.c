@@ -277,17 +277,42 @@ static cogmig_status unlink_pair(struct repair_sides *sides, const json_t *line,
     return is_gone ? COGMIG_OK : status;
 }
 
-/* What the map has already stays: the next reconciliation tells of it. A line of somebody's own is
- * to be done or to fail. */
-static cogmig_status link_pair(struct repair_sides *sides, const json_t *line,
-                               const char **ret_word, cogmig_error *err)
+/* Does Cognito have the user still, with this legacy id? */
+static cogmig_status see_if_claimed(const struct repair_sides *sides, const json_t *line,
+                                    bool *ret_claimed, cogmig_error *err)
 {
-    cogmig_status status =
-        cogmig_idmap_link(sides->map, member(line, "legacy_id"), member(line, "sub"), err);
-    if (status != COGMIG_IDMAP_CONFLICT || member(line, "because") == NULL)
+    cogmig_cognito_user *user = NULL;
+    cogmig_status status = user_of_sub(sides->cognito, member(line, "sub"), &user, err);
+    *ret_claimed = status == COGMIG_OK &&
+                   is_same(value_now(user, sides->legacy_id_attribute), member(line, "legacy_id"));
+    cogmig_cognito_user_free(&user);
+    return status == COGMIG_COGNITO_USER_NOT_FOUND ? COGMIG_OK : status;
+}
+
+/* What the map has already stays: the next reconciliation tells of it. */
+static cogmig_status link_planned(struct repair_sides *sides, const json_t *line,
+                                  const char **ret_word, cogmig_error *err)
+{
+    bool claimed;
+    cogmig_status status = see_if_claimed(sides, line, &claimed, err);
+    if (status == COGMIG_OK && !claimed)
+        *ret_word = "changed meanwhile";
+    if (status != COGMIG_OK || !claimed)
+        return status;
+    status = cogmig_idmap_link(sides->map, member(line, "legacy_id"), member(line, "sub"), err);
+    if (status != COGMIG_IDMAP_CONFLICT)
         return status;
     *ret_word = "linked otherwise";
     return COGMIG_OK;
+}
+
+/* A line of somebody's own is to be done or to fail. */
+static cogmig_status link_pair(struct repair_sides *sides, const json_t *line,
+                               const char **ret_word, cogmig_error *err)
+{
+    if (member(line, "because") != NULL)
+        return link_planned(sides, line, ret_word, err);
+    return cogmig_idmap_link(sides->map, member(line, "legacy_id"), member(line, "sub"), err);
 }
 
 /* A sub is of one pool: linked in the map of another, it would stand in its user's way. */

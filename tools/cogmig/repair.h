@@ -42,14 +42,16 @@ void repair_plan_release(struct repair_plan *plan);
 /* Where a plan is carried out. */
 struct repair_sides {
     const char *pool_id; /* a plan for another is refused */
+    const char *legacy_id_attribute;
     cogmig_idmap *map;
     cogmig_cognito *cognito;
     cogmig_store *store; /* NULL until it is asked: that of the environment */
 };
 
 /* Carry a plan out, line by line, and print each with what came of it. What was done before is
- * fine; an attribute that is neither as it was nor as it is to be, a link whose user and row are
- * both there after all, and what the map links otherwise by now, are left alone. Returns 0, or the
+ * fine; an attribute that is neither as it was nor as it is to be, a stale link whose user and row
+ * are both there after all, a user to be linked who has the legacy id no more, and what the map
+ * links otherwise by now, are left alone. Returns 0, or the
  * exit code of the first failure, where it stops. */
 int repair_apply(FILE *plan, struct repair_sides *sides, cogmig_error *err);
 
