@@ -40,10 +40,12 @@ cogmig_status libcurl_handle_refused(cogmig_error *err)
     return fail(err, COGMIG_INTERNAL_ERROR, "libcurl is built without TLS.");
 }
 
-/* libcurl repeats a proxy's address that it cannot read, and the password in it. */
+/* libcurl repeats a proxy's address that it cannot read, and the password in it, perhaps cut before
+ * the "@". */
 const char *libcurl_reason(CURLcode code, const char *detail)
 {
-    if (strchr(detail, '@') != NULL)
+    static const char unread[] = "Unsupported proxy";
+    if (strchr(detail, '@') != NULL || strncmp(detail, unread, sizeof unread - 1) == 0)
         return "The address of the proxy (HTTPS_PROXY, ALL_PROXY) cannot be read; what is special "
                "in "
                "its user name or password is to be percent-encoded";

@@ -73,12 +73,15 @@ static void expect_no_password(const char *proxy)
         fail_msg("%s: %s", proxy, err.message);
 }
 
+#define LONG "a-token-that-is-longer-than-what-libcurl-keeps-of-an-error-with-those-beside-it"
+
 /* libcurl repeats an address that it cannot read. */
 static void a_proxys_password_is_not_in_the_message(void **state)
 {
     static const char *const proxies[] = {
         "http://user:sec/ret@127.0.0.1:9", "http://user:sec#ret@127.0.0.1:9",
-        "http://user:sec ret@127.0.0.1:9", "ftp://user:secret@127.0.0.1:9"};
+        "http://user:sec ret@127.0.0.1:9", "ftp://user:secret@127.0.0.1:9",
+        "http://user:sec/" LONG LONG LONG LONG "@127.0.0.1:9"};
     (void)state;
     for (size_t i = 0; i < sizeof proxies / sizeof proxies[0]; i++) {
         assert_int_equal(post(proxies[i]), COGMIG_COGNITO_UNREACHABLE);
