@@ -151,6 +151,16 @@ static cogmig_status add_container_token(struct buffer *token, cogmig_error *err
     return COGMIG_OK;
 }
 
+/* It is not Cognito that does not answer. */
+static cogmig_status no_answer(const char *url, const struct cogmig_error *detail,
+                               cogmig_error *err)
+{
+    fail(err, detail->status, "AWS credentials of the container at %.100s: %.300s", url,
+         detail->message);
+    fail_upstream(err, detail->upstream, detail->upstream_code);
+    return detail->status;
+}
+
 cogmig_status credentials_from_container(struct deadline deadline,
                                          struct credentials *ret_credentials, cogmig_error *err)
 {
@@ -170,8 +180,10 @@ cogmig_status credentials_from_container(struct deadline deadline,
         return status != COGMIG_OK ? status : fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     const struct http_header authorization = {"Authorization", token.bytes};
     const struct question question = {session, deadline, CONTAINER_MS};
-    status = ask(&question, "GET", url, token.len > 0 ? &authorization : NULL, &reply, err);
-    return status == COGMIG_OK ? take_document(url, &reply, ret_credentials, err) : status;
+    struct cogmig_error detail = {.status = COGMIG_OK};
+    status = ask(&question, "GET", url, token.len > 0 ? &authorization : NULL, &reply, &detail);
+    return status == COGMIG_OK ? take_document(url, &reply, ret_credentials, err)
+                               : no_answer(url, &detail, err);
 }
 
 /* ---- instances ---- */

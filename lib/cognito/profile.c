@@ -256,8 +256,9 @@ static cogmig_status refuse(const char *key, cogmig_error *err)
 /* To pass such a profile over would be to act as somebody else: the machine, say. */
 static cogmig_status refuse_others(const struct shared_file files[2], cogmig_error *err)
 {
-    static const char *const keys[] = {"role_arn", "web_identity_token_file", "sso_session",
-                                       "sso_account_id", "login_session"};
+    static const char *const keys[] = {"role_arn",      "web_identity_token_file",
+                                       "sso_session",   "sso_account_id",
+                                       "sso_role_name", "login_session"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (has_key(files, keys[i]))
             return refuse(keys[i], err);

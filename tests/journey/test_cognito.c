@@ -622,6 +622,7 @@ static void a_profile_that_only_the_aws_cli_follows_is_told(void **state)
     snprintf(text, sizeof text,
              "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\n"
              "[profile sso]\nsso_session = s\n[profile old-sso]\nsso_account_id = 1\n"
+             "[profile half-sso]\nsso_role_name = r\n"
              "[profile login]\nlogin_session = arn:aws:iam::123456789012:user/u\n"
              "[profile web]\nweb_identity_token_file = /token\n"
              "[profile process]\ncredential_process = true\n"
@@ -632,6 +633,7 @@ static void a_profile_that_only_the_aws_cli_follows_is_told(void **state)
     expect_named("role", "role_arn");
     expect_named("sso", "export-credentials --profile sso");
     expect_named("old-sso", "sso_account_id");
+    expect_named("half-sso", "sso_role_name");
     expect_named("login", "login_session");
     expect_named("web", "web_identity_token_file");
     expect_named("process-alone", "credential_process");
@@ -679,6 +681,12 @@ static void credentials_are_found_at_the_container_endpoint(void **state)
     expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
     assert_non_null(strstr(cogmig_error_message(err), "more than 12288 bytes"));
     assert_non_null(strstr(cogmig_error_message(err), path));
+    setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", server("COGNITO_SERVER_CLOSED"), 1);
+    unsetenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_COGNITO_UNREACHABLE);
+    assert_non_null(strstr(cogmig_error_message(err), "AWS credentials of the container"));
+    assert_string_equal(cogmig_error_upstream_code(err), "7");
     setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://elsewhere.example/", 1);
     make_without_credentials();
     expect(get_user("ann"), COGMIG_AWS_CREDENTIALS_NOT_FOUND);
