@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cognito/refusal.h"
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "status/error.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +74,17 @@ static bool repeats(const char *text, size_t len, struct span secret)
     return secret.len > 0 && memmem(text, len, secret.bytes, secret.len) != NULL;
 }
 
+/* As it is, or as the request's body has it; whatever memory was refused for is hidden. */
+static bool repeats_somehow(const char *text, size_t len, struct span secret)
+{
+    if (secret.len == 0 || repeats(text, len, secret))
+        return secret.len > 0;
+    SCOPED(buffer_release) struct buffer quoted = buffer_with_max(SIZE_MAX);
+    buffer_add_json_string(&quoted, secret);
+    return quoted.state != BUFFER_GOOD ||
+           repeats(text, len, (struct span){quoted.bytes + 1, quoted.len - 2});
+}
+
 /* False when memory is refused.
  *
  * call  NULL: it is not searched for secrets */
@@ -85,8 +98,8 @@ static bool take_text(struct json_value object, const char *name, const struct r
     if (text == NULL)
         return false;
     size_t len = json_string_decode_into(value, text);
-    *ret_repeats = call != NULL &&
-                   (repeats(text, len, call->secret) || repeats(text, len, call->client_secret));
+    *ret_repeats = call != NULL && (repeats_somehow(text, len, call->secret) ||
+                                    repeats_somehow(text, len, call->client_secret));
     snprintf(out, size, "%s", text);
     memory_free(text);
     return true;

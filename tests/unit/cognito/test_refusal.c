@@ -91,6 +91,18 @@ static void what_was_sent_is_left_out_of_the_message_and_nothing_else(void **sta
     assert_null(strstr(err.message, "correct")); /* nor where the message is cut */
 }
 
+static void a_body_that_is_repeated_is_left_out_of_the_message(void **state)
+{
+    (void)state;
+    sent = "hunt\"er\x01";
+    judge(400, false,
+          "{\"__type\":\"SerializationException\",\"message\":\"{\\\"PASSWORD\\\":"
+          "\\\"hunt\\\\\\\"er\\\\u0001\\\"}\"}");
+    sent = "";
+    assert_string_equal(err.message, "InitiateAuth: SerializationException: (it repeats what was "
+                                     "sent) (request id request-1)");
+}
+
 static void an_app_clients_secret_is_left_out_of_the_message(void **state)
 {
     (void)state;
@@ -225,6 +237,7 @@ int main(void)
         TEST(the_rest_is_by_http_status),
         TEST(a_long_type_with_a_prefix_is_told_whole),
         TEST(what_was_sent_is_left_out_of_the_message_and_nothing_else),
+        TEST(a_body_that_is_repeated_is_left_out_of_the_message),
         TEST(an_app_clients_secret_is_left_out_of_the_message),
         TEST(faults_of_the_signature_are_told_from_those_of_the_request),
         TEST(only_throttling_and_inner_errors_are_worth_another_attempt),
