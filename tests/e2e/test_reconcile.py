@@ -10,17 +10,19 @@ import os
 import pty
 import random
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import uuid
 from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import CONFLICT, INVALID, OK, UNAVAILABLE, Program  # noqa: E402
+from program import CONFLICT, INVALID, OK, STOPPED, UNAVAILABLE, Program  # noqa: E402
 from tap import equal, run, test  # noqa: E402
 from user_pool import UserPool  # noqa: E402
 
@@ -307,6 +309,46 @@ def a_killed_listing_goes_on_and_a_whole_one_is_not_asked_for_again():
     equal(reconcile(pool, "--listing", str(listing), "--ndjson", str(again)).returncode, CONFLICT)
     equal(len(pool.listed_from), asked)
     assert_same(told_in(again), whole.expected)
+
+
+@test
+def an_interrupted_run_leaves_its_listing_alone_and_can_be_run_again():
+    pool, ndjson, listing = settle(world), new_path("stopped.ndjson"), new_path("listing")
+    files = ["--names", "--listing", str(listing), "--ndjson", str(ndjson)]
+    for name in ("plan", "html"):
+        files += ["--" + name, str(new_path("stopped." + name))]
+    page, sent = pool.operations["ListUsers"], threading.Event()
+
+    def list_users(request):
+        if len(pool.listed_from) == 5:
+            sent.wait(60)
+        return page(request)
+
+    pool.operations["ListUsers"] = list_users
+    with subprocess.Popen([cogmig.path, "reconcile", "--rate", RATE, *files], cwd=cogmig.folder,
+                          env={**os.environ, "DATABASE_URL": database, **pool.environment},
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        pool.wait_for_pages(5)
+        process.send_signal(signal.SIGTERM)
+        sent.set()
+        told = process.stderr.read()
+    equal((process.returncode, "Interrupted" in told), (STOPPED, True), told)
+    equal(sorted(path.name for path in cogmig.folder.glob("stopped.*")), [])
+    equal(reconcile(pool, *files).returncode, CONFLICT)
+    equal(len(pool.listed_from), len(set(pool.listed_from)), "a page was asked for again")
+    assert_same(told_in(ndjson), world.expected)
+
+
+@test
+def a_full_disk_is_told_and_leaves_no_report():
+    pool, ndjson = settle(world), new_path("full.ndjson")
+    done = subprocess.run([cogmig.path, "reconcile", "--rate", RATE, "--ndjson", str(ndjson)],
+                          cwd=cogmig.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "DATABASE_URL": database, **pool.environment},
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)),
+                          check=False)
+    equal((done.returncode, "DISK_FULL" in done.stderr, ndjson.exists()), (UNAVAILABLE, True, False),
+          done.stderr)
 
 
 @test

@@ -3,6 +3,7 @@
 #include "export_progress.h"
 #include "export_request.h"
 #include "failure.h"
+#include "interruption.h"
 #include "verbs.h"
 
 #include <cogmig/export.h>
@@ -178,7 +179,7 @@ static int run_and_tell(struct export_request *request, struct export_progress *
         cogmig_error_set(err, status, "The report could not be written.");
     }
     int code = 0;
-    if (status == COGMIG_STOPPED_BY_CALLBACK && export_was_interrupted())
+    if (status == COGMIG_STOPPED_BY_CALLBACK && interruption_came())
         code = report_interruption(request, err);
     else if (status != COGMIG_OK)
         code = report(err, request->as_json);
@@ -191,7 +192,7 @@ static int run_and_tell(struct export_request *request, struct export_progress *
 static int export_users(struct export_request *request, cogmig_error *err)
 {
     struct export_progress progress = export_progress_begin();
-    export_catch_signals();
+    interruption_catch_signals();
     cogmig_status status = set_up(request, &progress, err);
     bool ready = status == COGMIG_OK && export_report_open(&request->report, err);
     int code = ready ? run_and_tell(request, &progress, err) : report(err, request->as_json);

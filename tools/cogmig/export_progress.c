@@ -1,36 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "export_progress.h"
 
+#include "interruption.h"
+
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t interrupted;
-
-static void note_signal(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
-
-void export_catch_signals(void)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = note_signal};
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        sigaction(signals[i], &action, NULL);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigemptyset(&ignore.sa_mask);
-    sigaction(SIGXFSZ, &ignore, NULL); /* a limit on files is a full disk, and no death */
-}
-
-bool export_was_interrupted(void)
-{
-    return interrupted != 0;
-}
 
 static double now_s(void)
 {
@@ -57,7 +33,7 @@ static void print_line(int64_t rows, int64_t estimate, double passed_s)
 cogmig_status export_progress_show(void *user_data, int64_t rows, int64_t estimate)
 {
     struct export_progress *progress = user_data;
-    if (interrupted)
+    if (interruption_came())
         return COGMIG_STOPPED_BY_CALLBACK;
     if (isatty(STDERR_FILENO)) {
         print_line(rows, estimate, now_s() - progress->began_s);

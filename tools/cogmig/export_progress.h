@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How far an export is, on a terminal; and the signals that end it. */
+ * How far an export is, on a terminal. */
 #ifndef COGMIG_TOOL_EXPORT_PROGRESS_H
 #define COGMIG_TOOL_EXPORT_PROGRESS_H
 
@@ -12,13 +12,10 @@ struct export_progress {
 
 struct export_progress export_progress_begin(void);
 
-/* A cogmig_export_progress_fn; user_data is a struct export_progress. */
+/* A cogmig_export_progress_fn, which an interruption ends; user_data is a struct export_progress.
+ */
 cogmig_status export_progress_show(void *user_data, int64_t rows, int64_t estimate);
 
 void export_progress_end(struct export_progress *progress);
-
-/* From now on SIGINT, SIGTERM and SIGHUP end the export in good order. */
-void export_catch_signals(void);
-bool export_was_interrupted(void);
 
 #endif

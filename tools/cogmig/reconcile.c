@@ -2,6 +2,7 @@
  * cogmig reconcile: do Cognito, the legacy store and the identity map tell the same story? */
 #include "agreement.h"
 #include "failure.h"
+#include "interruption.h"
 #include "number.h"
 #include "reconcile_progress.h"
 #include "repair.h"
@@ -47,7 +48,8 @@ const char help_reconcile[] =
     "how many users there are.\n"
     "\n"
     "Exit code 0: nothing to look at (users who have not moved yet do not count). 4: "
-    "differences.\n";
+    "differences.\n"
+    "6: interrupted; but for the listing no file is left.\n";
 
 struct request {
     const char *listing;
@@ -83,13 +85,15 @@ static cogmig_status take_difference(void *user_data, const cogmig_difference *d
     }
     repair_plan_add(&outputs->plan, object, cogmig_difference_is_linked(difference));
     agreement_add_example(&outputs->agreement, cogmig_difference_kind(difference), object);
-    return COGMIG_OK;
+    return interruption_came() ? COGMIG_STOPPED_BY_CALLBACK : COGMIG_OK;
 }
 
 /* ---- files ---- */
 
 static int cannot(cogmig_status status, const char *what, const char *path)
 {
+    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+        status = COGMIG_DISK_FULL;
     fprintf(stderr, "cogmig: %s\n        Cannot %s %s: %s.\n", cogmig_status_name(status), what,
             path, strerror(errno));
     return (int)cogmig_status_kind(status);
@@ -276,10 +280,9 @@ static cogmig_status compare(const struct request *request, struct outputs *outp
 
 /* ---- reporting ---- */
 
-static void write_reports(const struct request *request, const struct outputs *outputs)
+/* After the files are whole: a reader who closes the pipe ends the program. */
+static void print_report(const struct request *request, const struct outputs *outputs)
 {
-    if (outputs->html != NULL)
-        agreement_write_html(&outputs->agreement, outputs->html);
     if (request->as_json)
         agreement_print_json(&outputs->agreement);
     else
@@ -304,6 +307,17 @@ static void note_times(const struct request *request, struct agreement *agreemen
     write_time(file.st_mtime, agreement->listed);
 }
 
+static int report_failure(const struct request *request, cogmig_error *err)
+{
+    if (interruption_came())
+        cogmig_error_set(err, COGMIG_STOPPED_BY_CALLBACK,
+                         request->listing == NULL
+                             ? "Interrupted; no file was left."
+                             : "Interrupted; no file was left but the listing, which goes on when "
+                               "this is run again.");
+    return report(err, request->as_json);
+}
+
 static int reconcile_and_report(const struct request *request, struct outputs *outputs,
                                 cogmig_error *err)
 {
@@ -313,15 +327,17 @@ static int reconcile_and_report(const struct request *request, struct outputs *o
     if (status == COGMIG_OK)
         status = compare(request, outputs, reconcile, err);
     reconcile_progress_end(&outputs->progress);
+    outputs->agreement.counts = reconcile;
+    if (status == COGMIG_OK && outputs->html != NULL)
+        agreement_write_html(&outputs->agreement, outputs->html);
+    int files_code = finish_files(request, outputs, status == COGMIG_OK);
     if (status == COGMIG_OK) {
-        outputs->agreement.counts = reconcile;
-        write_reports(request, outputs);
+        print_report(request, outputs);
         code = agreement_faults(&outputs->agreement) == 0 ? 0 : COGMIG_KIND_CONFLICT;
     } else {
-        code = report(err, request->as_json);
+        code = report_failure(request, err);
     }
     cogmig_reconcile_free(&reconcile);
-    int files_code = finish_files(request, outputs, status == COGMIG_OK);
     return files_code != 0 ? files_code : code;
 }
 
@@ -334,6 +350,7 @@ static int compare_sides(const struct request *request, cogmig_error *err)
         .progress = reconcile_progress_begin(),
     };
     note_times(request, &outputs.agreement);
+    interruption_catch_signals();
     int code = make_files(request, &outputs);
     if (code == 0)
         code = reconcile_and_report(request, &outputs, err);

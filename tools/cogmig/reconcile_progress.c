@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "reconcile_progress.h"
 
+#include "interruption.h"
+
 #include <cogmig/export.h>
 #include <cogmig/memory.h>
 #include <cogmig/reconcile.h>
@@ -102,6 +104,8 @@ static void print_bar(const struct reconcile_progress *progress, uint64_t count)
 cogmig_status reconcile_progress_show(void *user_data, int32_t what, uint64_t count)
 {
     const struct reconcile_progress *progress = user_data;
+    if (interruption_came())
+        return COGMIG_STOPPED_BY_CALLBACK;
     if (!progress->is_shown)
         return COGMIG_OK;
     fprintf(stderr, "\r\033[K%" PRIu64 " %s", count, name_of(what));

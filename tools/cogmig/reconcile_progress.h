@@ -22,7 +22,8 @@ void reconcile_progress_expect_rows(struct reconcile_progress *progress,
                                     const cogmig_store_config *store);
 void reconcile_progress_expect_users(struct reconcile_progress *progress, cogmig_cognito *cognito);
 
-/* A cogmig_reconcile_progress_fn; user_data is a struct reconcile_progress. */
+/* A cogmig_reconcile_progress_fn, which an interruption ends; user_data is a struct
+ * reconcile_progress. */
 cogmig_status reconcile_progress_show(void *user_data, int32_t what, uint64_t count);
 
 void reconcile_progress_end(struct reconcile_progress *progress);
