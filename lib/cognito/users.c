@@ -124,23 +124,56 @@ static void keep_rate(int64_t began_ms, int32_t pages_per_s)
         call_sleep_ms((int32_t)wait_ms);
 }
 
+/* A listing that goes in circles comes to a place again. One is kept, and another after twice as
+ * many pages, so that a circle of any length is seen (Brent's algorithm). */
+struct kept_place {
+    char *text; /* NULL: none yet */
+    uint64_t pages, until;
+};
+
+static void place_release(struct kept_place *kept)
+{
+    memory_free(kept->text);
+}
+
+/* False when memory is refused. */
+static bool keep_place(struct kept_place *kept, const char *place)
+{
+    memory_free(kept->text);
+    kept->text = memory_copy_text(place);
+    return kept->text != NULL;
+}
+
+static cogmig_status pass_place(struct kept_place *kept, const char *place, cogmig_error *err)
+{
+    if (kept->text != NULL && strcmp(kept->text, place) == 0)
+        return fail(err, COGMIG_COGNITO_RESPONSE_INVALID,
+                    "ListUsers gave the same place of a page twice; the listing would never end.");
+    if (++kept->pages < kept->until)
+        return COGMIG_OK;
+    kept->until = 2 * kept->pages;
+    return keep_place(kept, place) ? COGMIG_OK : fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+}
+
 static cogmig_status walk(const struct listing *listing, const char *at,
                           cogmig_cognito_page_fn on_page, void *user_data, cogmig_error *err)
 {
     SCOPED(page_release) cogmig_cognito_page *page = NULL;
+    SCOPED(place_release) struct kept_place kept = {.until = 1};
+    if (at != NULL && !keep_place(&kept, at))
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     for (;;) {
         cogmig_cognito_page *next = NULL;
         int64_t began_ms = clock_steady_ms();
         cogmig_status status = ask_for_page(listing, at, &next, err);
         if (status != COGMIG_OK)
             return status;
-        if (at != NULL && next->next != NULL && strcmp(at, next->next) == 0) {
-            page_release(&next);
-            return fail(err, COGMIG_COGNITO_RESPONSE_INVALID,
-                        "ListUsers gave the same page's place twice; the listing would never end.");
-        }
         page_release(&page);
         page = next; /* at points into it from now on */
+        if (page->next != NULL)
+            status = pass_place(&kept, page->next, err);
+        if (status != COGMIG_OK)
+            return status;
         status = hand_over(page, on_page, user_data, err);
         if (status != COGMIG_OK || page->next == NULL)
             return status;

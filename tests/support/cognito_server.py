@@ -245,6 +245,8 @@ def list_users(request):
     at = request.get("PaginationToken", "page-0")
     if pool.endswith("_Loops"):
         return {"Users": [], "PaginationToken": "page-again"}
+    if pool.endswith("_Circles"):
+        return {"Users": [], "PaginationToken": {"1": "2", "2": "3", "3": "1"}.get(at, "1")}
     if pool.endswith("_Nameless"):
         return {"Users": [{"Attributes": []}]}
     if pool.endswith("_Many"):
