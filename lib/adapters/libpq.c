@@ -169,6 +169,7 @@ static cogmig_status connect_libpq(void *state, struct deadline deadline, void *
     const struct backend_settings *settings = &store->settings;
     struct libpq_login login = {.url = settings->target,
                                 .options = store->options,
+                                .is_read_only = store->options != NULL,
                                 .password = settings->password,
                                 .user_data = settings->password_user_data};
     SCOPED(release_session) struct libpq_session *session = memory_new(sizeof *session);

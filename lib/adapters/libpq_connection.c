@@ -58,18 +58,8 @@ static cogmig_status finish_connecting(PGconn *connection, struct deadline deadl
     return COGMIG_OK;
 }
 
-cogmig_status libpq_connect(const char *url, const char *options, struct deadline deadline,
-                            PGconn **ret_connection, cogmig_error *err)
-{
-    const char *const keywords[] = {"fallback_application_name", "dbname", "client_encoding",
-                                    options == NULL ? NULL : "options", NULL};
-    const char *const values[] = {LIBPQ_APPLICATION_NAME, url, "UTF8", options, NULL};
-    return libpq_connect_with(keywords, values, deadline, ret_connection, err);
-}
-
-cogmig_status libpq_connect_with(const char *const *keywords, const char *const *values,
-                                 struct deadline deadline, PGconn **ret_connection,
-                                 cogmig_error *err)
+cogmig_status libpq_connect(const char *const *keywords, const char *const *values,
+                            struct deadline deadline, PGconn **ret_connection, cogmig_error *err)
 {
     const int dbname_is_a_url = 1;
     SCOPED(libpq_release_connection)

@@ -12,14 +12,9 @@
 
 #define LIBPQ_APPLICATION_NAME "cogmig"
 
-/* options  for the start-up packet; NULL to send none but the URL's own */
-cogmig_status libpq_connect(const char *url, const char *options, struct deadline deadline,
-                            PGconn **ret_connection, cogmig_error *err);
-
-/* The same from keywords and values as of PQconnectStartParams(), of which dbname is a URL. */
-cogmig_status libpq_connect_with(const char *const *keywords, const char *const *values,
-                                 struct deadline deadline, PGconn **ret_connection,
-                                 cogmig_error *err);
+/* Keywords and values are those of PQconnectStartParams(); dbname is a URL. */
+cogmig_status libpq_connect(const char *const *keywords, const char *const *values,
+                            struct deadline deadline, PGconn **ret_connection, cogmig_error *err);
 
 /* Run one statement with parameters as text. */
 cogmig_status libpq_run(PGconn *connection, const char *sql, int parameter_count,

@@ -88,7 +88,8 @@ static cogmig_status connect(struct libpq_idmap *map, struct deadline deadline, 
     if (map->connection != NULL)
         return COGMIG_OK;
     map->process = process_id();
-    return libpq_connect(map->url, map->options, deadline, &map->connection, err);
+    struct libpq_login login = {.url = map->url, .options = map->options};
+    return libpq_log_in(&login, deadline, &map->connection, err);
 }
 
 /* ---- the statements ---- */
@@ -114,6 +115,18 @@ static cogmig_status run_statement(struct libpq_idmap *map, const struct idmap_q
                               question->parameters, deadline, ret_result, err);
 }
 
+static bool begins(const cogmig_error *said, const char *sqlstate)
+{
+    return span_starts_with(span_of(cogmig_error_upstream_code(said)), sqlstate);
+}
+
+/* The statement or its plan is gone, or the server has become one that only reads: made anew, the
+ * connection sees what there is. */
+static bool is_outdated(const cogmig_error *said)
+{
+    return begins(said, "0A000") || begins(said, "26000") || begins(said, "25006");
+}
+
 /* On the connection there is, or on a new one. */
 static cogmig_status run_once(struct libpq_idmap *map, const struct idmap_question *question,
                               struct deadline deadline, PGresult **ret_result, cogmig_error *err)
@@ -122,13 +135,14 @@ static cogmig_status run_once(struct libpq_idmap *map, const struct idmap_questi
     if (status != COGMIG_OK)
         return status;
     status = run_statement(map, question, deadline, ret_result, err);
-    if (libpq_is_spent(map->connection))
+    if (libpq_is_spent(map->connection) || (status != COGMIG_OK && is_outdated(err)))
         drop_connection(map);
     return status;
 }
 
 /* Twice linked or unlinked is as good as once, so each may be sent again when it is not known
- * whether it was run: whoever asks looks at what is linked, not at who did it. */
+ * whether it was run: whoever asks looks at what is linked, not at who did it. What was rolled back
+ * was not run; with transactions that are serializable each of two writers but one is told so. */
 static cogmig_status run(struct libpq_idmap *map, const struct idmap_question *question,
                          struct deadline deadline, PGresult **ret_result, cogmig_error *err)
 {
@@ -136,8 +150,10 @@ static cogmig_status run(struct libpq_idmap *map, const struct idmap_question *q
         drop_connection(map);
     bool reused = map->connection != NULL;
     cogmig_status status = run_once(map, question, deadline, ret_result, err);
-    bool was_lost = reused && status != COGMIG_OK && map->connection == NULL;
-    if (!was_lost || deadline_passed(deadline))
+    if (status == COGMIG_OK)
+        return COGMIG_OK;
+    bool was_lost = reused && map->connection == NULL;
+    if ((!was_lost && !begins(err, "40")) || deadline_passed(deadline))
         return status;
     cogmig_error_clear(err);
     return run_once(map, question, deadline, ret_result, err);

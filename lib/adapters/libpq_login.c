@@ -133,8 +133,8 @@ static cogmig_status try_server(const struct libpq_login *login, const struct at
     }
     add_if_any(&parameters, "target_session_attrs", attempt->session);
     add_if_any(&parameters, "password", attempt->password);
-    return libpq_connect_with(parameters.keywords, parameters.values, attempt->deadline,
-                              ret_connection, err);
+    return libpq_connect(parameters.keywords, parameters.values, attempt->deadline, ret_connection,
+                         err);
 }
 
 static cogmig_status refuse_password(cogmig_status said, cogmig_error *err)
@@ -187,9 +187,9 @@ static const char *session_wanted(const struct libpq_login *login, const char *w
         return NULL;
     if (strcmp(wanted, "prefer-standby") == 0)
         return pass == 0 ? "standby" : "any";
-    if (login->options != NULL && strcmp(wanted, "read-write") == 0)
+    if (login->is_read_only && strcmp(wanted, "read-write") == 0)
         return "primary";
-    return login->options != NULL && strcmp(wanted, "read-only") == 0 ? "standby" : wanted;
+    return login->is_read_only && strcmp(wanted, "read-only") == 0 ? "standby" : wanted;
 }
 
 static cogmig_status attempt_server(const struct libpq_login *login,

@@ -9,7 +9,8 @@
 
 struct libpq_login {
     const char *url;
-    const char *options; /* NULL: the session is left as it is; else it is read-only by them */
+    const char *options;               /* NULL: the session is left as it is */
+    bool is_read_only;                 /* by its options */
     cogmig_store_password_fn password; /* NULL: the URL's */
     void *user_data;
 };

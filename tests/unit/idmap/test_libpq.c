@@ -2,10 +2,14 @@
  * Against a real server that fails: run through tests/support/postgres.py. */
 #include "database.h"
 
+#include <arpa/inet.h>
+#include <libpq-fe.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static void control_server(const char *verb)
@@ -163,6 +167,104 @@ static void a_link_that_could_not_be_committed_is_not_acknowledged(void **state)
                                   COGMIG_STORE_UNREACHABLE);
 }
 
+static void a_session_that_cannot_go_on_is_made_anew(void **state)
+{
+    (void)state;
+    cogmig_idmap *made = open_empty();
+    database_execute("CREATE ROLE keeper LOGIN; GRANT SELECT, INSERT ON cogmig_idmap TO keeper;"
+                     "ALTER ROLE keeper SET default_transaction_read_only = on");
+    cogmig_idmap_config *config = config_with("&user=keeper");
+    assert_int_equal(cogmig_idmap_config_set_cache_entries(config, 0, NULL), COGMIG_OK);
+    cogmig_idmap *map = open_config(config);
+    assert_link(map, "clx1", "sub-1", COGMIG_STORE_QUERY_FAILED);
+    assert_sub(map, "clx1", NULL);
+    database_execute("ALTER ROLE keeper RESET default_transaction_read_only");
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    assert_sub(map, "clx1", "sub-1");
+    database_execute("ALTER TABLE cogmig_idmap ALTER sub TYPE varchar(300)");
+    assert_sub(map, "clx1", "sub-1");
+    database_execute("ALTER TABLE cogmig_idmap ALTER sub TYPE text COLLATE \"C\"");
+    cogmig_idmap_free(&map);
+    database_execute("DROP OWNED BY keeper; DROP ROLE keeper");
+    cogmig_idmap_free(&made);
+}
+
+struct late {
+    cogmig_idmap *map;
+    cogmig_status status;
+};
+
+static void *link_late(void *argument)
+{
+    struct late *late = argument;
+    late->status = cogmig_idmap_link(late->map, "clx1", "sub-1", NULL);
+    return NULL;
+}
+
+static bool somebody_waits(PGconn *connection)
+{
+    PGresult *result = PQexec(connection, "SELECT 1 FROM pg_locks WHERE NOT granted");
+    assert_int_equal(PQresultStatus(result), PGRES_TUPLES_OK);
+    bool waits = PQntuples(result) > 0;
+    PQclear(result);
+    return waits;
+}
+
+static void of_serializable_writers_each_is_told_what_is_true(void **state)
+{
+    (void)state;
+    cogmig_idmap *made = open_empty();
+    struct late late = {.map = open_config(config_with(
+                            "&options=-c%20default_transaction_isolation%3Dserializable"))};
+    PGconn *other = PQconnectdb(database_url());
+    PQclear(PQexec(other, "BEGIN; INSERT INTO cogmig_idmap VALUES ('" POOL "', 'clx1', 'sub-1')"));
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, link_late, &late), 0);
+    while (!somebody_waits(other))
+        continue;
+    PQclear(PQexec(other, "COMMIT"));
+    pthread_join(thread, NULL);
+    assert_int_equal(late.status, COGMIG_OK);
+    assert_int_equal(cogmig_idmap_get_counter(late.map, COGMIG_IDMAP_LINKS), 0);
+    assert_sub(late.map, "clx1", "sub-1");
+    PQfinish(other);
+    cogmig_idmap_free(&late.map);
+    cogmig_idmap_free(&made);
+}
+
+/* Whoever connects to it waits for an answer that does not come. */
+static int listen_and_say_nothing(int *ret_port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &len), 0);
+    *ret_port = ntohs(address.sin_port);
+    return listener;
+}
+
+static void a_server_that_says_nothing_does_not_keep_the_next_from_being_asked(void **state)
+{
+    (void)state;
+    cogmig_idmap *made = open_empty();
+    int port, listener = listen_and_say_nothing(&port);
+    PGconn *server = PQconnectdb(database_url());
+    char url[1024];
+    snprintf(url, sizeof url, "postgresql://%s@/%s?host=127.0.0.1,%s&port=%d,%s", PQuser(server),
+             PQdb(server), PQhost(server), port, PQport(server));
+    PQfinish(server);
+    cogmig_idmap_config *config = new_config();
+    assert_int_equal(cogmig_idmap_config_set_url(config, url, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_idmap_config_set_timeout_ms(config, 2000, NULL), COGMIG_OK);
+    cogmig_idmap *map = open_config(config);
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    cogmig_idmap_free(&map);
+    close(listener);
+    cogmig_idmap_free(&made);
+}
+
 static void who_may_only_read_looks_up_and_cannot_link(void **state)
 {
     (void)state;
@@ -238,6 +340,9 @@ int main(void)
         cmocka_unit_test(a_map_that_may_be_down_is_opened_and_connects_when_it_can),
         cmocka_unit_test(a_server_that_dies_again_and_again_loses_no_link_and_halves_none),
         cmocka_unit_test(a_link_that_could_not_be_committed_is_not_acknowledged),
+        cmocka_unit_test(a_session_that_cannot_go_on_is_made_anew),
+        cmocka_unit_test(of_serializable_writers_each_is_told_what_is_true),
+        cmocka_unit_test(a_server_that_says_nothing_does_not_keep_the_next_from_being_asked),
         cmocka_unit_test(who_may_only_read_looks_up_and_cannot_link),
         cmocka_unit_test(a_table_that_is_locked_exceeds_the_deadline_and_heals),
         cmocka_unit_test(behind_pgbouncer_no_statement_has_a_name),
