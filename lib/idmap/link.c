@@ -140,6 +140,18 @@ static cogmig_status link_once(cogmig_idmap *map, const char *legacy_id, const c
     return status;
 }
 
+/* A trigger may skip a row, a rule do something else, row security hide a row from the one who
+ * deletes it: the statement succeeds all the same. */
+static cogmig_status fail_undone(const char *deed, const char *legacy_id, const char *sub,
+                                 cogmig_error *err)
+{
+    return fail(err, COGMIG_STORE_QUERY_FAILED,
+                "The link of the legacy id \"%.64s\" to the sub \"%.64s\" could not be %s: others "
+                "change it just now, or a trigger, a rule or row security of the table keeps the "
+                "database from it.",
+                legacy_id, sub, deed);
+}
+
 static cogmig_status link_pair(cogmig_idmap *map, const char *legacy_id, const char *sub,
                                struct deadline deadline, cogmig_error *err)
 {
@@ -149,9 +161,7 @@ static cogmig_status link_pair(cogmig_idmap *map, const char *legacy_id, const c
         if (status != COGMIG_OK || linked)
             return status;
     }
-    return fail(err, COGMIG_STORE_BUSY,
-                "Others link and unlink the legacy id \"%.64s\" or the sub \"%.64s\" just now.",
-                legacy_id, sub);
+    return fail_undone("made", legacy_id, sub, err);
 }
 
 /* before  the generation when the database was asked: whoever unlinked since then knows better */
@@ -193,7 +203,20 @@ COGMIG_PUBLIC cogmig_status cogmig_idmap_link(cogmig_idmap *map, const char *leg
 
 /* ---- unlinking ---- */
 
-/* Whoever wants it gone gets what he wants, also when another one was quicker. */
+/* Whoever wants it gone gets what he wants, also when another one was quicker, or has linked one of
+ * the two to something else by now. */
+static cogmig_status prove_unlinked(cogmig_idmap *map, const char *legacy_id, const char *sub,
+                                    struct deadline deadline, cogmig_error *err)
+{
+    bool linked = false;
+    cogmig_status status = ask_for_links(map, legacy_id, sub, deadline, &linked, err);
+    if (status == COGMIG_IDMAP_CONFLICT) {
+        cogmig_error_clear(err);
+        return COGMIG_OK;
+    }
+    return status == COGMIG_OK && linked ? fail_undone("removed", legacy_id, sub, err) : status;
+}
+
 static cogmig_status unlink_pair(cogmig_idmap *map, const char *legacy_id, const char *sub,
                                  struct deadline deadline, cogmig_error *err)
 {
@@ -205,7 +228,10 @@ static cogmig_status unlink_pair(cogmig_idmap *map, const char *legacy_id, const
         return fail(err, COGMIG_IDMAP_NOT_LINKED,
                     "Neither the legacy id \"%.64s\" nor the sub \"%.64s\" is linked in pool %s.",
                     legacy_id, sub, map->pool_id);
-    return change(map, IDMAP_UNLINK, legacy_id, sub, deadline, &changed, err);
+    status = change(map, IDMAP_UNLINK, legacy_id, sub, deadline, &changed, err);
+    if (status != COGMIG_OK || changed)
+        return status;
+    return prove_unlinked(map, legacy_id, sub, deadline, err);
 }
 
 cogmig_status idmap_unlink(cogmig_idmap *map, const char *legacy_id, const char *sub,

@@ -560,6 +560,51 @@ static void a_claim_without_its_link_is_refused_where_that_is_demanded(void **st
 
 /* ---- the table ---- */
 
+/* What is done to the table ends as if there had been no such row. */
+static void ignore_each(const char *event)
+{
+    char sql[512];
+    if (database_is_postgresql())
+        snprintf(sql, sizeof sql,
+                 "CREATE FUNCTION ignore_each() RETURNS trigger LANGUAGE plpgsql AS"
+                 " $$BEGIN RETURN NULL; END$$; CREATE TRIGGER ignore_each BEFORE %s ON cogmig_idmap"
+                 " FOR EACH ROW EXECUTE FUNCTION ignore_each()",
+                 event);
+    else
+        snprintf(sql, sizeof sql,
+                 "CREATE TRIGGER ignore_each BEFORE %s ON cogmig_idmap"
+                 " BEGIN SELECT RAISE(IGNORE); END",
+                 event);
+    database_execute(sql);
+}
+
+static void ignore_none(void)
+{
+    database_execute(database_is_postgresql() ? "DROP FUNCTION ignore_each CASCADE"
+                                              : "DROP TRIGGER ignore_each");
+}
+
+static void what_the_database_does_not_do_is_not_answered_with_ok(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    cogmig_idmap *map = open_empty();
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    ignore_each("DELETE");
+    assert_status(cogmig_idmap_unlink(map, "clx1", "sub-1", &err), COGMIG_STORE_QUERY_FAILED, &err);
+    assert_mentions(&err, "trigger");
+    assert_sub(map, "clx1", "sub-1");
+    ignore_none();
+    assert_unlink(map, "clx1", "sub-1", COGMIG_OK);
+    ignore_each("INSERT");
+    assert_status(cogmig_idmap_link(map, "clx1", "sub-1", &err), COGMIG_STORE_QUERY_FAILED, &err);
+    assert_mentions(&err, "trigger");
+    assert_sub(map, "clx1", NULL);
+    ignore_none();
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    cogmig_idmap_free(&map);
+}
+
 static void assert_opening_fails(cogmig_idmap_config *config, cogmig_status expected,
                                  const char *words)
 {
@@ -784,6 +829,7 @@ int main(void)
         cmocka_unit_test(claims_lead_to_their_row),
         cmocka_unit_test(a_claim_that_the_map_contradicts_leads_nowhere),
         cmocka_unit_test(a_claim_without_its_link_is_refused_where_that_is_demanded),
+        cmocka_unit_test(what_the_database_does_not_do_is_not_answered_with_ok),
         cmocka_unit_test(without_its_table_a_map_says_how_to_make_it),
         cmocka_unit_test(a_table_that_would_take_two_links_of_one_id_is_not_written_to),
         cmocka_unit_test(what_is_no_such_table_is_not_taken_for_it),
