@@ -559,6 +559,29 @@ def who_changed_since_the_listing_is_not_linked():
 
 
 @test
+def who_was_unlinked_since_the_plan_is_given_nothing():
+    old = World(SEED + 18)
+    for legacy_id in ("unlinked", "moved", "same"):
+        old.without_id(legacy_id)
+    old.attribute("name", "name", "Old", "Ann", full_name="Old")
+    pool, plan = settle(old), new_path("plan")
+    equal(reconcile(pool, "--plan", str(plan), "--store-is-right").returncode, CONFLICT)
+    psql("DELETE FROM cogmig_idmap WHERE legacy_id IN ('unlinked', 'name');"
+         "UPDATE cogmig_idmap SET sub = 'another' WHERE legacy_id = 'moved'")
+    done = reconcile(pool, "--apply", str(plan))
+    equal(done.returncode, OK, done.stderr)
+    results = {line["legacy_id"]: line["result"] for line in map(json.loads, done.stdout.splitlines())}
+    equal(results, {**dict.fromkeys(("unlinked", "moved", "name"), "changed meanwhile"), "same": "done"})
+    equal([user["attributes"].get("custom:legacy_id") for user in pool.users],
+          [None, None, "same", "name"])
+    equal(pool.users[3]["attributes"]["name"], "Old")
+    plan.unlink()
+    equal(reconcile(pool, "--plan", str(plan), "--store-is-right", "--no-map").returncode, CONFLICT)
+    equal(reconcile(pool, "--apply", str(plan)).returncode, OK)
+    equal(pool.users[3]["attributes"]["name"], "Ann")
+
+
+@test
 def who_comes_from_another_provider_is_found_by_the_sub():
     federated = World(SEED + 13)
     for legacy_id in ("moved-since", "gone"):
@@ -574,9 +597,8 @@ def who_comes_from_another_provider_is_found_by_the_sub():
     equal(reconcile(pool, "--listing", str(listing), "--plan", str(plan)).returncode, CONFLICT)
     done = reconcile(pool, "--apply", str(plan))
     equal(done.returncode, OK, done.stderr)
-    results = {line.get("legacy_id", line["action"]): line["result"]
-               for line in map(json.loads, done.stdout.splitlines())}
-    equal(results, {"moved-since": "changed meanwhile", "gone": "done", "set-attribute": "done"})
+    results = {line["legacy_id"]: line["result"] for line in map(json.loads, done.stdout.splitlines())}
+    equal(results, {"moved-since": "changed meanwhile", "gone": "done", "unlabelled": "done"})
     equal(pool.users[0]["attributes"]["custom:legacy_id"], "unlabelled")
 
 

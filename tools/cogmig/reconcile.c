@@ -346,7 +346,7 @@ static int compare_sides(const struct request *request, cogmig_error *err)
     struct outputs outputs = {
         .agreement = {.pool_id = getenv("COGNITO_USER_POOL_ID")},
         .plan = {.policy = {getenv("COGNITO_USER_POOL_ID"), legacy_id_attribute(),
-                            request->store_is_right}},
+                            request->store_is_right, request->without_map}},
         .progress = reconcile_progress_begin(),
     };
     note_times(request, &outputs.agreement);

@@ -5,6 +5,7 @@
 #include "failure.h"
 #include "user_of_sub.h"
 
+#include <cogmig/memory.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,11 +54,12 @@ static void plan_unlink(const struct repair_plan *plan, const json_t *difference
 static void plan_attribute(const struct repair_plan *plan, const json_t *difference,
                            const char *attribute, const char *was, const char *value)
 {
-    write_line(plan,
-               json_pack("{s:s, s:s, s:s, s:s?, s:s}", "action", "set-attribute", "sub",
-                         member(difference, "sub"), "attribute", attribute, "was", was, "value",
-                         value),
-               difference, plan->file);
+    json_t *line =
+        json_pack("{s:s, s:s, s:s, s:s?, s:s}", "action", "set-attribute", "sub",
+                  member(difference, "sub"), "attribute", attribute, "was", was, "value", value);
+    if (!plan->policy.without_map) /* which has to link the two still when it is carried out */
+        json_object_set_new(line, "legacy_id", json_string(member(difference, "legacy_id")));
+    write_line(plan, line, difference, plan->file);
 }
 
 static void plan_decision(const struct repair_plan *plan, const json_t *difference)
@@ -196,18 +198,27 @@ static bool is_outdated(const cogmig_cognito_user *user, const json_t *line)
            !is_same(now, member(line, "value"));
 }
 
+/* Does the map say still that the sub is this legacy id's? A line without one does not ask. */
+static cogmig_status see_if_linked(const struct repair_sides *sides, const json_t *line,
+                                   bool *ret_linked, cogmig_error *err)
+{
+    char *sub = NULL;
+    *ret_linked = true;
+    if (member(line, "legacy_id") == NULL)
+        return COGMIG_OK;
+    cogmig_status status = cogmig_idmap_find_sub(sides->map, member(line, "legacy_id"), &sub, err);
+    *ret_linked = status == COGMIG_OK && is_same(sub, member(line, "sub"));
+    cogmig_free(sub);
+    return status == COGMIG_IDMAP_NOT_LINKED ? COGMIG_OK : status;
+}
+
 /* A line that does not tell what was there is written whatever there is. Cognito cannot write on a
  * condition: what is written between the two calls is lost. */
-static cogmig_status set_attribute(cogmig_cognito *cognito, const json_t *line,
-                                   const char **ret_word, cogmig_error *err)
+static cogmig_status set_unless_outdated(cogmig_cognito *cognito, const json_t *line,
+                                         const char **ret_word, cogmig_error *err)
 {
     const char *name = member(line, "attribute"), *value = member(line, "value");
     cogmig_cognito_user *user = NULL;
-    if (name == NULL || value == NULL || member(line, "sub") == NULL) {
-        cogmig_error_set(err, COGMIG_INVALID_ARGUMENT,
-                         "The plan has a set-attribute without sub, attribute or value.");
-        return COGMIG_INVALID_ARGUMENT;
-    }
     cogmig_status status = user_of_sub(cognito, member(line, "sub"), &user, err);
     if (status != COGMIG_OK)
         return status;
@@ -218,6 +229,23 @@ static cogmig_status set_attribute(cogmig_cognito *cognito, const json_t *line,
                                             1, err);
     cogmig_cognito_user_free(&user);
     return status;
+}
+
+static cogmig_status set_attribute(const struct repair_sides *sides, const json_t *line,
+                                   const char **ret_word, cogmig_error *err)
+{
+    bool linked;
+    if (member(line, "attribute") == NULL || member(line, "value") == NULL ||
+        member(line, "sub") == NULL) {
+        cogmig_error_set(err, COGMIG_INVALID_ARGUMENT,
+                         "The plan has a set-attribute without sub, attribute or value.");
+        return COGMIG_INVALID_ARGUMENT;
+    }
+    cogmig_status status = see_if_linked(sides, line, &linked, err);
+    if (status == COGMIG_OK && !linked)
+        *ret_word = "changed meanwhile";
+    return status == COGMIG_OK && linked ? set_unless_outdated(sides->cognito, line, ret_word, err)
+                                         : status;
 }
 
 static cogmig_status see_if_in_cognito(const struct repair_sides *sides, const char *sub,
@@ -340,7 +368,7 @@ static cogmig_status carry_out(const json_t *line, struct repair_sides *sides,
     if (action != NULL && strcmp(action, "unlink") == 0)
         return unlink_pair(sides, line, ret_word, err);
     if (action != NULL && strcmp(action, "set-attribute") == 0)
-        return set_attribute(sides->cognito, line, ret_word, err);
+        return set_attribute(sides, line, ret_word, err);
     *ret_word = "left to you";
     if (action != NULL && strcmp(action, "decide") == 0)
         return COGMIG_OK;

@@ -15,6 +15,7 @@ struct repair_policy {
     const char *pool_id; /* NULL: not known */
     const char *legacy_id_attribute;
     bool store_is_right; /* about attributes that differ */
+    bool without_map;
 };
 
 /* A plan that is being written. */
@@ -49,7 +50,8 @@ struct repair_sides {
 };
 
 /* Carry a plan out, line by line, and print each with what came of it. What was done before is
- * fine; an attribute that is neither as it was nor as it is to be, a stale link whose user and row
+ * fine; an attribute that is neither as it was nor as it is to be, or whose user is not linked any
+ * more, a stale link whose user and row
  * are both there after all, a user to be linked who has the legacy id no more, and what the map
  * links otherwise by now, are left alone. Returns 0, or the
  * exit code of the first failure, where it stops. */
