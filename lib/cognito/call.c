@@ -155,10 +155,10 @@ static cogmig_status send(const struct attempt *attempt, const struct http_heade
     return status;
 }
 
-static cogmig_status try_once(const struct attempt *attempt, struct http_reply *reply,
-                              cogmig_error *err)
+/* ret_credentials  those that it was signed with */
+static cogmig_status try_once(const struct attempt *attempt, struct credentials *ret_credentials,
+                              struct http_reply *reply, cogmig_error *err)
 {
-    SCOPED(credentials_release) struct credentials credentials = {.access_key_id = NULL};
     struct http_header headers[MAX_HEADERS];
     char target[MAX_TARGET], date[SIGV4_DATE_SIZE], authorization[SIGV4_MAX_AUTHORIZATION];
     snprintf(target, sizeof target, "AWSCognitoIdentityProviderService.%s",
@@ -166,13 +166,13 @@ static cogmig_status try_once(const struct attempt *attempt, struct http_reply *
     sigv4_date(clock_unix_s(), date);
     cogmig_status status =
         attempt->call->is_signed
-            ? client_credentials(attempt->cognito, attempt->deadline, &credentials, err)
+            ? client_credentials(attempt->cognito, attempt->deadline, ret_credentials, err)
             : COGMIG_OK;
     if (status != COGMIG_OK)
         return status;
-    size_t count = make_headers(attempt, target, date, &credentials, headers);
+    size_t count = make_headers(attempt, target, date, ret_credentials, headers);
     if (attempt->call->is_signed) {
-        status = sign(attempt, date, headers, count, &credentials, authorization, err);
+        status = sign(attempt, date, headers, count, ret_credentials, authorization, err);
         headers[count++] = (struct http_header){"authorization", authorization};
     }
     return status == COGMIG_OK ? send(attempt, headers, count, reply, err) : status;
@@ -262,23 +262,29 @@ static cogmig_status reason_of(const struct attempt *attempt, const struct cogmi
     return err->status;
 }
 
+static cogmig_status judge(const struct attempt *attempt, const struct credentials *credentials,
+                           const struct http_reply *reply, cogmig_error *err)
+{
+    const struct refused_call refused = {
+        attempt->call->operation, attempt->call->is_signed, attempt->call->secret,
+        span_of(attempt->cognito->client_secret), span_of(credentials->session_token)};
+    return refusal_of(&refused, reply, err);
+}
+
 static cogmig_status try_until(const struct attempt *attempt, struct answer *ret_answer,
                                cogmig_error *err)
 {
-    const char *client_secret = attempt->cognito->client_secret;
-    const struct refused_call refused = {attempt->call->operation, attempt->call->is_signed,
-                                         attempt->call->secret,
-                                         span_of(client_secret == NULL ? "" : client_secret)};
+    SCOPED(credentials_release) struct credentials credentials = {.access_key_id = NULL};
     SCOPED(release_reply) struct http_reply reply = {.body = buffer_with_max(MAX_ANSWER)};
     bool looked_again = false;
     struct cogmig_error refusal = {.status = COGMIG_OK};
     for (int number = 0;; number++) {
-        cogmig_status status = try_once(attempt, &reply, err);
+        cogmig_status status = try_once(attempt, &credentials, &reply, err);
         if (status != COGMIG_OK)
             return reason_of(attempt, &refusal, err);
         if (reply.http_status == HTTP_OK)
             return take_answer(attempt->call, &reply, ret_answer, err);
-        status = refusal_of(&refused, &reply, err);
+        status = judge(attempt, &credentials, &reply, err);
         bool others = refusal_is_of_credentials(err) && !looked_again &&
                       client_forget_credentials(attempt->cognito);
         looked_again = looked_again || others;

@@ -11,8 +11,10 @@
 struct refused_call {
     const char *operation;
     bool is_signed;
-    struct span secret; /* the password or token that was sent; no bytes: none */
+    /* No bytes: none was sent. */
+    struct span secret; /* the password or token of a user */
     struct span client_secret;
+    struct span session_token; /* of the AWS credentials */
 };
 
 /* The status of an answer other than 200: err gets AWS's message, request id and __type,

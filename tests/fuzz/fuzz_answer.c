@@ -49,8 +49,9 @@ static void read_tokens(const struct answer *answer)
 /* Whatever the body is, an answer other than 200 is no success. */
 static void read_refusal(struct buffer body)
 {
-    static const struct refused_call calls[] = {{"InitiateAuth", false, {"a", 1}, {"b", 1}},
-                                                {"ListUsers", true, {NULL, 0}, {NULL, 0}}};
+    static const struct refused_call calls[] = {
+        {"InitiateAuth", false, {"a", 1}, {"b", 1}, {NULL, 0}},
+        {"ListUsers", true, {NULL, 0}, {NULL, 0}, {"c", 1}}};
     static const int32_t statuses[] = {400, 403, 429, 500};
     for (size_t i = 0; i < 8; i++) {
         const struct http_reply reply = {.http_status = statuses[i / 2], .body = body};

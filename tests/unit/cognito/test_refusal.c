@@ -12,11 +12,12 @@ static struct cogmig_error err;
 
 static const char *sent = "";        /* the password */
 static const char *proved_with = ""; /* the app client's secret */
+static const char *signed_with = ""; /* the session token */
 
 static cogmig_status judge(int32_t http_status, bool is_signed, const char *body)
 {
     const struct refused_call call = {"InitiateAuth", is_signed, span_of(sent),
-                                      span_of(proved_with)};
+                                      span_of(proved_with), span_of(signed_with)};
     struct http_reply reply = {.http_status = http_status, .body = buffer_with_max(1 << 20)};
     buffer_add_text(&reply.body, body);
     snprintf(reply.request_id, sizeof reply.request_id, "request-1");
@@ -114,6 +115,23 @@ static void an_app_clients_secret_is_left_out_of_the_message(void **state)
     proved_with = "";
     assert_string_equal(err.message, "InitiateAuth: InvalidParameterException: (it repeats what "
                                      "was sent) (request id request-1)");
+}
+
+/* AWS repeats the headers that it would have signed. */
+static void a_session_token_is_cut_off_the_message(void **state)
+{
+    (void)state;
+    signed_with = "AQoDYXdzEPTexampleLEtc764bNrC9SAPBSM22wDOk4x4";
+    judge(
+        403, true,
+        "{\"__type\":\"InvalidSignatureException\",\"message\":\"it does not match: 'POST\\n/\\n\\n"
+        "x-amz-security-token:AQoDYXdzEPTexampleLEtc764bNrC9SAPBSM22wDOk4x4'\"}");
+    assert_string_equal(err.message, "InitiateAuth: InvalidSignatureException: it does not match: "
+                                     "'POST?/??x-amz-security-token: (request id request-1)");
+    signed_with = "token"; /* an emulator's */
+    judge(400, true, "{\"__type\":\"ExpiredTokenException\",\"message\":\"The token is expired\"}");
+    signed_with = "";
+    assert_non_null(strstr(err.message, "The token is expired"));
 }
 
 /* Amazon Cognito API Reference, Common errors; and the names of AWS's older protocols. */
@@ -239,6 +257,7 @@ int main(void)
         TEST(what_was_sent_is_left_out_of_the_message_and_nothing_else),
         TEST(a_body_that_is_repeated_is_left_out_of_the_message),
         TEST(an_app_clients_secret_is_left_out_of_the_message),
+        TEST(a_session_token_is_cut_off_the_message),
         TEST(faults_of_the_signature_are_told_from_those_of_the_request),
         TEST(only_throttling_and_inner_errors_are_worth_another_attempt),
         TEST(a_huge_or_broken_body_is_survived),
