@@ -155,8 +155,7 @@ static cogmig_status add_container_token(struct buffer *token, cogmig_error *err
 static cogmig_status no_answer(const char *url, const struct cogmig_error *detail,
                                cogmig_error *err)
 {
-    fail(err, detail->status, "AWS credentials of the container at %.100s: %.300s", url,
-         detail->message);
+    fail(err, detail->status, "AWS credentials at %.100s: %.300s", url, detail->message);
     fail_upstream(err, detail->upstream, detail->upstream_code);
     return detail->status;
 }
@@ -204,12 +203,11 @@ static bool make_instance_url(const char *path, const char *role, char out[MAX_U
 }
 
 static cogmig_status ask_instance(const struct question *question, const char *method,
-                                  const char *path, const char *role,
-                                  const struct http_header *header, struct http_reply *reply,
-                                  cogmig_error *err)
+                                  const char *path, const struct http_header *header,
+                                  struct http_reply *reply, cogmig_error *err)
 {
     char url[MAX_URL];
-    if (!make_instance_url(path, role, url))
+    if (!make_instance_url(path, "", url))
         return COGMIG_COGNITO_UNREACHABLE;
     cogmig_status status = ask(question, method, url, header, reply, err);
     if (status == COGMIG_OK && (reply->http_status != HTTP_OK || reply->body.len == 0))
@@ -224,15 +222,17 @@ static bool take_role(const struct http_reply *reply, char out[MAX_ROLE])
     return len > 0 && snprintf(out, MAX_ROLE, "%.*s", (int)len, reply->body.bytes) < MAX_ROLE;
 }
 
-static cogmig_status walk_instance(const struct question *question, struct buffer *token,
-                                   struct credentials *ret_credentials, cogmig_error *err)
+static const char path_of_role[] = "/latest/meta-data/iam/security-credentials/";
+
+/* "" where there is none. */
+static cogmig_status find_role(const struct question *question, struct buffer *token,
+                               char ret_role[MAX_ROLE], cogmig_error *err)
 {
-    static const char path[] = "/latest/meta-data/iam/security-credentials/";
     const struct http_header lifetime = {"X-aws-ec2-metadata-token-ttl-seconds", "21600"};
     SCOPED(release_reply) struct http_reply reply = {.body = buffer_with_max(MAX_DOCUMENT)};
-    char role[MAX_ROLE];
+    ret_role[0] = '\0';
     cogmig_status status =
-        ask_instance(question, "PUT", "/latest/api/token", "", &lifetime, &reply, err);
+        ask_instance(question, "PUT", "/latest/api/token", &lifetime, &reply, err);
     if (status != COGMIG_OK || reply.body.len > CREDENTIALS_MAX_TOKEN ||
         strpbrk(reply.body.bytes, "\r\n") != NULL)
         return status;
@@ -240,12 +240,25 @@ static cogmig_status walk_instance(const struct question *question, struct buffe
     if (token->state != BUFFER_GOOD)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     const struct http_header session = {"X-aws-ec2-metadata-token", token->bytes};
-    status = ask_instance(question, "GET", path, "", &session, &reply, err);
-    if (status != COGMIG_OK || !take_role(&reply, role))
-        return status;
-    status = ask_instance(question, "GET", path, role, &session, &reply, err);
-    return status == COGMIG_OK ? take_document(instance_endpoint(), &reply, ret_credentials, err)
-                               : status;
+    status = ask_instance(question, "GET", path_of_role, &session, &reply, err);
+    if (status == COGMIG_OK && !take_role(&reply, ret_role))
+        ret_role[0] = '\0';
+    return status;
+}
+
+static cogmig_status take_role_credentials(const struct question *question,
+                                           const struct buffer *token, const char *role,
+                                           struct credentials *ret_credentials, cogmig_error *err)
+{
+    const struct http_header session = {"X-aws-ec2-metadata-token", token->bytes};
+    SCOPED(release_reply) struct http_reply reply = {.body = buffer_with_max(MAX_DOCUMENT)};
+    struct cogmig_error detail = {.status = COGMIG_OK};
+    char url[MAX_URL];
+    if (!make_instance_url(path_of_role, role, url))
+        return COGMIG_OK;
+    cogmig_status status = ask(question, "GET", url, &session, &reply, &detail);
+    return status == COGMIG_OK ? take_document(url, &reply, ret_credentials, err)
+                               : no_answer(url, &detail, err);
 }
 
 static bool instance_is_disabled(void)
@@ -259,14 +272,18 @@ cogmig_status credentials_from_instance(struct deadline deadline,
 {
     if (instance_is_disabled())
         return COGMIG_OK;
-    SCOPED(buffer_release) struct buffer token = buffer_with_max(MAX_DOCUMENT);
+    char role[MAX_ROLE];
+    SCOPED(buffer_release) struct buffer token = buffer_with_max(CREDENTIALS_MAX_TOKEN);
     SCOPED(http_session_release) struct http_session *session = http_session_new();
     if (session == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     const struct question question = {session, deadline, INSTANCE_MS};
-    cogmig_status status = walk_instance(&question, &token, ret_credentials, err);
-    if (status != COGMIG_COGNITO_UNREACHABLE)
-        return status;
-    cogmig_error_clear(err);
-    return COGMIG_OK;
+    cogmig_status status = find_role(&question, &token, role, err);
+    if (status == COGMIG_COGNITO_UNREACHABLE) {
+        cogmig_error_clear(err);
+        return COGMIG_OK;
+    }
+    return status == COGMIG_OK && role[0] != '\0'
+               ? take_role_credentials(&question, &token, role, ret_credentials, err)
+               : status;
 }

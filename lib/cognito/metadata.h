@@ -10,8 +10,8 @@
 cogmig_status credentials_from_container(struct deadline deadline,
                                          struct credentials *ret_credentials, cogmig_error *err);
 
-/* EC2, instance metadata service v2. Where it does not answer, this is no such machine: COGMIG_OK
- * and no credentials. */
+/* EC2, instance metadata service v2. Where it does not answer, or tells no role, this is no such
+ * machine: COGMIG_OK and no credentials. Once it told a role, any failure is one. */
 cogmig_status credentials_from_instance(struct deadline deadline,
                                         struct credentials *ret_credentials, cogmig_error *err);
 

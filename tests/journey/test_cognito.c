@@ -686,7 +686,7 @@ static void credentials_are_found_at_the_container_endpoint(void **state)
     unsetenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
     make_without_credentials();
     expect(get_user("ann"), COGMIG_COGNITO_UNREACHABLE);
-    assert_non_null(strstr(cogmig_error_message(err), "AWS credentials of the container"));
+    assert_non_null(strstr(cogmig_error_message(err), "AWS credentials at"));
     assert_string_equal(cogmig_error_upstream_code(err), "7");
     setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://elsewhere.example/", 1);
     make_without_credentials();
@@ -830,6 +830,20 @@ static void credentials_that_expire_soon_are_renewed_and_kept_while_they_last(vo
     expect(get_user("ann"), COGMIG_OK);
 }
 
+/* It has a role, so there are some. */
+static void an_instance_that_fails_to_give_them_is_an_outage(void **state)
+{
+    char url[512];
+    (void)state;
+    snprintf(url, sizeof url, "%s/broken", server("COGNITO_SERVER"));
+    setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", url, 1);
+    unsetenv("AWS_EC2_METADATA_DISABLED");
+    make_without_credentials();
+    expect(get_user("ann"), COGMIG_COGNITO_RESPONSE_INVALID);
+    assert_int_equal(cogmig_status_kind(COGMIG_COGNITO_RESPONSE_INVALID), COGMIG_KIND_UNAVAILABLE);
+    assert_non_null(strstr(cogmig_error_message(err), "503"));
+}
+
 static void credentials_are_found_on_an_instance(void **state)
 {
     (void)state;
@@ -883,6 +897,7 @@ int main(void)
         JOURNEY(a_child_that_asks_and_frees_leaves_its_parents_listing_alone),
         JOURNEY(credentials_that_aws_calls_expired_are_looked_for_again),
         JOURNEY(credentials_that_expire_soon_are_renewed_and_kept_while_they_last),
+        JOURNEY(an_instance_that_fails_to_give_them_is_an_outage),
         JOURNEY(credentials_are_found_on_an_instance),
     };
     return cmocka_run_group_tests_name("journey: cognito", tests, NULL, NULL);

@@ -498,7 +498,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(self.instance)
 
     def do_PUT(self):
-        if self.path != "/latest/api/token" or self.headers["X-aws-ec2-metadata-token-ttl-seconds"] != "21600":
+        if self.path.removeprefix("/broken") != "/latest/api/token" or self.headers["X-aws-ec2-metadata-token-ttl-seconds"] != "21600":
             self.send(400, b"")
         else:
             self.send(200, b"metadata-token")
@@ -511,6 +511,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return b"a-role"
         if self.path == role + "a-role":
             return credentials()
+        if self.path == "/broken" + role:
+            return b"a-role"
+        if self.path.startswith("/broken"):
+            raise Raw(503, b"")
         raise Raw(404, b"")
 
 
