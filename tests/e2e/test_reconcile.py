@@ -342,13 +342,13 @@ def an_interrupted_run_leaves_its_listing_alone_and_can_be_run_again():
 @test
 def a_full_disk_is_told_and_leaves_no_report():
     pool, ndjson = settle(world), new_path("full.ndjson")
-    done = subprocess.run([cogmig.path, "reconcile", "--rate", RATE, "--ndjson", str(ndjson)],
+    done = subprocess.run([cogmig.path, "reconcile", "--rate", RATE, "--json", "--ndjson", str(ndjson)],
                           cwd=cogmig.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                           env={**os.environ, "DATABASE_URL": database, **pool.environment},
                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)),
                           check=False)
-    equal((done.returncode, "DISK_FULL" in done.stderr, ndjson.exists()), (UNAVAILABLE, True, False),
-          done.stderr)
+    equal((done.returncode, json.loads(done.stderr)["status"], ndjson.exists()),
+          (UNAVAILABLE, "DISK_FULL", False), done.stderr)
 
 
 @test
@@ -729,6 +729,8 @@ def a_plan_stops_at_the_first_line_that_fails():
     equal(reconcile(pool, "--apply", str(plan)).returncode, OK)
     plan.write_text('{"action":"delete-everything"}\n')
     equal(reconcile(pool, "--apply", str(plan)).returncode, INVALID)
+    done = reconcile(pool, "--apply", str(plan), "--json")
+    equal((done.returncode, json.loads(done.stderr)["status"]), (INVALID, "INVALID_ARGUMENT"))
     plan.write_text('{"action":')
     equal(reconcile(pool, "--apply", str(plan)).returncode, INVALID)
 

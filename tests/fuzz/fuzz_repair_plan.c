@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FILE *plan = fmemopen((void *)(uintptr_t)data, size, "r");
     HOLDS(plan != NULL && cogmig_error_new(&err) == COGMIG_OK);
     be_silent();
-    int code = repair_apply(plan, &nobody, err);
+    int code = repair_apply(plan, &nobody, false, err);
     stdout = out;
     stderr = errors;
     HOLDS(code >= 0 && code <= COGMIG_KIND_INTERNAL);

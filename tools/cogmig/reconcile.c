@@ -90,64 +90,80 @@ static cogmig_status take_difference(void *user_data, const cogmig_difference *d
 
 /* ---- files ---- */
 
-static int cannot(cogmig_status status, const char *what, const char *path)
+/* Why is in errno. The exit code. */
+static int cannot(const struct request *request, cogmig_status status, const char *what,
+                  const char *path)
 {
+    char message[512];
+    snprintf(message, sizeof message, "Cannot %s %.300s: %s.", what, path, strerror(errno));
     if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
         status = COGMIG_DISK_FULL;
-    fprintf(stderr, "cogmig: %s\n        Cannot %s %s: %s.\n", cogmig_status_name(status), what,
-            path, strerror(errno));
-    return (int)cogmig_status_kind(status);
+    cogmig_error *err = new_error_box();
+    cogmig_error_set(err, status, message);
+    int code = report(err, request->as_json);
+    cogmig_error_free(&err);
+    return code;
 }
 
 /* 0, or the exit code. */
-static int make_file(const char *path, FILE **ret_file)
+static int make_file(const struct request *request, const char *path, FILE **ret_file)
 {
     if (path == NULL)
         return 0;
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     *ret_file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    return *ret_file == NULL ? cannot(COGMIG_FILE_UNWRITABLE, "make", path) : 0;
+    return *ret_file == NULL ? cannot(request, COGMIG_FILE_UNWRITABLE, "make", path) : 0;
 }
 
 /* Without a name: nobody else can open it, and nothing stays behind. */
-static int make_unnamed_file(const char *folder, FILE **ret_file)
+static int make_unnamed_file(const struct request *request, FILE **ret_file)
 {
     char path[PATH_MAX];
+    const char *folder = request->work_folder == NULL ? "/tmp" : request->work_folder;
     int length = snprintf(path, sizeof path, "%s/.cogmig-XXXXXX", folder);
     if (length < 0 || (size_t)length >= sizeof path)
         return misuse("the path of the work folder is too long.");
     int descriptor = mkostemp(path, O_CLOEXEC);
     *ret_file = descriptor < 0 ? NULL : fdopen(descriptor, "w+");
     if (*ret_file == NULL)
-        return cannot(COGMIG_FILE_UNWRITABLE, "make a file in", folder);
+        return cannot(request, COGMIG_FILE_UNWRITABLE, "make a file in", folder);
     unlink(path);
     return 0;
 }
 
 static int make_plan(const struct request *request, struct repair_plan *plan)
 {
-    const char *folder = request->work_folder == NULL ? "/tmp" : request->work_folder;
-    int code = make_file(request->plan, &plan->file);
-    return code == 0 && plan->file != NULL ? make_unnamed_file(folder, &plan->links) : code;
+    int code = make_file(request, request->plan, &plan->file);
+    return code == 0 && plan->file != NULL ? make_unnamed_file(request, &plan->links) : code;
 }
 
 static int make_files(const struct request *request, struct outputs *outputs)
 {
-    int code = make_file(request->html, &outputs->html);
+    int code = make_file(request, request->html, &outputs->html);
     if (code == 0)
-        code = make_file(request->ndjson, &outputs->ndjson);
+        code = make_file(request, request->ndjson, &outputs->ndjson);
     return code == 0 ? make_plan(request, &outputs->plan) : code;
 }
 
+/* What a failed write left in errno may be another call's by now; what is left to be written fails
+ * once more. */
+static bool is_written(FILE *file)
+{
+    if (fflush(file) != 0 || fsync(fileno(file)) != 0)
+        return false;
+    errno = EIO;
+    return ferror(file) == 0;
+}
+
 /* 0, or the exit code. A file that is not whole goes again. */
-static int finish_file(const char *path, FILE *file, bool is_whole)
+static int finish_file(const struct request *request, const char *path, FILE *file, bool is_whole)
 {
     if (file == NULL)
         return 0;
-    bool written = !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
-    int code = written ? 0 : cannot(COGMIG_FILE_UNWRITABLE, "write", path);
+    int code =
+        !is_whole || is_written(file) ? 0 : cannot(request, COGMIG_FILE_UNWRITABLE, "write", path);
     fclose(file);
-    if (!written || !is_whole)
+    if (!is_whole || code != 0)
         unlink(path);
     return code;
 }
@@ -155,15 +171,16 @@ static int finish_file(const char *path, FILE *file, bool is_whole)
 static int finish_plan(const struct request *request, struct repair_plan *plan, bool is_whole)
 {
     bool has_links = !is_whole || repair_plan_finish(plan);
-    int links_code = has_links ? 0 : cannot(COGMIG_FILE_UNWRITABLE, "write", request->plan);
-    int code = finish_file(request->plan, plan->file, is_whole && has_links);
+    int links_code =
+        has_links ? 0 : cannot(request, COGMIG_FILE_UNWRITABLE, "write", request->plan);
+    int code = finish_file(request, request->plan, plan->file, is_whole && has_links);
     return links_code != 0 ? links_code : code;
 }
 
 static int finish_files(const struct request *request, struct outputs *outputs, bool is_whole)
 {
-    int html = finish_file(request->html, outputs->html, is_whole);
-    int ndjson = finish_file(request->ndjson, outputs->ndjson, is_whole);
+    int html = finish_file(request, request->html, outputs->html, is_whole);
+    int ndjson = finish_file(request, request->ndjson, outputs->ndjson, is_whole);
     int plan = finish_plan(request, &outputs->plan, is_whole);
     return html != 0 ? html : ndjson != 0 ? ndjson : plan;
 }
@@ -370,8 +387,8 @@ static int carry_out(const struct request *request, FILE *plan, cogmig_error *er
     cogmig_status status = cogmig_idmap_open_from_env(&sides.map, err);
     if (status == COGMIG_OK)
         status = open_cognito(request, &sides.cognito, err);
-    int code =
-        status == COGMIG_OK ? repair_apply(plan, &sides, err) : report(err, request->as_json);
+    int code = status == COGMIG_OK ? repair_apply(plan, &sides, request->as_json, err)
+                                   : report(err, request->as_json);
     cogmig_store_free(&sides.store);
     cogmig_cognito_free(&sides.cognito);
     cogmig_idmap_free(&sides.map);
@@ -382,7 +399,7 @@ static int apply(const struct request *request, cogmig_error *err)
 {
     FILE *plan = fopen(request->apply, "re");
     if (plan == NULL)
-        return cannot(COGMIG_FILE_UNREADABLE, "read", request->apply);
+        return cannot(request, COGMIG_FILE_UNREADABLE, "read", request->apply);
     int code = carry_out(request, plan, err);
     fclose(plan);
     return code;

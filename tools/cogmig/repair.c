@@ -386,15 +386,15 @@ static void print_done(json_t *line, const char *word)
     fflush(stdout);
 }
 
-static int apply_line(json_t *line, struct repair_sides *sides, cogmig_error *err)
+static int apply_line(json_t *line, struct repair_sides *sides, bool as_json, cogmig_error *err)
 {
     const char *word;
     cogmig_status status = carry_out(line, sides, &word, err);
     print_done(line, status == COGMIG_OK ? word : cogmig_status_name(status));
-    return status == COGMIG_OK ? 0 : report(err, false);
+    return status == COGMIG_OK ? 0 : report(err, as_json);
 }
 
-int repair_apply(FILE *plan, struct repair_sides *sides, cogmig_error *err)
+int repair_apply(FILE *plan, struct repair_sides *sides, bool as_json, cogmig_error *err)
 {
     char *text = NULL;
     size_t room = 0;
@@ -404,12 +404,12 @@ int repair_apply(FILE *plan, struct repair_sides *sides, cogmig_error *err)
             continue; /* a line was taken out */
         json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
         code = line == NULL ? misuse("line %d of the plan is not JSON.", number)
-                            : apply_line(line, sides, err);
+                            : apply_line(line, sides, as_json, err);
         json_decref(line);
     }
     free(text);
     if (code != 0 || ferror(plan) == 0)
         return code;
     cogmig_error_set(err, COGMIG_FILE_UNREADABLE, "The plan could not be read to its end.");
-    return report(err, false);
+    return report(err, as_json);
 }

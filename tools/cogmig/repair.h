@@ -54,7 +54,9 @@ struct repair_sides {
  * more, a stale link whose user and row
  * are both there after all, a user to be linked who has the legacy id no more, and what the map
  * links otherwise by now, are left alone. Returns 0, or the
- * exit code of the first failure, where it stops. */
-int repair_apply(FILE *plan, struct repair_sides *sides, cogmig_error *err);
+ * exit code of the first failure, where it stops.
+ *
+ * as_json  how the failure is reported */
+int repair_apply(FILE *plan, struct repair_sides *sides, bool as_json, cogmig_error *err);
 
 #endif
