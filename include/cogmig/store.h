@@ -414,9 +414,12 @@ cogmig_status cogmig_store_open_from_env(cogmig_store **ret_store, cogmig_error 
  *
  * The report is a JSON object: "preset" (null when none fits), "schema", "table", "disabled_by"
  * (the columns that are there), "create_index" (a statement that makes look-ups without regard to
- * case fast, null when there is such an index) and "environment" (lines for .env). When a preset
+ * case fast, null when there is such an index), "create_email_index" (the same for those of an
+ * address as it is stored; null of SQLite, too) and "environment" (lines for .env). When a preset
  * fits but for a column of hashes, "preset" is null, and "fits_but_for_hashes" is what "preset"
- * would be. Only the URL of the configuration counts.
+ * would be. Of the configuration no more counts there than its URL. Where its own table and columns
+ * are there, "configured" has "schema", "table", "create_index" and "create_email_index" of that
+ * table, and "is_view": a view, whose indexes are those of other tables.
  *
  * ret_report  out: JSON; release it with cogmig_free()
  * ret_len     out: bytes of it

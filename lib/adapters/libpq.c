@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "status/error.h"
 #include "store/backend.h"
+#include "store/catalog.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -353,7 +354,12 @@ static cogmig_status describe(const struct backend_settings *settings, struct de
         "a.attisdropped AND n.nspname !~ '^(pg_|information_schema$)' UNION ALL SELECT n.nspname, "
         "c.relname, pg_catalog.pg_get_indexdef(i.indexrelid), 'i' FROM pg_catalog.pg_index i JOIN "
         "pg_catalog.pg_class c ON c.oid = i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
-        "c.relnamespace WHERE n.nspname !~ '^(pg_|information_schema$)' LIMIT 50001";
+        "c.relnamespace WHERE i.indisvalid AND n.nspname !~ '^(pg_|information_schema$)' UNION ALL "
+        "SELECT n.nspname, c.relname, CASE c.relkind WHEN 'p' THEN '" CATALOG_PARTITIONED
+        "' ELSE '" CATALOG_VIEW "' END, 'i' FROM pg_catalog.pg_class c JOIN "
+        "pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('p', 'v', 'f') "
+        "AND "
+        "n.nspname !~ '^(pg_|information_schema$)' LIMIT 50001";
     struct libpq_login login = {.url = settings->target,
                                 .password = settings->password,
                                 .user_data = settings->password_user_data};

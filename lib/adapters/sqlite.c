@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "status/error.h"
 #include "store/backend.h"
+#include "store/catalog.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -398,7 +399,8 @@ static cogmig_status describe(const struct backend_settings *settings, struct de
         "SELECT m.name, t.name, 0 FROM sqlite_master m, pragma_table_info(m.name) t WHERE m.type "
         "IN "
         "('table', 'view') UNION ALL SELECT tbl_name, sql, 1 FROM sqlite_master WHERE type = "
-        "'index' AND sql IS NOT NULL LIMIT 50001";
+        "'index' AND sql IS NOT NULL UNION ALL SELECT name, '" CATALOG_VIEW
+        "', 1 FROM sqlite_master WHERE type = 'view' LIMIT 50001";
     SCOPED(release_store) struct sqlite_store *store = memory_new(sizeof *store);
     if (store == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);

@@ -89,3 +89,15 @@ const char *catalog_find_column(const struct catalog *catalog, const char *schem
     }
     return NULL;
 }
+
+bool catalog_says(const struct catalog *catalog, const char *schema, const char *table,
+                  const char *word)
+{
+    for (size_t i = 0; i < catalog->count; i++) {
+        const struct catalog_entry *entry = &catalog->entries[i];
+        if (entry->is_index && strcmp(entry->text, word) == 0 &&
+            strcmp(entry->schema, schema) == 0 && strcmp(entry->table, table) == 0)
+            return true;
+    }
+    return false;
+}

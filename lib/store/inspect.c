@@ -171,28 +171,22 @@ static void add_flags(struct buffer *out, const struct fit *fit)
     buffer_add_text(out, "]");
 }
 
-/* ---- the index ---- */
+/* ---- indexes ---- */
 
-/* Is "email", quoted or not, the only name in these bytes of an expression? */
-static bool names_column(struct span expression, const char *column)
-{
-    size_t len = strlen(column);
-    for (size_t at = 0; at + len <= expression.len; at++) {
-        const char *here = expression.bytes + at;
-        bool begins = at == 0 || strchr("(\" ", here[-1]) != NULL;
-        bool ends = at + len == expression.len || strchr(")\": ", here[len]) != NULL;
-        if (begins && ends && strncmp(here, column, len) == 0)
-            return true;
-    }
-    return false;
-}
+/* Where look-ups look. Names are borrowed. */
+struct email_place {
+    const char *schema, *table, *email;
+};
 
-/* What the index sorts by first: one that has another column before the address is of no use. */
+/* What the index sorts by first: one that has another column before the address is of no use, and
+ * neither is one that knows no order and no equality. */
 static struct span first_key_of(const char *index_sql)
 {
-    const char *on = strstr(index_sql, " ON ");
+    const char *on = strstr(index_sql, " ON "), *method = strstr(index_sql, " USING ");
     const char *open = on == NULL ? NULL : strchr(on, '(');
-    if (open == NULL)
+    bool is_fit = method == NULL || strncmp(method + 7, "btree ", 6) == 0 ||
+                  strncmp(method + 7, "hash ", 5) == 0;
+    if (open == NULL || !is_fit)
         return (struct span){0};
     int depth = 0;
     const char *end = open + 1;
@@ -201,50 +195,139 @@ static struct span first_key_of(const char *index_sql)
     return span_trim((struct span){open + 1, (size_t)(end - open - 1)});
 }
 
-static bool is_lower_index(const char *index_sql, const char *column)
+/* How databases write a column: "email", [email], (email)::text. */
+static bool names_column(struct span expression, const char *column)
 {
-    struct span key = first_key_of(index_sql);
-    const struct span lower = {key.bytes, 6};
-    return key.len > lower.len && span_equal_ascii_case(lower, span_of("lower(")) &&
-           names_column(key, column) && strstr(index_sql, " WHERE ") == NULL;
+    static const char around[] = "()\"`[] ", cast[] = "::text";
+    char bare[256];
+    size_t len = 0;
+    for (size_t i = 0; i < expression.len && len + 1 < sizeof bare; i++)
+        if (strchr(around, expression.bytes[i]) == NULL)
+            bare[len++] = expression.bytes[i];
+    if (len > sizeof cast - 1 &&
+        strncmp(bare + len - (sizeof cast - 1), cast, sizeof cast - 1) == 0)
+        len -= sizeof cast - 1;
+    return span_equal_text((struct span){bare, len}, column);
 }
 
-static bool has_lower_index(const struct catalog *catalog, const struct fit *fit)
+/* Without the order behind it; of another collation than the column's it is of no use. */
+static struct span without_order(struct span key)
+{
+    static const char *const orders[] = {" DESC", " ASC", " NULLS ", " text_pattern_ops",
+                                         " varchar_pattern_ops"};
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
+        for (size_t at = 0; at + strlen(orders[i]) <= key.len; at++)
+            if (strncmp(key.bytes + at, orders[i], strlen(orders[i])) == 0)
+                key.len = at;
+    return span_trim(key);
+}
+
+static bool is_for_any_case(struct span key, const char *column)
+{
+    const struct span lower = {key.bytes, 6};
+    return key.len > lower.len + 1 && span_equal_ascii_case(lower, span_of("lower(")) &&
+           key.bytes[key.len - 1] == ')' &&
+           names_column((struct span){key.bytes + 6, key.len - 7}, column);
+}
+
+static bool has_index(const struct catalog *catalog, const struct email_place *place, bool any_case)
 {
     for (size_t i = 0; i < catalog->count; i++) {
         const struct catalog_entry *entry = &catalog->entries[i];
-        if (entry->is_index && strcmp(entry->schema, fit->schema) == 0 &&
-            strcmp(entry->table, fit->table) == 0 &&
-            is_lower_index(entry->text, fit->columns[COLUMN_EMAIL]))
+        if (!entry->is_index || strcmp(entry->schema, place->schema) != 0 ||
+            strcmp(entry->table, place->table) != 0 || strstr(entry->text, " WHERE ") != NULL)
+            continue;
+        struct span key = without_order(first_key_of(entry->text));
+        if (any_case ? is_for_any_case(key, place->email) : names_column(key, place->email))
             return true;
     }
     return false;
 }
 
-/* SQLite has neither schemas here nor CONCURRENTLY. */
-static void add_index(struct buffer *out, const struct catalog *catalog, const struct fit *fit)
+/* SQLite has neither schemas here nor CONCURRENTLY, and does not tell of the indexes behind UNIQUE.
+ */
+static void add_index_for(struct buffer *out, const struct catalog *catalog,
+                          const struct email_place *place, bool any_case)
 {
-    if (has_lower_index(catalog, fit)) {
-        add_member(out, "create_index", NULL);
+    const char *member = any_case ? "create_index" : "create_email_index";
+    bool is_sqlite = catalog->is_sqlite;
+    if ((is_sqlite && !any_case) || has_index(catalog, place, any_case) ||
+        catalog_says(catalog, place->schema, place->table, CATALOG_VIEW)) {
+        add_member(out, member, NULL);
         return;
     }
-    bool is_sqlite = catalog->is_sqlite;
     SCOPED(buffer_release) struct buffer sql = buffer_with_max(2048);
+    bool at_once = catalog_says(catalog, place->schema, place->table, CATALOG_PARTITIONED);
     buffer_add_text(&sql, is_sqlite ? "CREATE INDEX \"cogmig_lower_email\" ON "
+                          : at_once ? "CREATE INDEX ON "
                                     : "CREATE INDEX CONCURRENTLY ON ");
     if (!is_sqlite) {
-        sql_add_identifier(&sql, fit->schema);
+        sql_add_identifier(&sql, place->schema);
         buffer_add_text(&sql, ".");
     }
-    sql_add_identifier(&sql, fit->table);
-    buffer_add_text(&sql, " (lower(");
-    sql_add_identifier(&sql, fit->columns[COLUMN_EMAIL]);
-    buffer_add_text(&sql, is_sqlite ? "))" : "::text))");
-    add_member(out, "create_index", sql.bytes == NULL ? "" : sql.bytes);
+    sql_add_identifier(&sql, place->table);
+    buffer_add_text(&sql, any_case ? " (lower(" : " (");
+    sql_add_identifier(&sql, place->email);
+    buffer_add_text(&sql, !any_case ? ")" : is_sqlite ? "))" : "::text))");
+    add_member(out, member, sql.bytes == NULL ? "" : sql.bytes);
 }
 
-static cogmig_status write_report(const struct catalog *catalog, const struct fit *fit,
-                                  struct buffer *out, cogmig_error *err)
+static void add_indexes(struct buffer *out, const struct catalog *catalog,
+                        const struct email_place *place)
+{
+    add_index_for(out, catalog, place, true);
+    add_index_for(out, catalog, place, false);
+}
+
+/* ---- where the configuration looks ---- */
+
+static const char *email_of(const struct catalog *catalog, const struct store_model *model,
+                            const char *schema)
+{
+    const char *password = model->columns[COLUMN_PASSWORD];
+    const char *passwords = model->password.table == NULL ? model->table : model->password.table;
+    if (password == NULL || catalog_find_column(catalog, schema, passwords, password) == NULL)
+        return NULL;
+    return catalog_find_column(catalog, schema, model->table, model->columns[COLUMN_EMAIL]);
+}
+
+/* In the schema that is named, or else in the usual one, or else in the first that has it. */
+static bool find_configured(const struct catalog *catalog, const cogmig_store_config *config,
+                            const struct store_model *model, struct email_place *ret_place)
+{
+    const char *named = model->schema == NULL ? config->url.schema : model->schema;
+    const char *schema = named == NULL ? schema_of_default(catalog) : named;
+    if (model->sql_by_email != NULL || model->table == NULL || model->columns[COLUMN_EMAIL] == NULL)
+        return false;
+    const char *email = email_of(catalog, model, schema);
+    for (size_t i = 0; named == NULL && email == NULL && i < catalog->count; i++) {
+        schema = catalog->entries[i].schema;
+        email = email_of(catalog, model, schema);
+    }
+    *ret_place = (struct email_place){schema, model->table, email};
+    return email != NULL;
+}
+
+static void add_configured(struct buffer *out, const struct catalog *catalog,
+                           const cogmig_store_config *config)
+{
+    struct email_place place;
+    struct store_model model = store_config_model(config);
+    SCOPED(buffer_release) struct buffer object = buffer_with_max(MAX_REPORT);
+    if (!find_configured(catalog, config, &model, &place))
+        return;
+    bool is_view = catalog_says(catalog, place.schema, place.table, CATALOG_VIEW);
+    buffer_add_byte(&object, '{');
+    add_member(&object, "schema", place.schema);
+    add_member(&object, "table", place.table);
+    add_indexes(&object, catalog, &place);
+    buffer_add_text(&object, is_view ? ",\"is_view\":true}" : ",\"is_view\":false}");
+    buffer_add_text(out, out->len > 1 ? ",\"configured\":" : "\"configured\":");
+    buffer_add_text(out, object.bytes == NULL ? "null" : object.bytes);
+}
+
+static cogmig_status write_report(const struct catalog *catalog, const cogmig_store_config *config,
+                                  const struct fit *fit, struct buffer *out, cogmig_error *err)
 {
     SCOPED(model_release) struct store_model model = {.schema = NULL};
     bool fits = fit->preset != NULL && !fit->lacks_hashes;
@@ -262,9 +345,12 @@ static cogmig_status write_report(const struct catalog *catalog, const struct fi
         add_member(out, "schema", fit->schema);
         add_member(out, "table", fit->table);
         add_flags(out, fit);
-        add_index(out, catalog, fit);
+        add_indexes(
+            out, catalog,
+            &(const struct email_place){fit->schema, fit->table, fit->columns[COLUMN_EMAIL]});
         add_environment(out, catalog, fit, &model);
     }
+    add_configured(out, catalog, config);
     buffer_add_byte(out, '}');
     return status;
 }
@@ -286,7 +372,7 @@ static cogmig_status inspect(const cogmig_store_config *config, struct buffer *o
     catalog_sort(&catalog);
     struct fit best;
     status = find_best(&catalog, config->url.schema, &best, err);
-    return status == COGMIG_OK ? write_report(&catalog, &best, out, err) : status;
+    return status == COGMIG_OK ? write_report(&catalog, config, &best, out, err) : status;
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_store_inspect(const cogmig_store_config *config,

@@ -532,8 +532,8 @@ def with_everything_in_place_the_local_half_is_ok():
     equal(not_ok(checks), {"environment": "problem"})
     equal("COGMIG_PASSWORD_CLASSES" in checks["environment"]["reason"], True)
     server.shutdown()
-    equal(not_ok(local(**environment, COGMIG_TABLE="Users")), {"database": "problem",
-                                                               "keys": "problem"})
+    equal(not_ok(local(**environment, COGMIG_TABLE="Users")),
+          {"database": "problem", "email-index": "unknown", "keys": "problem"})
 
 
 @test

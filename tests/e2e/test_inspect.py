@@ -176,6 +176,76 @@ def only_an_index_that_begins_with_the_address_helps():
 
 
 @test
+def an_index_counts_only_if_look_ups_can_use_it():
+    load("laravel")
+    psql("--command", "ALTER TABLE users DROP CONSTRAINT users_email_unique; "
+         "INSERT INTO users (name, email, password) VALUES ('a', 'twice@example.com', 'x'), "
+         "('b', 'Twice@example.com', 'x')")
+    both = ('CREATE INDEX CONCURRENTLY ON "public"."users" (lower("email"::text))',
+            'CREATE INDEX CONCURRENTLY ON "public"."users" ("email")')
+    for index in ("(lower(trim(email)))", "(lower(email) COLLATE \"POSIX\")", "(upper(email), email)",
+                  "USING brin (email)", "(email) WHERE deleted_at IS NULL", "(email COLLATE \"POSIX\")"):
+        psql("--command", f"CREATE INDEX unfit ON users {index}")
+        told = report()
+        equal((told["create_index"], told["create_email_index"]), both, index)
+        psql("--command", "DROP INDEX unfit")
+    made = subprocess.run(["psql", "-X", "-q", url, "-c", "CREATE UNIQUE INDEX CONCURRENTLY unfit ON users "
+                           "(lower(email))"], capture_output=True, check=False)
+    equal(b"could not create unique index" in made.stderr, True)  # and left an invalid one behind
+    equal(report()["create_index"], both[0])
+    psql("--command", "DROP INDEX unfit")
+    for index in ("(lower(email) text_pattern_ops DESC, id)", "USING hash (lower(email::text))"):
+        psql("--command", f"CREATE INDEX fit ON users {index}")
+        told = report()
+        equal((told["create_index"], told["create_email_index"]), (None, both[1]), index)
+        psql("--command", "DROP INDEX fit")
+    psql("--command", both[1])
+    told = report()
+    equal((told["create_index"], told["create_email_index"]), (both[0], None))
+
+
+@test
+def a_statement_is_one_that_the_table_takes():
+    load("laravel")
+    psql("--command", "ALTER TABLE users RENAME TO people; CREATE VIEW users AS SELECT * FROM people")
+    told = report()
+    equal((told["create_index"], told["create_email_index"]), (None, None))
+    psql("--command", "DROP VIEW users; CREATE TABLE users (LIKE people) PARTITION BY HASH (id)")
+    told = report()
+    psql("--command", told["create_index"], "--command", told["create_email_index"])
+    told = report()
+    equal((told["create_index"], told["create_email_index"]), (None, None))
+
+
+@test
+def indexes_of_the_table_that_is_set_are_told():
+    load("laravel")
+    psql("--command", "CREATE INDEX ON users (lower(email)); "
+         "CREATE TABLE people (LIKE users INCLUDING ALL, told boolean); CREATE TABLE bare (LIKE users); "
+         "CREATE VIEW seen AS SELECT * FROM people")
+
+    def index(**environment):
+        done = cogmig.run("doctor", "--only", "local", "--json", DATABASE_URL=url,
+                          COGMIG_PRESET="laravel", **environment)
+        [check] = [each for each in json.loads(done.stdout)["checks"] if each["check"] == "email-index"]
+        return check["verdict"], check["reason"]
+
+    equal(index()[0], "ok")
+    equal(index(COGMIG_TABLE="people")[0], "ok")
+    verdict, reason = index(COGMIG_TABLE="bare")
+    equal((verdict, "bare has none: " in reason), ("warning", True), reason)
+    for statement in reason.partition(": ")[2].split("; "):
+        psql("--command", statement)
+    equal(index(COGMIG_TABLE="bare")[0], "ok")
+    verdict, reason = index(COGMIG_TABLE="seen")
+    equal((verdict, "is a view" in reason), ("unknown", True), reason)
+    equal(index(COGMIG_TABLE="nothing")[0], "unknown")
+    own = "SELECT id, email, password AS password_hash FROM users WHERE email = $1"
+    verdict, reason = index(COGMIG_SQL_BY_EMAIL=own)
+    equal((verdict, "EXPLAIN" in reason), ("unknown", True), reason)
+
+
+@test
 def one_schema_of_many_is_looked_at():
     load("laravel")
     psql("--command", "DO $$ BEGIN FOR i IN 1..200 LOOP EXECUTE 'CREATE SCHEMA t' || i; EXECUTE "

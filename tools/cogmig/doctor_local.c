@@ -82,16 +82,30 @@ static void judge_database(const struct setup *setup, struct finding *finding)
     cogmig_error_free(&err);
 }
 
-static void conclude_index(struct finding *finding, const json_t *report)
+/* Look-ups ask for the address as it was typed, and then without regard to case. */
+static void conclude_index(struct finding *finding, const json_t *configured)
 {
-    const char *table = json_string_value(json_object_get(report, "table"));
-    const char *statement = json_string_value(json_object_get(report, "create_index"));
-    if (table == NULL)
-        conclude(finding, VERDICT_UNKNOWN, "No preset fits the database.");
-    else if (statement == NULL)
-        conclude(finding, VERDICT_OK, "%s has an index for addresses in any case.", table);
+    const char *table = json_string_value(json_object_get(configured, "table"));
+    const char *any_case = json_string_value(json_object_get(configured, "create_index"));
+    const char *as_typed = json_string_value(json_object_get(configured, "create_email_index"));
+    if (table == NULL && setting("COGMIG_SQL_BY_EMAIL") != NULL)
+        conclude(finding, VERDICT_UNKNOWN,
+                 "Look-ups are SQL of your own (COGMIG_SQL_BY_EMAIL): EXPLAIN tells.");
+    else if (table == NULL)
+        conclude(finding, VERDICT_UNKNOWN, "The table that is set is not there.");
+    else if (json_is_true(json_object_get(configured, "is_view")))
+        conclude(finding, VERDICT_UNKNOWN,
+                 "%.60s is a view: whether its tables have the indexes, EXPLAIN tells.", table);
+    else if (any_case == NULL && as_typed == NULL)
+        conclude(finding, VERDICT_OK, "%.60s has indexes for addresses as typed and in any case.",
+                 table);
     else
-        conclude(finding, VERDICT_WARNING, "%s has none: %s", table, statement);
+        conclude(finding, VERDICT_WARNING, "%.60s has none%s: %s%s%s", table,
+                 any_case == NULL   ? " for addresses as typed"
+                 : as_typed == NULL ? " for addresses in any case"
+                                    : "",
+                 any_case == NULL ? "" : any_case, any_case != NULL && as_typed != NULL ? "; " : "",
+                 as_typed == NULL ? "" : as_typed);
 }
 
 /* What "cogmig store inspect" says; NULL when the store cannot be asked. */
@@ -117,7 +131,7 @@ static void judge_index(const struct setup *setup, struct finding *finding)
     if (report == NULL)
         conclude_failure(finding, VERDICT_UNKNOWN, err);
     else
-        conclude_index(finding, report);
+        conclude_index(finding, json_object_get(report, "configured"));
     json_decref(report);
     cogmig_error_free(&err);
 }
@@ -218,9 +232,11 @@ const struct check local_checks[] = {
      "The trigger gives no answer: every first sign-in fails, as an outage.", MEND_NOT,
      "Mend what the message says; cogmig user EMAIL tries the same."},
     {"email-index", OF_MACHINE, judge_index,
-     "Whoever types an address in another case makes the database read the whole table.", MEND_NOT,
-     "Run the statement that is told; CONCURRENTLY keeps the table usable meanwhile. Where none is "
-     "told, see the check database."},
+     "Each look-up without its index reads the whole table: by the address as typed at every "
+     "first sign-in, in any case for whoever types it otherwise, or is nobody.",
+     MEND_NOT,
+     "Run what is told, one statement after the other; CONCURRENTLY keeps the table usable "
+     "meanwhile. Where none is told, see the check database."},
     {"pepper", OF_MACHINE, judge_pepper,
      "Without the right pepper each password is a wrong one (PASSWORD_MISMATCH).", MEND_NOT,
      "Set COGMIG_PEPPER to config.pepper of config/initializers/devise.rb; to \"\" if there is "

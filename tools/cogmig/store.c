@@ -63,6 +63,9 @@ static int print_report(const json_t *report)
     if (text_of(report, "create_index") != NULL)
         printf("No index helps to find an address without regard to case; make one:\n  %s;\n",
                text_of(report, "create_index"));
+    if (text_of(report, "create_email_index") != NULL)
+        printf("No index helps to find an address as it is typed; make one:\n  %s;\n",
+               text_of(report, "create_email_index"));
     print_list("For .env:", json_object_get(report, "environment"));
     if (strcmp(text_of(report, "preset"), "devise") == 0 && getenv("COGMIG_PEPPER") == NULL)
         puts(
