@@ -184,8 +184,7 @@ static void a_failed_trigger_is_no_missing_user(void **state)
 static void a_triggers_answer_that_is_refused_is_no_missing_user(void **state)
 {
     static const char *const messages[] = {
-        "Attributes did not conform to the schema: custom:legacy: Attribute does not exist in the "
-        "schema.",
+        "Attributes did not conform to the schema: custom:x: Attribute does not exist.",
         "invalid finalUserStatus", "invalid messageAction", "invalid desiredDeliveryMediums"};
     (void)state;
     for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
