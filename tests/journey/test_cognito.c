@@ -517,10 +517,13 @@ static void a_filter_is_sent_as_it_is(void **state)
            COGMIG_OK);
     expect(cogmig_cognito_list_users(cognito, "no filter", NULL, take_page, &seen, err),
            COGMIG_COGNITO_REQUEST_REFUSED);
-    char filter[600] = "name ^= \"";
-    for (int i = 0; i < 200; i++)
-        strcat(filter, "\xC3\xAB"); /* 200 letters are 400 bytes */
-    expect(cogmig_cognito_list_users(cognito, strcat(filter, "\""), NULL, take_page, &seen, err),
+    char letters[400 + 1] = "", filter[500];
+    for (size_t i = 0; i < 200; i++) { /* of two bytes each */
+        letters[2 * i] = '\xC3';
+        letters[2 * i + 1] = '\xAB';
+    }
+    snprintf(filter, sizeof filter, "name ^= \"%s\"", letters);
+    expect(cogmig_cognito_list_users(cognito, filter, NULL, take_page, &seen, err),
            COGMIG_COGNITO_REQUEST_REFUSED);
 }
 
