@@ -25,13 +25,18 @@ static bool is_of_this_process(const struct sqlite_idmap *map)
     return map->process == process_id();
 }
 
-static void close_sqlite(void *state)
+static void close_file(struct sqlite_idmap *map)
 {
-    struct sqlite_idmap *map = state;
     for (int i = 0; i < IDMAP_SINGLE_STATEMENTS && is_of_this_process(map); i++)
         sqlite3_finalize(map->prepared[i]);
     if (is_of_this_process(map))
         sqlite3_close(map->db);
+}
+
+static void close_sqlite(void *state)
+{
+    struct sqlite_idmap *map = state;
+    close_file(map);
     memory_free(map);
 }
 
@@ -141,6 +146,15 @@ static void wait_for_locks_until(sqlite3 *db, struct deadline deadline)
     sqlite3_busy_timeout(db, deadline_left_ms(deadline));
 }
 
+/* Another file may have the name by now, or none: what is still open would tell links of the past
+ * and take new ones with it. */
+static bool is_of_this_file(const struct sqlite_idmap *map)
+{
+    int moved = 0;
+    sqlite3_file_control(map->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return moved == 0;
+}
+
 /* The file as the parent found it, wherever the child works. */
 static cogmig_status open_again(struct sqlite_idmap *map, cogmig_error *err)
 {
@@ -148,6 +162,7 @@ static cogmig_status open_again(struct sqlite_idmap *map, cogmig_error *err)
     cogmig_status status = sqlite_open_for_writing(sqlite3_db_filename(map->db, "main"), &db, err);
     if (status != COGMIG_OK)
         return status;
+    close_file(map);
     *map = (struct sqlite_idmap){.db = db, .process = process_id(), .sql = map->sql};
     return COGMIG_OK;
 }
@@ -156,7 +171,8 @@ static cogmig_status ask_sqlite(void *state, struct idmap_question *question,
                                 struct deadline deadline, cogmig_error *err)
 {
     struct sqlite_idmap *map = state;
-    cogmig_status status = is_of_this_process(map) ? COGMIG_OK : open_again(map, err);
+    bool as_opened = is_of_this_process(map) && is_of_this_file(map);
+    cogmig_status status = as_opened ? COGMIG_OK : open_again(map, err);
     if (status != COGMIG_OK)
         return status;
     wait_for_locks_until(map->db, deadline);
