@@ -91,7 +91,7 @@ cogmig_status cogmig_idmap_config_set_timeout_ms(cogmig_idmap_config *config, in
 cogmig_status cogmig_idmap_config_set_cache_entries(cogmig_idmap_config *config, int32_t entries,
                                                     cogmig_error *err);
 
-/* How long a remembered link is believed: for so long another process's unlink is not seen.
+/* How long a remembered link is believed: for so long another map's unlink is not seen.
  *
  * link_ttl_ms  0 to 86400000; 60000 by default
  *
@@ -99,7 +99,7 @@ cogmig_status cogmig_idmap_config_set_cache_entries(cogmig_idmap_config *config,
 cogmig_status cogmig_idmap_config_set_link_ttl_ms(cogmig_idmap_config *config, int32_t link_ttl_ms,
                                                   cogmig_error *err);
 
-/* How long a remembered miss is believed: for so long another process's link is not seen.
+/* How long a remembered miss is believed: for so long another map's link is not seen.
  *
  * miss_ttl_ms  0 to 86400000; 1000 by default
  *
@@ -177,7 +177,7 @@ cogmig_status cogmig_idmap_link(cogmig_idmap *map, const char *legacy_id, const 
                                 cogmig_error *err);
 
 /* Remove exactly this pair; a link of one of the two to something else is IDMAP_CONFLICT. Other
- * processes may believe the link for the rest of their cache's time.
+ * maps may believe the link for the rest of their cache's time.
  *
  * Errors: as cogmig_idmap_link(), IDMAP_NOT_LINKED. Threads: any. Since: 1.0. */
 cogmig_status cogmig_idmap_unlink(cogmig_idmap *map, const char *legacy_id, const char *sub,

@@ -9,7 +9,8 @@
 #include <cogmig/error.h>
 #include <stdbool.h>
 
-/* Their parameters: $1 is the pool, the others are ids in the order of the columns. */
+/* Their parameters: $1 is the pool, the others are ids in the order of the columns. What is found
+ * comes behind what it was found by. */
 enum idmap_statement {
     IDMAP_FIND_SUB,        /* of $2, a legacy id */
     IDMAP_FIND_LEGACY_ID,  /* of $2, a sub */
@@ -20,7 +21,7 @@ enum idmap_statement {
     IDMAP_PROVE_SUB,       /* the same for (pool, sub) */
     IDMAP_LIST_LINKS,      /* some of them, behind the legacy id $2 */
     IDMAP_COUNT_DAYS,      /* days and how many links were made on each */
-    IDMAP_FIND_SUBS,       /* of $2, an array; a row for each, NULL where there is none */
+    IDMAP_FIND_SUBS,       /* of $2, an array; a row for each, NULLs where there is none */
     IDMAP_FIND_LEGACY_IDS, /* the same */
     IDMAP_SINGLE_STATEMENTS = IDMAP_FIND_SUBS, /* those before it every database has */
     IDMAP_STATEMENT_COUNT = IDMAP_FIND_LEGACY_IDS + 1

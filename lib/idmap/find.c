@@ -5,23 +5,49 @@
 #include "idmap/idmap.h"
 #include "status/error.h"
 
-cogmig_status idmap_take_text(void *user_data, const struct span *columns, cogmig_error *err)
+cogmig_status idmap_take_id(struct span id, char **ret_id, cogmig_error *err)
 {
-    char **text = user_data;
-    memory_free(*text);
-    *text = memory_copy_bytes(columns[0].bytes, columns[0].len);
-    return *text == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
+    if (id.len == 0 || id.len > ID_MAX_BYTES || span_contains_nul(id) || !span_is_utf8(id))
+        return fail(err, COGMIG_STORE_ROW_INVALID,
+                    "The identity map has a row with an id that is not 1 to %d bytes of UTF-8.",
+                    ID_MAX_BYTES);
+    memory_free(*ret_id);
+    *ret_id = memory_copy_bytes(id.bytes, id.len);
+    return *ret_id == NULL ? fail_plainly(err, COGMIG_OUT_OF_MEMORY) : COGMIG_OK;
+}
+
+cogmig_status idmap_take_other(const struct span *columns, const char *key, char **ret_other,
+                               cogmig_error *err)
+{
+    if (!span_equal_text(columns[0], key))
+        return fail_plainly(err, COGMIG_STORE_SCHEMA_MISMATCH);
+    if (*ret_other != NULL)
+        return fail(err, COGMIG_STORE_ROW_INVALID,
+                    "The identity map has more than one link of \"%.64s\".", key);
+    return idmap_take_id(columns[1], ret_other, err);
+}
+
+struct wanted {
+    const char *key;
+    char **ret_other;
+};
+
+static cogmig_status take_wanted(void *user_data, const struct span *columns, cogmig_error *err)
+{
+    const struct wanted *wanted = user_data;
+    return idmap_take_other(columns, wanted->key, wanted->ret_other, err);
 }
 
 static cogmig_status ask_for(cogmig_idmap *map, enum cache_direction direction, const char *key,
                              struct deadline deadline, char **ret_other, cogmig_error *err)
 {
+    struct wanted wanted = {key, ret_other};
     struct idmap_question question = {.statement = direction == CACHE_SUB_OF ? IDMAP_FIND_SUB
                                                                              : IDMAP_FIND_LEGACY_ID,
                                       .parameters = {map->pool_id, key},
                                       .parameter_count = 2,
-                                      .take = idmap_take_text,
-                                      .user_data = ret_other};
+                                      .take = take_wanted,
+                                      .user_data = &wanted};
     bool remembers = idmap_cache_remembers(map->cache);
     uint64_t generation = remembers ? idmap_cache_generation(map->cache) : 0;
     idmap_count(map, COGMIG_IDMAP_LOOKUPS);

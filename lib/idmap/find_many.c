@@ -57,10 +57,11 @@ static cogmig_status take_next(void *user_data, const struct span *columns, cogm
     struct batch *batch = user_data;
     size_t place = batch->answered++;
     if (place >= batch->count)
-        return fail(err, COGMIG_INTERNAL_ERROR, "The identity map answered more than was asked.");
+        return fail(err, COGMIG_STORE_ROW_INVALID,
+                    "The identity map has more than one link of an id.");
     if (columns[0].bytes == NULL)
         return COGMIG_OK;
-    return idmap_take_text(&batch->others[place], columns, err);
+    return idmap_take_other(columns, batch->keys[place], &batch->others[place], err);
 }
 
 static cogmig_status ask_with_array(struct batch *batch, struct deadline deadline,
@@ -75,6 +76,8 @@ static cogmig_status ask_with_array(struct batch *batch, struct deadline deadlin
         .parameter_count = 2,
         .take = take_next,
         .user_data = batch};
+    for (size_t i = 0; i < batch->count; i++)
+        idmap_count(batch->map, COGMIG_IDMAP_LOOKUPS);
     return idmap_ask(batch->map, &question, deadline, err);
 }
 

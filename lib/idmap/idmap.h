@@ -44,8 +44,14 @@ cogmig_status idmap_link(cogmig_idmap *map, const char *legacy_id, const char *s
 cogmig_status idmap_unlink(cogmig_idmap *map, const char *legacy_id, const char *sub,
                            struct deadline deadline, cogmig_error *err);
 
-/* Takes the first column of one row as a text of its own; user_data is a char **. */
-cogmig_status idmap_take_text(void *user_data, const struct span *columns, cogmig_error *err);
+/* A row's id, as a text of its own in place of the one there was. STORE_ROW_INVALID: it cannot be
+ * one. */
+cogmig_status idmap_take_id(struct span id, char **ret_id, cogmig_error *err);
+
+/* A row of a look-up: the key that was asked for and the other side. STORE_SCHEMA_MISMATCH: the
+ * column holds another key equal to it, as citext, char(n) and COLLATE NOCASE do. */
+cogmig_status idmap_take_other(const struct span *columns, const char *key, char **ret_other,
+                               cogmig_error *err);
 
 enum idmap_freshness {
     IDMAP_CACHED,

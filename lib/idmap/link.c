@@ -30,11 +30,15 @@ static void release_links(struct links *links)
 static cogmig_status take_links(void *user_data, const struct span *columns, cogmig_error *err)
 {
     struct links *links = user_data;
+    bool of_legacy_id = span_equal_text(columns[0], links->legacy_id);
+    bool of_sub = span_equal_text(columns[1], links->sub);
+    if (!of_legacy_id && !of_sub) /* see idmap_take_other() */
+        return fail_plainly(err, COGMIG_STORE_SCHEMA_MISMATCH);
     cogmig_status status = COGMIG_OK;
-    if (span_equal_text(columns[0], links->legacy_id))
-        status = idmap_take_text(&links->sub_of_legacy_id, &columns[1], err);
-    if (status == COGMIG_OK && span_equal_text(columns[1], links->sub))
-        status = idmap_take_text(&links->legacy_id_of_sub, &columns[0], err);
+    if (of_legacy_id)
+        status = idmap_take_id(columns[1], &links->sub_of_legacy_id, err);
+    if (status == COGMIG_OK && of_sub)
+        status = idmap_take_id(columns[0], &links->legacy_id_of_sub, err);
     return status;
 }
 

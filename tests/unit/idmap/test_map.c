@@ -327,6 +327,7 @@ static void many_are_found_in_their_order(void **state)
     assert_status(cogmig_idmap_find_subs(map, ids, MANY, take, &taken, &err), COGMIG_OK, &err);
     assert_int_equal(taken.count, MANY);
     assert_true(taken.in_order);
+    assert_int_equal(cogmig_idmap_get_counter(map, COGMIG_IDMAP_LOOKUPS), MANY);
     struct taken some = {.in_order = true, .stop_at = 1500};
     assert_status(cogmig_idmap_find_subs(map, ids, MANY, take, &some, &err),
                   COGMIG_STOPPED_BY_CALLBACK, &err);
@@ -639,6 +640,74 @@ static void a_table_that_would_take_two_links_of_one_id_is_not_written_to(void *
     database_execute("DROP TABLE loose");
 }
 
+static cogmig_status take_any(void *user_data, size_t index, const char *found)
+{
+    const char **any = user_data;
+    *any = index == 0 && found != NULL ? "any" : NULL;
+    return COGMIG_OK;
+}
+
+static void assert_found_one(cogmig_idmap *map, const char *legacy_id, cogmig_status expected)
+{
+    struct cogmig_error err = {0};
+    char *sub = NULL;
+    assert_status(cogmig_idmap_find_sub(map, legacy_id, &sub, &err), expected, &err);
+    assert_int_equal(sub != NULL, expected == COGMIG_OK);
+    memory_free(sub);
+    const char *any = NULL;
+    assert_status(cogmig_idmap_find_subs(map, &legacy_id, 1, take_any, &any, &err), expected, &err);
+    assert_int_equal(any != NULL, expected == COGMIG_OK);
+}
+
+static cogmig_idmap *open_table(const char *name)
+{
+    cogmig_idmap_config *config = new_config();
+    assert_int_equal(cogmig_idmap_config_set_table(config, name, NULL), COGMIG_OK);
+    assert_int_equal(cogmig_idmap_config_set_cache_entries(config, 0, NULL), COGMIG_OK);
+    return open_config(config);
+}
+
+/* Tables that somebody made himself. */
+static void a_row_that_cannot_be_a_link_leads_to_nobody(void **state)
+{
+    (void)state;
+    database_execute("CREATE TABLE loose (pool_id text, legacy_id text, sub text);"
+                     "INSERT INTO loose VALUES ('" POOL "', 'clx1', 'sub-1'),"
+                     " ('" POOL "', 'clx2', 'sub-2'), ('" POOL "', 'clx2', 'sub-3'),"
+                     " ('" POOL "', 'clx3', NULL), ('" POOL "', 'clx4', '')");
+    cogmig_idmap *map = open_table("loose");
+    assert_found_one(map, "clx1", COGMIG_OK);
+    assert_found_one(map, "clx2", COGMIG_STORE_ROW_INVALID);
+    assert_found_one(map, "clx3", COGMIG_STORE_ROW_INVALID);
+    assert_found_one(map, "clx4", COGMIG_STORE_ROW_INVALID);
+    assert_link(map, "clx3", "sub-4", COGMIG_STORE_ROW_INVALID);
+    cogmig_idmap_free(&map);
+    database_execute("DROP TABLE loose");
+}
+
+static void a_column_that_takes_two_ids_for_one_leads_to_nobody(void **state)
+{
+    (void)state;
+    const char *type = database_is_postgresql() ? "char(8)" : "TEXT COLLATE NOCASE";
+    const char *other = database_is_postgresql() ? "clx1  " : "CLX1";
+    struct cogmig_error err = {0};
+    char *sub = NULL, sql[512];
+    snprintf(sql, sizeof sql,
+             "CREATE TABLE lax (pool_id text, legacy_id %s, sub text,"
+             " PRIMARY KEY (pool_id, legacy_id), UNIQUE (pool_id, sub));"
+             "INSERT INTO lax VALUES ('" POOL "', 'clx1', 'sub-1'),"
+             " ('" POOL "', '12345678', 'sub-2')",
+             type);
+    database_execute(sql);
+    cogmig_idmap *map = open_table("lax");
+    assert_found_one(map, "12345678", COGMIG_OK);
+    assert_status(cogmig_idmap_find_sub(map, other, &sub, &err), COGMIG_IDMAP_NOT_INSTALLED, &err);
+    assert_null(sub);
+    assert_link(map, other, "sub-3", COGMIG_IDMAP_NOT_INSTALLED);
+    cogmig_idmap_free(&map);
+    database_execute("DROP TABLE lax");
+}
+
 static void assert_not_installed_over(const char *table)
 {
     struct cogmig_error err = {0};
@@ -832,6 +901,8 @@ int main(void)
         cmocka_unit_test(what_the_database_does_not_do_is_not_answered_with_ok),
         cmocka_unit_test(without_its_table_a_map_says_how_to_make_it),
         cmocka_unit_test(a_table_that_would_take_two_links_of_one_id_is_not_written_to),
+        cmocka_unit_test(a_row_that_cannot_be_a_link_leads_to_nobody),
+        cmocka_unit_test(a_column_that_takes_two_ids_for_one_leads_to_nobody),
         cmocka_unit_test(what_is_no_such_table_is_not_taken_for_it),
         cmocka_unit_test(a_table_of_any_name_is_made_and_used),
         cmocka_unit_test(of_writers_of_one_pair_all_win),
