@@ -64,6 +64,15 @@ static bool is_linked(const struct links *links)
     return links->sub_of_legacy_id != NULL && strcmp(links->sub_of_legacy_id, links->sub) == 0;
 }
 
+/* Another map may have linked them since: of none of the ids that a conflict names is anything else
+ * believed. */
+static void forget_links(cogmig_idmap *map, const struct links *l)
+{
+    const char *linked_sub = l->sub_of_legacy_id, *linked_id = l->legacy_id_of_sub;
+    idmap_cache_forget(map->cache, l->legacy_id, linked_sub == NULL ? l->sub : linked_sub);
+    idmap_cache_forget(map->cache, linked_id == NULL ? l->legacy_id : linked_id, l->sub);
+}
+
 /* IDMAP_CONFLICT when either is linked otherwise. */
 static cogmig_status ask_for_links(cogmig_idmap *map, const char *legacy_id, const char *sub,
                                    struct deadline deadline, bool *ret_linked, cogmig_error *err)
@@ -80,6 +89,7 @@ static cogmig_status ask_for_links(cogmig_idmap *map, const char *legacy_id, con
     *ret_linked = is_linked(&links);
     if (*ret_linked || (links.sub_of_legacy_id == NULL && links.legacy_id_of_sub == NULL))
         return COGMIG_OK;
+    forget_links(map, &links);
     return conflict(&links, err);
 }
 
@@ -191,8 +201,6 @@ cogmig_status idmap_link(cogmig_idmap *map, const char *legacy_id, const char *s
     status = link_pair(map, legacy_id, sub, idmap_deadline(map, deadline), err);
     if (status == COGMIG_OK)
         remember(map, legacy_id, sub, generation);
-    else if (status == COGMIG_IDMAP_CONFLICT)
-        idmap_cache_forget(map->cache, legacy_id, sub); /* another process linked them since */
     return idmap_note(map, status);
 }
 

@@ -264,15 +264,21 @@ static void insert_every_third(void)
 static void a_conflict_is_seen_at_once(void **state)
 {
     (void)state;
-    cogmig_idmap *map = open_empty();
+    cogmig_idmap *map = open_with_ttls(3600000, 3600000);
     cogmig_idmap *elsewhere = open_config(new_config());
     assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    assert_legacy_id(map, "sub-2", NULL);
     assert_int_equal(cogmig_idmap_unlink(elsewhere, "clx1", "sub-1", NULL), COGMIG_OK);
     assert_link(elsewhere, "clx1", "sub-2", COGMIG_OK);
     assert_sub(map, "clx1", "sub-1"); /* as remembered */
     assert_link(map, "clx1", "sub-1", COGMIG_IDMAP_CONFLICT);
     assert_sub(map, "clx1", "sub-2");
     assert_legacy_id(map, "sub-1", NULL);
+    assert_legacy_id(map, "sub-2", "clx1"); /* the conflict told it */
+    assert_sub(map, "clx3", NULL);
+    assert_link(elsewhere, "clx3", "sub-3", COGMIG_OK);
+    assert_unlink(map, "clx4", "sub-3", COGMIG_IDMAP_CONFLICT);
+    assert_sub(map, "clx3", "sub-3");
     cogmig_idmap_free(&elsewhere);
     cogmig_idmap_free(&map);
 }
