@@ -474,6 +474,42 @@ def pool_and_client_are_those_that_are_set():
 
 
 @test
+def each_of_several_clients_is_looked_at():
+    other = {**GOOD_CLIENT, "ClientId": "2example", "ClientSecret": SECRET,
+             "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}
+    files = ["--client", write("client.json", GOOD_CLIENT), "--client", write("other.json", other)]
+    for order in (files, files[2:] + files[:2]):
+        done = doctor("--only", "pool", "--json", "--pool", write("pool.json", GOOD_POOL), *order,
+                      *policy_arguments({}))
+        equal(done.returncode, INVALID)
+        checks = json.loads(done.stdout)["checks"]
+        [wrong] = [each for each in checks if each["verdict"] != "ok"]
+        equal((wrong["check"], wrong["reason"].startswith("2example: ")), ("password-flow", True))
+        equal(" --client-id 2example " in wrong["mend"], True, wrong["mend"])
+        equal(sum(each["check"] == "revocation" for each in checks), 2)
+    # The secret is the first one's that is set.
+    done = doctor("--json", "--pool", write("pool.json", GOOD_POOL), *files,
+                  COGNITO_CLIENT_ID="1example23456789, 2example")
+    equal([each["verdict"] for each in json.loads(done.stdout)["checks"]
+           if each["check"] == "client-secret"], ["ok", "ok"])
+    os.environ.update(COGNITO_SERVER_POOL=write("live.pool.json", {"UserPool": GOOD_POOL}),
+                      COGNITO_SERVER_CLIENT=write("live.client.json", {"UserPoolClient": GOOD_CLIENT}))
+    url = f"http://127.0.0.1:{cognito_server.serve()}"
+    done = doctor("--only", "pool", "--json", **{**LIVE, "COGNITO_ENDPOINT": url,
+                                                 "COGNITO_CLIENT_ID": "1example23456789, 2secret23456789"})
+    equal([each["check"] for each in json.loads(done.stdout)["checks"]].count("password-flow"), 2)
+
+
+@test
+def a_client_alone_says_of_which_pool_it_is():
+    client = merged(GOOD_CLIENT, {"EnableTokenRevocation": False})
+    done = doctor("--only", "pool", "--json", "--client", write("client.json", client))
+    [check] = [each for each in json.loads(done.stdout)["checks"] if each["check"] == "revocation"]
+    equal("--region eu-central-1 --user-pool-id eu-central-1_AbCdEfGhI " in check["mend"], True,
+          check["mend"])
+
+
+@test
 def a_policy_that_may_not_be_read_is_unknown_and_the_rest_is_told():
     forbidden = FUNCTION.replace("cogmig", "forbidden")
     pool = {**GOOD_POOL, "LambdaConfig": {trigger: forbidden for trigger in GOOD_POOL["LambdaConfig"]}}
@@ -628,6 +664,8 @@ def the_issuer_that_is_set_is_compared_with_the_pools_type():
     equal(verdict(updated, original_issuer), "problem")
     equal(verdict(updated, updated_issuer), "warning")
     equal(verdict(GOOD_POOL, original_issuer + "x"), "problem")
+    equal(verdict({**GOOD_POOL, "Id": "local_AbCdEfGh"}, "http://localhost:9229/local_AbCdEfGh"), "ok")
+    equal(verdict({**GOOD_POOL, "Id": "local_AbCdEfGh"}, "http://localhost:9229/local_Other"), "problem")
 
 
 run()

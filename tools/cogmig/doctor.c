@@ -32,7 +32,7 @@ const char help_doctor[] =
     "  aws cognito-idp describe-user-pool-client --user-pool-id ID --client-id ID > client.json\n"
     "\n"
     "  --pool FILE              the pool as described; nothing is asked of AWS then\n"
-    "  --client FILE            the app client as described\n"
+    "  --client FILE            the app client as described; again for each other one\n"
     "  --lambda-policy FILE     aws lambda get-policy of the UserMigration function\n"
     "  --legacy-id-attribute N  instead of COGMIG_LEGACY_ID_ATTRIBUTE or custom:legacy_id\n"
     "  --legacy-id-length N     of the longest legacy id; 36 (a UUID) by default\n"
@@ -46,11 +46,14 @@ const char help_doctor[] =
     "docs/guide/cognito-setup.md explains each check.\n";
 
 enum {
-    MAX_NUMBER = 2048
+    MAX_NUMBER = 2048,
+    MAX_CLIENTS = 16
 };
 
 struct order {
-    const char *pool_file, *client_file, *policy_file, *legacy_id;
+    const char *pool_file, *policy_file, *legacy_id;
+    const char *client_files[MAX_CLIENTS];
+    size_t client_count;
     int32_t legacy_id_length;
     struct password_rule legacy_passwords;
     bool local, remote, strict, as_json;
@@ -82,7 +85,9 @@ static bool set_option(struct order *order, int option, const char *value)
         order->pool_file = value;
         return true;
     case 'c':
-        order->client_file = value;
+        if (order->client_count == MAX_CLIENTS)
+            return false;
+        order->client_files[order->client_count++] = value;
         return true;
     case 'l':
         order->policy_file = value;
@@ -271,6 +276,50 @@ static void ask_for_policies(cogmig_cognito *cognito, struct setup *setup)
     setup->function_policies = policies.by_arn;
 }
 
+static cogmig_status ask_for_client(cogmig_cognito *cognito, struct setup *setup, cogmig_error *err)
+{
+    json_t *client = NULL;
+    cogmig_status status = ask(cognito, cogmig_cognito_describe_client, &of_client, &client, err);
+    if (status == COGMIG_OK)
+        json_array_append_new(setup->clients, client);
+    return status;
+}
+
+/* Of several that are set, the first is the one of the environment. */
+static cogmig_status ask_for_client_of_id(const char *id, struct setup *setup, cogmig_error *err)
+{
+    cogmig_cognito_config *config = NULL;
+    cogmig_cognito *cognito = NULL;
+    cogmig_status status = cogmig_cognito_config_new(&config, err);
+    if (status == COGMIG_OK)
+        status = cogmig_cognito_config_set_from_env(config, err);
+    if (status == COGMIG_OK)
+        status = cogmig_cognito_config_set_client(config, id, NULL, err);
+    if (status == COGMIG_OK)
+        status = cogmig_cognito_new(config, &cognito, err);
+    if (status == COGMIG_OK)
+        status = ask_for_client(cognito, setup, err);
+    cogmig_cognito_free(&cognito);
+    cogmig_cognito_config_free(&config);
+    return status;
+}
+
+static cogmig_status ask_for_other_clients(struct setup *setup, cogmig_error *err)
+{
+    static const char between[] = ", \t";
+    const char *ids = setting("COGNITO_CLIENT_ID");
+    const char *at = ids == NULL ? "" : ids + strcspn(ids, ",");
+    cogmig_status status = COGMIG_OK;
+    for (at += strspn(at, between); *at != '\0' && status == COGMIG_OK; at += strspn(at, between)) {
+        char id[256];
+        size_t len = strcspn(at, between);
+        snprintf(id, sizeof id, "%.*s", (int)(len < sizeof id ? len : sizeof id - 1), at);
+        status = ask_for_client_of_id(id, setup, err);
+        at += len;
+    }
+    return status;
+}
+
 static cogmig_status ask_live(const struct order *order, struct setup *setup, cogmig_error *err)
 {
     cogmig_cognito *cognito = NULL;
@@ -278,10 +327,21 @@ static cogmig_status ask_live(const struct order *order, struct setup *setup, co
     if (status == COGMIG_OK)
         status = ask(cognito, cogmig_cognito_describe_pool, &of_pool, &setup->pool, err);
     if (status == COGMIG_OK)
-        status = ask(cognito, cogmig_cognito_describe_client, &of_client, &setup->client, err);
+        status = ask_for_client(cognito, setup, err);
+    if (status == COGMIG_OK)
+        status = ask_for_other_clients(setup, err);
     if (status == COGMIG_OK && order->policy_file == NULL)
         ask_for_policies(cognito, setup);
     cogmig_cognito_free(&cognito);
+    return status;
+}
+
+static cogmig_status load_client(const char *path, struct setup *setup, cogmig_error *err)
+{
+    json_t *client = NULL;
+    cogmig_status status = load_file(path, &of_client, &client, err);
+    if (status == COGMIG_OK)
+        json_array_append_new(setup->clients, client);
     return status;
 }
 
@@ -299,8 +359,9 @@ static void learn_own_passwords(struct setup *setup)
 
 static cogmig_status gather(const struct order *order, struct setup *setup, cogmig_error *err)
 {
-    bool live = order->pool_file == NULL && order->client_file == NULL;
+    bool live = order->pool_file == NULL && order->client_count == 0;
     cogmig_status status = COGMIG_OK;
+    setup->clients = json_array();
     setup->legacy_id = order->legacy_id;
     setup->legacy_id_length = order->legacy_id_length;
     setup->legacy_passwords = order->legacy_passwords;
@@ -315,10 +376,11 @@ static cogmig_status gather(const struct order *order, struct setup *setup, cogm
         status = ask_live(order, setup, err);
     if (status == COGMIG_OK && order->pool_file != NULL)
         status = load_file(order->pool_file, &of_pool, &setup->pool, err);
-    if (status == COGMIG_OK && order->client_file != NULL)
-        status = load_file(order->client_file, &of_client, &setup->client, err);
+    for (size_t i = 0; i < order->client_count && status == COGMIG_OK; i++)
+        status = load_client(order->client_files[i], setup, err);
     if (status == COGMIG_OK && order->policy_file != NULL)
         status = load_file(order->policy_file, &of_policy, &setup->lambda_policy, err);
+    setup->client = json_array_get(setup->clients, 0);
     return status;
 }
 
@@ -326,7 +388,7 @@ static cogmig_status gather(const struct order *order, struct setup *setup, cogm
 static void release(struct setup *setup)
 {
     json_decref(setup->pool);
-    json_decref(setup->client);
+    json_decref(setup->clients);
     json_decref(setup->lambda_policy);
     json_decref(setup->function_policies);
 }
@@ -359,11 +421,20 @@ static void print_text(const struct check *check, const struct finding *finding,
     printf("%8s mend    %s\n", "", mend);
 }
 
+static void name_client(const struct setup *setup, struct finding *finding)
+{
+    const struct finding bare = *finding;
+    conclude(finding, bare.verdict, "%.128s: %.380s", text_at(setup->client, "ClientId"),
+             bare.reason);
+}
+
 static void tell(struct tally *tally, const struct check *check, const struct setup *setup)
 {
     struct finding finding;
     char mend[MEND_SIZE], consequence[CONSEQUENCE_SIZE];
     preflight_judge(check, setup, &finding);
+    if (check->subject == OF_CLIENT && json_array_size(setup->clients) > 1)
+        name_client(setup, &finding);
     preflight_consequence(check, setup, consequence);
     preflight_mend(check, setup, mend);
     tally->count[finding.verdict]++;
@@ -379,8 +450,15 @@ static void tell(struct tally *tally, const struct check *check, const struct se
 static void tell_all(struct tally *tally, const struct check *checks, size_t count,
                      const struct setup *setup)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        struct setup of_one = *setup;
         tell(tally, &checks[i], setup);
+        for (size_t other = 1;
+             checks[i].subject == OF_CLIENT && other < json_array_size(setup->clients); other++) {
+            of_one.client = json_array_get(setup->clients, other);
+            tell(tally, &checks[i], &of_one);
+        }
+    }
 }
 
 static const char replacement[] =

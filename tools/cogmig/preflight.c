@@ -244,8 +244,10 @@ static struct names names_of(const struct setup *setup)
 {
     struct names names = {.pool = ""};
     const char *pool = text_at(setup->pool, "Id"), *function = function_to_permit(setup);
+    if (pool == NULL) /* the client says of which it is */
+        pool = text_at(setup->client, "UserPoolId");
     size_t region = pool == NULL ? 0 : strcspn(pool, "_");
-    quote_member(setup->pool, "Id", "<pool-id>", names.pool);
+    quote(pool, pool == NULL ? 0 : strlen(pool), "<pool-id>", names.pool);
     quote_member(setup->pool, "Arn", "<pool-arn>", names.pool_arn);
     quote_member(setup->client, "ClientId", "<client-id>", names.client);
     quote(function, function == NULL ? 0 : strlen(function), "<function-arn>", names.function);

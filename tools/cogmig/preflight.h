@@ -30,8 +30,9 @@ enum {
 
 /* What is known. NULL and 0: not known. */
 struct setup {
-    json_t *pool;          /* UserPool */
-    json_t *client;        /* UserPoolClient */
+    json_t *pool;   /* UserPool */
+    json_t *client; /* UserPoolClient, of those in clients the one that is looked at */
+    json_t *clients;
     json_t *lambda_policy; /* the resource policy of the UserMigration function */
     /* By ARN, what Lambda said of each trigger's function: its policy; null where it has none; a
      * text, why that is not known. */

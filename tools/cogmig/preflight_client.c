@@ -54,11 +54,35 @@ void judge_user_existence(const struct setup *setup, struct finding *finding)
                  setting == NULL ? "not set, which means LEGACY" : setting);
 }
 
+/* In a list with commas and blanks. */
+static bool is_in_list(const char *list, const char *name)
+{
+    static const char between[] = ", \t";
+    size_t len = strlen(name);
+    for (list += strspn(list, between); *list != '\0'; list += strspn(list, between)) {
+        size_t element = strcspn(list, between);
+        if (element == len && strncmp(list, name, len) == 0)
+            return true;
+        list += element;
+    }
+    return false;
+}
+
+/* COGNITO_CLIENT_SECRET is that of the first client that is set. */
+static bool has_the_secret(const struct setup *setup)
+{
+    const char *client = text_at(setup->client, "ClientId"), *ids = setup->own_clients;
+    size_t len = ids == NULL ? 0 : strcspn(ids += strspn(ids, " \t"), ", \t");
+    return setup->settings_are_known &&
+           (ids == NULL || client == NULL ||
+            (strlen(client) == len && strncmp(ids, client, len) == 0) || !is_in_list(ids, client));
+}
+
 void judge_client_secret(const struct setup *setup, struct finding *finding)
 {
     const char *secret = text_at(setup->client, "ClientSecret");
     bool is_set = setup->client_secret != NULL;
-    if (!setup->settings_are_known)
+    if (!has_the_secret(setup))
         conclude(finding, VERDICT_OK, "The app client has %s.",
                  secret == NULL ? "no secret" : "a secret: each call needs its SECRET_HASH");
     else if (secret == NULL && is_set)
@@ -74,20 +98,6 @@ void judge_client_secret(const struct setup *setup, struct finding *finding)
         conclude(finding, VERDICT_OK, "%s",
                  is_set ? "COGNITO_CLIENT_SECRET is that of the app client."
                         : "The app client has no secret, and none is set.");
-}
-
-/* In a list with commas and blanks. */
-static bool is_in_list(const char *list, const char *name)
-{
-    static const char between[] = ", \t";
-    size_t len = strlen(name);
-    for (list += strspn(list, between); *list != '\0'; list += strspn(list, between)) {
-        size_t element = strcspn(list, between);
-        if (element == len && strncmp(list, name, len) == 0)
-            return true;
-        list += element;
-    }
-    return false;
 }
 
 void judge_client_of_pool(const struct setup *setup, struct finding *finding)

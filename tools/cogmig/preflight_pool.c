@@ -166,6 +166,12 @@ static bool ends_in_pool(const char *issuer, const char *pool_id)
     return len > id && issuer[len - id - 1] == '/' && strcmp(issuer + len - id, pool_id) == 0;
 }
 
+/* eu-central-1_AbC; of an emulator's local_AbC the issuer is the emulator's. */
+static bool is_of_aws(const char *pool_id)
+{
+    return pool_id == NULL || memchr(pool_id, '-', strcspn(pool_id, "_")) != NULL;
+}
+
 void judge_issuer(const struct setup *setup, struct finding *finding)
 {
     const char *type = text_at(setup->pool, "IssuerConfiguration.Type");
@@ -173,7 +179,7 @@ void judge_issuer(const struct setup *setup, struct finding *finding)
     const char *shown = type == NULL ? "ORIGINAL" : type;
     if (setup->issuer != NULL && pool_id != NULL && !ends_in_pool(setup->issuer, pool_id))
         conclude(finding, VERDICT_PROBLEM, "COGNITO_ISSUER is not of pool %.60s.", pool_id);
-    else if (setup->issuer != NULL && !fits_type(setup->issuer, type))
+    else if (setup->issuer != NULL && is_of_aws(pool_id) && !fits_type(setup->issuer, type))
         conclude(finding, VERDICT_PROBLEM,
                  "The pool issues as its type %s says, COGNITO_ISSUER says otherwise.", shown);
     else if (strcmp(shown, "ORIGINAL") != 0)
