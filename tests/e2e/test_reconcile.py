@@ -341,14 +341,19 @@ def an_interrupted_run_leaves_its_listing_alone_and_can_be_run_again():
 
 @test
 def a_full_disk_is_told_and_leaves_no_report():
-    pool, ndjson = settle(world), new_path("full.ndjson")
-    done = subprocess.run([cogmig.path, "reconcile", "--rate", RATE, "--json", "--ndjson", str(ndjson)],
-                          cwd=cogmig.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                          env={**os.environ, "DATABASE_URL": database, **pool.environment},
-                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)),
-                          check=False)
-    equal((done.returncode, json.loads(done.stderr)["status"], ndjson.exists()),
-          (UNAVAILABLE, "DISK_FULL", False), done.stderr)
+    links = World(SEED + 19)
+    for number in range(100):
+        links.not_linked(f"c{number}")
+    pool = settle(links)
+    for name in ("ndjson", "plan"):
+        path = new_path("full." + name)
+        done = subprocess.run(
+            [cogmig.path, "reconcile", "--rate", RATE, "--json", "--" + name, str(path)],
+            cwd=cogmig.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "DATABASE_URL": database, **pool.environment}, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)))
+        equal((done.returncode, json.loads(done.stderr)["status"], path.exists()),
+              (UNAVAILABLE, "DISK_FULL", False), done.stderr)
 
 
 @test

@@ -130,15 +130,11 @@ static bool is_garbled(const json_t *difference)
     return false;
 }
 
-void repair_plan_add(struct repair_plan *plan, const json_t *difference, bool is_linked)
+/* False: that is for a person to decide. */
+static bool plan_repair(struct repair_plan *plan, const json_t *difference, bool is_linked)
 {
     const struct repair_policy *policy = &plan->policy;
-    if (plan->file == NULL || is_kind(difference, "not-migrated"))
-        return;
-    note_contest(plan, difference);
-    if (is_garbled(difference))
-        plan_decision(plan, difference);
-    else if (is_kind(difference, "not-linked") && !is_contested(plan, difference))
+    if (is_kind(difference, "not-linked") && !is_contested(plan, difference))
         plan_link(plan, difference, member(difference, "sub"));
     else if (is_kind(difference, "link-stale"))
         plan_stale_link(plan, difference);
@@ -150,6 +146,16 @@ void repair_plan_add(struct repair_plan *plan, const json_t *difference, bool is
         plan_attribute(plan, difference, member(difference, "attribute"),
                        member(difference, "cognito"), member(difference, "store"));
     else
+        return false;
+    return true;
+}
+
+void repair_plan_add(struct repair_plan *plan, const json_t *difference, bool is_linked)
+{
+    if (plan->file == NULL || is_kind(difference, "not-migrated"))
+        return;
+    note_contest(plan, difference);
+    if (is_garbled(difference) || !plan_repair(plan, difference, is_linked))
         plan_decision(plan, difference);
 }
 
@@ -159,6 +165,8 @@ bool repair_plan_finish(struct repair_plan *plan)
     size_t got;
     if (plan->file == NULL)
         return true;
+    if (fflush(plan->links) != 0 || ferror(plan->links) != 0)
+        return false; /* which rewind() would forget */
     rewind(plan->links);
     while ((got = fread(chunk, 1, sizeof chunk, plan->links)) > 0)
         fwrite(chunk, 1, got, plan->file);

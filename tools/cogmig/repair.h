@@ -51,9 +51,8 @@ struct repair_sides {
 
 /* Carry a plan out, line by line, and print each with what came of it. What was done before is
  * fine; an attribute that is neither as it was nor as it is to be, or whose user is not linked any
- * more, a stale link whose user and row
- * are both there after all, a user to be linked who has the legacy id no more, and what the map
- * links otherwise by now, are left alone. Returns 0, or the
+ * more, a stale link whose user and row are both there after all, a user to be linked who has the
+ * legacy id no more, and what the map links otherwise by now, are left alone. Returns 0, or the
  * exit code of the first failure, where it stops.
  *
  * as_json  how the failure is reported */
