@@ -68,8 +68,8 @@ const char *cogmig_audit_row_name(const cogmig_audit_row *row);
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 const char *cogmig_audit_row_phone(const cogmig_audit_row *row);
 
-/* The first of the attributes that the store's configuration takes from columns of which the row has
- * a value that Cognito refuses, such as a phone_number that is not in E.164; NULL when there is
+/* The first of the attributes that the store's configuration takes from columns of which the row
+ * has a value that Cognito refuses, such as a phone_number that is not in E.164; NULL when there is
  * none. The migration refuses such a user, as ATTRIBUTE_INVALID. Borrowed from the configuration.
  *
  * Errors: none. Threads: that of the callback. Since: 1.0. */
