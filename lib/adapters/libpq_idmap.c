@@ -170,6 +170,30 @@ static cogmig_status take_rows(const PGresult *result, const struct idmap_questi
     return status;
 }
 
+/* src/include/catalog/pg_type.dat: types of which no two values that differ are equal, but for a
+ * UUID's spelling. Those of citext, char(n) and name take two ids for one. */
+static bool is_exact(Oid type)
+{
+    enum {
+        TYPE_INT8 = 20,
+        TYPE_INT4 = 23,
+        TYPE_TEXT = 25,
+        TYPE_VARCHAR = 1043,
+        TYPE_UUID = 2950
+    };
+    return type == TYPE_TEXT || type == TYPE_VARCHAR || type == TYPE_UUID || type == TYPE_INT8 ||
+           type == TYPE_INT4;
+}
+
+/* Both ids are in its answer: an opening and each link see their types. Look-ups of one id, which
+ * are to be quick, rely on that. */
+static cogmig_status check_pairs(const PGresult *result, cogmig_error *err)
+{
+    return is_exact(PQftype(result, 0)) && is_exact(PQftype(result, 1))
+               ? COGMIG_OK
+               : fail_plainly(err, COGMIG_STORE_SCHEMA_MISMATCH);
+}
+
 /* 42P10, invalid_column_reference: no constraint fits ON CONFLICT. */
 static cogmig_status with_table_faults(cogmig_status status, const cogmig_error *err)
 {
@@ -186,6 +210,10 @@ static cogmig_status ask(struct libpq_idmap *map, struct idmap_question *questio
     cogmig_status status = run(map, question, deadline, &result, err);
     if (status != COGMIG_OK)
         return with_table_faults(status, err);
+    if (question->statement == IDMAP_FIND_PAIRS)
+        status = check_pairs(result, err);
+    if (status != COGMIG_OK)
+        return status;
     if (question->take != NULL)
         return take_rows(result, question, err);
     question->changed = strcmp(PQcmdTuples((PGresult *)result), "1") == 0;

@@ -117,6 +117,9 @@ static cogmig_status take_rows(struct sqlite_idmap *map, sqlite3_stmt *statement
     while (status == COGMIG_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         struct span columns[2] = {value_at(statement, 0), value_at(statement, 1)};
         status = sqlite_check_row(map->db, err);
+        if (span_contains_nul(columns[0]) || span_contains_nul(columns[1]))
+            status = fail(err, COGMIG_STORE_ROW_INVALID,
+                          "The identity map has a row with U+0000 in an id.");
         if (status == COGMIG_OK && question->take != NULL)
             status = question->take(question->user_data, columns, err);
     }

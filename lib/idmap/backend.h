@@ -9,8 +9,8 @@
 #include <cogmig/error.h>
 #include <stdbool.h>
 
-/* Their parameters: $1 is the pool, the others are ids in the order of the columns. What is found
- * comes behind what it was found by. */
+/* Their parameters: $1 is the pool, the others are ids in the order of the columns. What something
+ * was found by comes behind it, or not at all. */
 enum idmap_statement {
     IDMAP_FIND_SUB,        /* of $2, a legacy id */
     IDMAP_FIND_LEGACY_ID,  /* of $2, a sub */

@@ -7,7 +7,7 @@
 
 cogmig_status idmap_take_id(struct span id, char **ret_id, cogmig_error *err)
 {
-    if (id.len == 0 || id.len > ID_MAX_BYTES || span_contains_nul(id) || !span_is_utf8(id))
+    if (id.len == 0 || id.len > ID_MAX_BYTES || !span_is_utf8(id))
         return fail(err, COGMIG_STORE_ROW_INVALID,
                     "The identity map has a row with an id that is not 1 to %d bytes of UTF-8.",
                     ID_MAX_BYTES);
@@ -19,12 +19,12 @@ cogmig_status idmap_take_id(struct span id, char **ret_id, cogmig_error *err)
 cogmig_status idmap_take_other(const struct span *columns, const char *key, char **ret_other,
                                cogmig_error *err)
 {
-    if (!span_equal_text(columns[0], key))
+    if (columns[1].bytes != NULL && !span_equal_text(columns[1], key))
         return fail_plainly(err, COGMIG_STORE_SCHEMA_MISMATCH);
     if (*ret_other != NULL)
         return fail(err, COGMIG_STORE_ROW_INVALID,
                     "The identity map has more than one link of \"%.64s\".", key);
-    return idmap_take_id(columns[1], ret_other, err);
+    return idmap_take_id(columns[0], ret_other, err);
 }
 
 struct wanted {

@@ -59,7 +59,7 @@ static cogmig_status take_next(void *user_data, const struct span *columns, cogm
     if (place >= batch->count)
         return fail(err, COGMIG_STORE_ROW_INVALID,
                     "The identity map has more than one link of an id.");
-    if (columns[0].bytes == NULL)
+    if (columns[1].bytes == NULL)
         return COGMIG_OK;
     return idmap_take_other(columns, batch->keys[place], &batch->others[place], err);
 }

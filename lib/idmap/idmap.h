@@ -48,8 +48,8 @@ cogmig_status idmap_unlink(cogmig_idmap *map, const char *legacy_id, const char 
  * one. */
 cogmig_status idmap_take_id(struct span id, char **ret_id, cogmig_error *err);
 
-/* A row of a look-up: the key that was asked for and the other side. STORE_SCHEMA_MISMATCH: the
- * column holds another key equal to it, as citext, char(n) and COLLATE NOCASE do. */
+/* A row of a look-up: the other side, and the key where it comes along. STORE_SCHEMA_MISMATCH: the
+ * column holds another key equal to the one asked, as citext, char(n) and COLLATE NOCASE do. */
 cogmig_status idmap_take_other(const struct span *columns, const char *key, char **ret_other,
                                cogmig_error *err);
 

@@ -17,8 +17,8 @@ struct template
 };
 
 static const struct template templates[IDMAP_STATEMENT_COUNT] = {
-    [IDMAP_FIND_SUB] = {"SELECT legacy_id, sub FROM ", " WHERE pool_id = $1 AND legacy_id = $2"},
-    [IDMAP_FIND_LEGACY_ID] = {"SELECT sub, legacy_id FROM ", " WHERE pool_id = $1 AND sub = $2"},
+    [IDMAP_FIND_SUB] = {"SELECT sub FROM ", " WHERE pool_id = $1 AND legacy_id = $2"},
+    [IDMAP_FIND_LEGACY_ID] = {"SELECT legacy_id FROM ", " WHERE pool_id = $1 AND sub = $2"},
     [IDMAP_FIND_PAIRS] = {"SELECT legacy_id, sub FROM ",
                           " WHERE pool_id = $1 AND (legacy_id = $2 OR sub = $3)"},
     [IDMAP_LINK] = {"INSERT INTO ", " (pool_id, legacy_id, sub) VALUES ($1, $2, $3)"
@@ -34,16 +34,21 @@ static const struct template templates[IDMAP_STATEMENT_COUNT] = {
     [IDMAP_COUNT_DAYS] = {"SELECT to_char(linked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), count(*)"
                           " FROM ",
                           " WHERE pool_id = $1 GROUP BY 1 ORDER BY 1"},
-    [IDMAP_FIND_SUBS] = {"SELECT t.legacy_id, t.sub FROM unnest($2::text[])"
+    [IDMAP_FIND_SUBS] = {"SELECT t.sub, t.legacy_id FROM unnest($2::text[])"
                          " WITH ORDINALITY AS k(id, n) LEFT JOIN ",
                          " AS t ON t.pool_id = $1 AND t.legacy_id = k.id ORDER BY k.n"},
-    [IDMAP_FIND_LEGACY_IDS] = {"SELECT t.sub, t.legacy_id FROM unnest($2::text[])"
+    [IDMAP_FIND_LEGACY_IDS] = {"SELECT t.legacy_id, t.sub FROM unnest($2::text[])"
                                " WITH ORDINALITY AS k(id, n) LEFT JOIN ",
                                " AS t ON t.pool_id = $1 AND t.sub = k.id ORDER BY k.n"},
 };
 
-static const struct template count_days_in_sqlite = {
-    "SELECT substr(linked_at, 1, 10), count(*) FROM ", " WHERE pool_id = $1 GROUP BY 1 ORDER BY 1"};
+/* Where a table of one's own may take two ids for one, and no type tells, the key comes along. */
+static const struct template in_sqlite[IDMAP_STATEMENT_COUNT] = {
+    [IDMAP_FIND_SUB] = {"SELECT sub, legacy_id FROM ", " WHERE pool_id = $1 AND legacy_id = $2"},
+    [IDMAP_FIND_LEGACY_ID] = {"SELECT legacy_id, sub FROM ", " WHERE pool_id = $1 AND sub = $2"},
+    [IDMAP_COUNT_DAYS] = {"SELECT substr(linked_at, 1, 10), count(*) FROM ",
+                          " WHERE pool_id = $1 GROUP BY 1 ORDER BY 1"},
+};
 
 /* Compared byte for byte, whatever the database's locale. */
 static const char *const columns[] = {
@@ -82,8 +87,8 @@ static char *around_table(const char *before, const struct idmap_table *table, c
 char *idmap_sql(const struct idmap_table *table, enum idmap_statement statement)
 {
     const struct template *template = &templates[statement];
-    if (statement == IDMAP_COUNT_DAYS && table->kind == STORE_URL_SQLITE)
-        template = &count_days_in_sqlite;
+    if (table->kind == STORE_URL_SQLITE && in_sqlite[statement].before != NULL)
+        template = &in_sqlite[statement];
     return around_table(template->before, table, template->after);
 }
 

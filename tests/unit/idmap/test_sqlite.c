@@ -71,9 +71,23 @@ static void a_map_is_that_of_the_file_that_has_the_name(void **state)
     assert_follows_the_file("PRAGMA journal_mode = WAL");
 }
 
+static void an_id_with_a_nul_leads_to_nobody(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    char *sub = NULL;
+    cogmig_idmap *map = open_empty();
+    database_execute("INSERT INTO cogmig_idmap (pool_id, legacy_id, sub) VALUES"
+                     " ('" POOL "', 'clx1', 'sub-1' || char(0) || '2')");
+    assert_status(cogmig_idmap_find_sub(map, "clx1", &sub, &err), COGMIG_STORE_ROW_INVALID, &err);
+    assert_null(sub);
+    cogmig_idmap_free(&map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_id_with_a_nul_leads_to_nobody),
         cmocka_unit_test(a_map_is_that_of_the_file_that_has_the_name),
     };
     return cmocka_run_group_tests(tests, database_create, database_remove);
