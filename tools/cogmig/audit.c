@@ -2,6 +2,7 @@
  * cogmig audit: what will become of each user? */
 #include "audit_tally.h"
 #include "failure.h"
+#include "listed.h"
 #include "number.h"
 #include "verbs.h"
 
@@ -98,19 +99,6 @@ static int read_rules(struct hash_rules *rules)
     return in_range(rules->max_cost, 4, TALLY_MAX_COST)
                ? 0
                : misuse("COGMIG_MAX_COST is 4 to %d.", TALLY_MAX_COST);
-}
-
-/* Of several with commas between them: is one "name", which stands without a column? */
-static bool sends_name(const char *attributes)
-{
-    while (attributes != NULL && *attributes != '\0') {
-        const char *item = attributes + strspn(attributes, " \t\r\n,");
-        size_t len = strcspn(item, " \t\r\n,");
-        if (len == strlen("name") && strncmp(item, "name", len) == 0)
-            return true;
-        attributes = item + len;
-    }
-    return false;
 }
 
 /* 0, or the exit code. */
@@ -357,9 +345,10 @@ int verb_audit(int argc, char **argv)
     if (code != 0)
         return code;
     cogmig_error *err = new_error_box();
+    const char *attributes = getenv("COGMIG_ATTRIBUTES");
     struct tally tally = {.rules = order.rules,
                           .max_id_length = order.max_id_length,
-                          .sends_name = sends_name(getenv("COGMIG_ATTRIBUTES")),
+                          .sends_name = attributes != NULL && is_listed(attributes, "name"),
                           .id_is_user_name = is_on("COGMIG_USERNAME_FROM_LEGACY_ID")};
     if (read_store(&order, &tally, err) == COGMIG_OK) {
         (order.as_json ? print_json : print_text)(&order, &tally);

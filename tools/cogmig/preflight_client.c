@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "preflight_client.h"
 
+#include "listed.h"
 #include "preflight_json.h"
 
 #include <inttypes.h>
@@ -54,20 +55,6 @@ void judge_user_existence(const struct setup *setup, struct finding *finding)
                  setting == NULL ? "not set, which means LEGACY" : setting);
 }
 
-/* In a list with commas and blanks. */
-static bool is_in_list(const char *list, const char *name)
-{
-    static const char between[] = ", \t";
-    size_t len = strlen(name);
-    for (list += strspn(list, between); *list != '\0'; list += strspn(list, between)) {
-        size_t element = strcspn(list, between);
-        if (element == len && strncmp(list, name, len) == 0)
-            return true;
-        list += element;
-    }
-    return false;
-}
-
 /* COGNITO_CLIENT_SECRET is that of the first client that is set. */
 static bool has_the_secret(const struct setup *setup)
 {
@@ -75,7 +62,7 @@ static bool has_the_secret(const struct setup *setup)
     size_t len = ids == NULL ? 0 : strcspn(ids += strspn(ids, " \t"), ", \t");
     return setup->settings_are_known &&
            (ids == NULL || client == NULL ||
-            (strlen(client) == len && strncmp(ids, client, len) == 0) || !is_in_list(ids, client));
+            (strlen(client) == len && strncmp(ids, client, len) == 0) || !is_listed(ids, client));
 }
 
 void judge_client_secret(const struct setup *setup, struct finding *finding)
@@ -112,8 +99,7 @@ void judge_client_of_pool(const struct setup *setup, struct finding *finding)
     else if (setup->own_pool != NULL && strcmp(setup->own_pool, pool) != 0)
         conclude(finding, VERDICT_PROBLEM, "COGNITO_USER_POOL_ID is %.60s, and this is pool %.60s.",
                  setup->own_pool, pool);
-    else if (setup->own_clients != NULL && client != NULL &&
-             !is_in_list(setup->own_clients, client))
+    else if (setup->own_clients != NULL && client != NULL && !is_listed(setup->own_clients, client))
         conclude(finding, VERDICT_PROBLEM,
                  "COGNITO_CLIENT_ID does not have this app client, %.60s.", client);
     else
