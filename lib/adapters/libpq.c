@@ -54,7 +54,7 @@ static cogmig_status open_libpq(const struct backend_settings *settings, void **
     store->settings = *settings;
     if (settings->pooler == COGMIG_POOLER_NONE)
         store->options = libpq_session_options(
-            settings->target, settings->timeout_ms,
+            settings->target, "statement_timeout", settings->timeout_ms,
             " -c default_transaction_read_only=on -c DateStyle=ISO,YMD -c TimeZone=UTC");
     if (settings->pooler == COGMIG_POOLER_NONE && store->options == NULL) {
         close_libpq(store);

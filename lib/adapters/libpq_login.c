@@ -31,16 +31,17 @@ const char *libpq_option(const PQconninfoOption *options, const char *keyword)
     return NULL;
 }
 
-char *libpq_session_options(const char *url, int32_t timeout_ms, const char *settings)
+char *libpq_session_options(const char *url, const char *limit, int32_t limit_ms,
+                            const char *settings)
 {
     SCOPED(libpq_release_options) PQconninfoOption *options = PQconninfoParse(url, NULL);
     SCOPED(buffer_release) struct buffer text = buffer_with_max(MAX_SESSION_OPTIONS);
     const char *given = options == NULL ? NULL : libpq_option(options, "options");
-    char timeout[64];
+    char first[64];
     if (given == NULL)
         given = getenv("PGOPTIONS");
-    snprintf(timeout, sizeof timeout, "-c statement_timeout=%d ", (int)timeout_ms);
-    buffer_add_text(&text, timeout);
+    snprintf(first, sizeof first, "-c %s=%d ", limit, (int)limit_ms);
+    buffer_add_text(&text, first);
     buffer_add_text(&text, given == NULL ? "" : given);
     buffer_add_text(&text, settings);
     return buffer_take(&text, NULL);

@@ -18,9 +18,12 @@ struct libpq_login {
 void libpq_release_options(PQconninfoOption **options);
 const char *libpq_option(const PQconninfoOption *options, const char *keyword);
 
-/* What a session starts with: a statement's time-out, which the URL and the environment outrank,
- * what these ask for, and then settings that outrank them. NULL: no memory. */
-char *libpq_session_options(const char *url, int32_t timeout_ms, const char *settings);
+/* What a session starts with: a limit, which the URL and the environment outrank, what these ask
+ * for, and then settings that outrank them. NULL: no memory.
+ *
+ * limit  statement_timeout or lock_timeout */
+char *libpq_session_options(const char *url, const char *limit, int32_t limit_ms,
+                            const char *settings);
 
 /* The first server that takes the login and is of the kind that target_session_attrs wants. Each
  * has its share of the time that is left, at most connect_timeout: one that swallows packets does

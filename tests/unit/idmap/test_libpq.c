@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Against a real server that fails: run through tests/support/postgres.py. */
+#include "base/clock.h"
 #include "database.h"
 
 #include <arpa/inet.h>
@@ -306,6 +307,113 @@ static void a_table_that_is_locked_exceeds_the_deadline_and_heals(void **state)
     cogmig_idmap_free(&made);
 }
 
+static bool has_session(PGconn *connection, const char *application)
+{
+    PGresult *result =
+        PQexecParams(connection, "SELECT 1 FROM pg_stat_activity WHERE application_name = $1", 1,
+                     NULL, &application, NULL, NULL, 0);
+    assert_int_equal(PQresultStatus(result), PGRES_TUPLES_OK);
+    bool has = PQntuples(result) > 0;
+    PQclear(result);
+    return has;
+}
+
+static void assert_ends_soon(const char *application)
+{
+    struct deadline deadline = deadline_in_ms(20000);
+    PGconn *observer = PQconnectdb(database_url());
+    while (has_session(observer, application))
+        assert_false(deadline_passed(deadline));
+    PQfinish(observer);
+}
+
+static cogmig_idmap_config *impatient_config(const char *parameters)
+{
+    cogmig_idmap_config *config = config_with(parameters);
+    assert_int_equal(cogmig_idmap_config_set_timeout_ms(config, 200, NULL), COGMIG_OK);
+    return config;
+}
+
+static void nobody_waits_for_a_lock_who_was_told_that_it_took_too_long(void **state)
+{
+    (void)state;
+    struct cogmig_error err = {0};
+    char *sub = NULL;
+    cogmig_idmap *made = open_empty();
+    cogmig_idmap *map = open_config(impatient_config("&application_name=impatient"));
+    PGconn *holder = PQconnectdb(database_url());
+    PQclear(PQexec(holder, "BEGIN; LOCK TABLE cogmig_idmap"));
+    assert_status(cogmig_idmap_find_sub(map, "clx1", &sub, &err), COGMIG_DEADLINE_EXCEEDED, &err);
+    assert_link(map, "clx1", "sub-1", COGMIG_DEADLINE_EXCEEDED);
+    assert_ends_soon("impatient");
+    PQfinish(holder);
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    cogmig_idmap_free(&map);
+    cogmig_idmap_free(&made);
+}
+
+/* One of which no row can be read; to be opened there must be none. */
+static cogmig_idmap_config *with_slow_table(cogmig_idmap_config *config)
+{
+    database_execute("CREATE OR REPLACE VIEW slow AS SELECT pool_id, legacy_id,"
+                     " (SELECT m.sub FROM pg_sleep(60)) AS sub,"
+                     " (SELECT m.linked_at FROM pg_sleep(60)) AS linked_at FROM cogmig_idmap m");
+    assert_int_equal(cogmig_idmap_config_set_table(config, "slow", NULL), COGMIG_OK);
+    return config;
+}
+
+static cogmig_status ignore_link(void *user_data, const char *legacy_id, const char *sub)
+{
+    (void)user_data, (void)legacy_id, (void)sub;
+    return COGMIG_OK;
+}
+
+static cogmig_status ignore_day(void *user_data, const char *day, int64_t links)
+{
+    (void)user_data, (void)day, (void)links;
+    return COGMIG_OK;
+}
+
+static void nobody_reads_on_who_was_told_that_it_took_too_long(void **state)
+{
+    (void)state;
+    cogmig_idmap *made = open_empty();
+    cogmig_idmap *map =
+        open_config(with_slow_table(impatient_config("&application_name=impatient")));
+    assert_link(made, "clx1", "sub-1", COGMIG_OK);
+    assert_int_equal(cogmig_idmap_count_days(map, ignore_day, NULL, NULL),
+                     COGMIG_DEADLINE_EXCEEDED);
+    assert_int_equal(cogmig_idmap_list_links(map, NULL, ignore_link, NULL, NULL),
+                     COGMIG_DEADLINE_EXCEEDED);
+    assert_ends_soon("impatient");
+    cogmig_idmap_free(&map);
+    database_execute("DROP VIEW slow");
+    cogmig_idmap_free(&made);
+}
+
+static void a_limit_of_the_url_is_kept(void **state)
+{
+    (void)state;
+    char *sub = NULL;
+    struct cogmig_error err = {0};
+    cogmig_idmap *made = open_empty();
+    cogmig_idmap_config *config =
+        with_slow_table(config_with("&options=-c%20statement_timeout%3D100"));
+    assert_int_equal(cogmig_idmap_config_set_timeout_ms(config, 30000, NULL), COGMIG_OK);
+    cogmig_idmap *map = open_config(config);
+    assert_link(made, "clx1", "sub-1", COGMIG_OK);
+    int64_t begin = clock_steady_ms();
+    assert_status(cogmig_idmap_find_sub(map, "clx1", &sub, &err), COGMIG_DEADLINE_EXCEEDED, &err);
+    assert_string_equal(cogmig_error_upstream_code(&err), "57014");
+    assert_int_equal(cogmig_idmap_count_days(map, ignore_day, NULL, &err),
+                     COGMIG_DEADLINE_EXCEEDED);
+    assert_string_equal(cogmig_error_upstream_code(&err), "57014");
+    assert_in_range(clock_steady_ms() - begin, 200, 29999);
+    cogmig_idmap_free(&map);
+    database_execute("DROP VIEW slow");
+    cogmig_idmap_free(&made);
+}
+
 static void behind_pgbouncer_no_statement_has_a_name(void **state)
 {
     (void)state;
@@ -345,6 +453,9 @@ int main(void)
         cmocka_unit_test(a_server_that_says_nothing_does_not_keep_the_next_from_being_asked),
         cmocka_unit_test(who_may_only_read_looks_up_and_cannot_link),
         cmocka_unit_test(a_table_that_is_locked_exceeds_the_deadline_and_heals),
+        cmocka_unit_test(nobody_waits_for_a_lock_who_was_told_that_it_took_too_long),
+        cmocka_unit_test(nobody_reads_on_who_was_told_that_it_took_too_long),
+        cmocka_unit_test(a_limit_of_the_url_is_kept),
         cmocka_unit_test(behind_pgbouncer_no_statement_has_a_name),
         cmocka_unit_test(a_schema_is_that_of_the_url_or_the_configuration),
     };
