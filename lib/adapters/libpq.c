@@ -26,7 +26,7 @@ struct libpq_store {
 
 /* One connection. Its queries are made from the columns' types as they were when it was. */
 struct libpq_session {
-    PGconn *connection;
+    struct libpq_connection connection;
     const struct backend_settings *settings;
     struct libpq_queries queries;
     char names[QUERY_COUNT][MAX_NAME]; /* of the statements that are prepared; else empty */
@@ -67,7 +67,7 @@ static cogmig_status open_libpq(const struct backend_settings *settings, void **
 static void disconnect_libpq(void *connection)
 {
     struct libpq_session *session = connection;
-    PQfinish(session->connection);
+    libpq_disconnect(&session->connection);
     libpq_queries_release(&session->queries);
     memory_free(session);
 }
@@ -78,18 +78,18 @@ static void release_session(struct libpq_session **session)
         disconnect_libpq(*session);
 }
 
-static cogmig_status run_unnamed(const struct libpq_session *session,
-                                 const struct libpq_query *query, const char *const *parameters,
-                                 struct deadline deadline, PGresult **ret_result, cogmig_error *err)
+static cogmig_status run_unnamed(struct libpq_session *session, const struct libpq_query *query,
+                                 const char *const *parameters, struct deadline deadline,
+                                 PGresult **ret_result, cogmig_error *err)
 {
     if (session->settings->pooler != COGMIG_POOLER_RDS_PROXY)
-        return libpq_run(session->connection, query->sql, query->parameter_count, parameters,
+        return libpq_run(&session->connection, query->sql, query->parameter_count, parameters,
                          deadline, ret_result, err);
     SCOPED(memory_release)
-    char *sql = libpq_query_with_key(query, session->connection, parameters[0]);
+    char *sql = libpq_query_with_key(query, session->connection.libpq, parameters[0]);
     if (sql == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    return libpq_run_simple(session->connection, sql, deadline, ret_result, err);
+    return libpq_run_simple(&session->connection, sql, deadline, ret_result, err);
 }
 
 static void release_query(struct libpq_query *query)
@@ -120,7 +120,7 @@ static cogmig_status judge_own_sql(const struct libpq_session *session, cogmig_s
                                    cogmig_error *err)
 {
     static const char protocol_violation[] = "08P01";
-    if (session->settings->model->sql_by_email == NULL || libpq_is_spent(session->connection) ||
+    if (session->settings->model->sql_by_email == NULL || libpq_is_spent(&session->connection) ||
         strcmp(cogmig_error_upstream_code(err), protocol_violation) != 0)
         return status;
     return fail(err, COGMIG_CONFIG_INVALID,
@@ -190,14 +190,14 @@ static cogmig_status connect_libpq(void *state, struct deadline deadline, void *
 static bool has_news(void *connection)
 {
     const struct libpq_session *session = connection;
-    struct pollfd socket = {.fd = PQsocket(session->connection), .events = POLLIN};
+    struct pollfd socket = {.fd = PQsocket(session->connection.libpq), .events = POLLIN};
     return poll(&socket, 1, 0) != 0;
 }
 
 static cogmig_status ping(void *connection, struct deadline deadline)
 {
-    const struct libpq_session *session = connection;
-    return libpq_ping(session->connection, deadline);
+    struct libpq_session *session = connection;
+    return libpq_ping(&session->connection, deadline);
 }
 
 /* ---- questions ---- */
@@ -217,7 +217,7 @@ static cogmig_status prepare(struct libpq_session *session, enum libpq_query_kin
     const char *sql = session->queries.of[kind].sql;
     char name[MAX_NAME];
     name_statement(sql, name);
-    cogmig_status status = libpq_prepare(session->connection, name, sql, deadline, err);
+    cogmig_status status = libpq_prepare(&session->connection, name, sql, deadline, err);
     if (status == COGMIG_OK)
         memcpy(session->names[kind], name, sizeof name);
     return status;
@@ -234,7 +234,7 @@ static cogmig_status run_prepared(struct libpq_session *session, enum libpq_quer
         status = prepare(session, kind, deadline, err);
     if (status != COGMIG_OK)
         return status;
-    return libpq_run_prepared(session->connection, name, query->parameter_count, parameters,
+    return libpq_run_prepared(&session->connection, name, query->parameter_count, parameters,
                               deadline, ret_result, err);
 }
 
@@ -312,7 +312,7 @@ static bool only_reads(const struct libpq_session *session)
 static struct aftermath judge(const struct libpq_session *session, cogmig_status status,
                               const struct cogmig_error *said)
 {
-    bool spent = libpq_is_spent(session->connection);
+    bool spent = libpq_is_spent(&session->connection);
     bool severed = spent && status == COGMIG_STORE_UNREACHABLE;
     bool shut_down = begins(said, "57P01") || begins(said, "57P02") || begins(said, "57P03");
     /* The statement or its plan is gone, or the table is another: made anew, the connection sees
@@ -363,11 +363,11 @@ static cogmig_status describe(const struct backend_settings *settings, struct de
     struct libpq_login login = {.url = settings->target,
                                 .password = settings->password,
                                 .user_data = settings->password_user_data};
-    SCOPED(libpq_release_connection) PGconn *connection = NULL;
+    SCOPED(libpq_disconnect) struct libpq_connection connection = {.libpq = NULL};
     SCOPED(libpq_release_result) PGresult *result = NULL;
     cogmig_status status = libpq_log_in(&login, deadline, &connection, err);
     if (status == COGMIG_OK)
-        status = libpq_run_simple(connection, columns_and_indexes, deadline, &result, err);
+        status = libpq_run_simple(&connection, columns_and_indexes, deadline, &result, err);
     for (int row = 0; status == COGMIG_OK && row < PQntuples(result); row++)
         take(data, PQgetvalue(result, row, 0), PQgetvalue(result, row, 1),
              PQgetvalue(result, row, 2), PQgetvalue(result, row, 3)[0] == 'i');

@@ -9,10 +9,15 @@
 #include <errno.h>
 #include <poll.h>
 
-void libpq_release_connection(PGconn **connection)
+void libpq_disconnect(struct libpq_connection *connection)
 {
-    PQfinish(*connection);
-    *connection = NULL;
+    PQfinish(connection->libpq);
+    libpq_forget(connection);
+}
+
+void libpq_forget(struct libpq_connection *connection)
+{
+    connection->libpq = NULL;
 }
 
 void libpq_release_result(PGresult **result)
@@ -22,9 +27,10 @@ void libpq_release_result(PGresult **result)
 }
 
 /* What poll() itself thinks is wrong with the socket, libpq finds out when it uses it. */
-static bool wait_until_ready(const PGconn *connection, short events, struct deadline deadline)
+static bool wait_until_ready(const struct libpq_connection *connection, short events,
+                             struct deadline deadline)
 {
-    struct pollfd socket = {.fd = PQsocket(connection), .events = events};
+    struct pollfd socket = {.fd = PQsocket(connection->libpq), .events = events};
     for (int32_t left = deadline_left_ms(deadline); left > 0; left = deadline_left_ms(deadline)) {
         int ready = poll(&socket, 1, left);
         if (ready > 0 || (ready < 0 && errno != EINTR))
@@ -39,42 +45,44 @@ static void ignore_notice(void *user_data, const PGresult *notice)
     (void)notice;
 }
 
-static cogmig_status finish_connecting(PGconn *connection, struct deadline deadline,
-                                       cogmig_error *err)
+static cogmig_status finish_connecting(struct libpq_connection *connection,
+                                       struct deadline deadline, cogmig_error *err)
 {
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
-    if (PQstatus(connection) == CONNECTION_BAD)
+    if (PQstatus(connection->libpq) == CONNECTION_BAD)
         state = PGRES_POLLING_FAILED;
     while (state != PGRES_POLLING_OK) {
         if (state == PGRES_POLLING_FAILED)
-            return libpq_fail_to_connect(connection, err);
+            return libpq_fail_to_connect(connection->libpq, err);
         short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         if (!wait_until_ready(connection, events, deadline))
             return fail(err, COGMIG_DEADLINE_EXCEEDED,
                         "PostgreSQL did not accept a connection in time; check host and port, and "
                         "whether a firewall swallows the packets.");
-        state = PQconnectPoll(connection);
+        state = PQconnectPoll(connection->libpq);
     }
     return COGMIG_OK;
 }
 
 cogmig_status libpq_connect(const char *const *keywords, const char *const *values,
-                            struct deadline deadline, PGconn **ret_connection, cogmig_error *err)
+                            struct deadline deadline, struct libpq_connection *ret_connection,
+                            cogmig_error *err)
 {
     const int dbname_is_a_url = 1;
-    SCOPED(libpq_release_connection)
-    PGconn *connection = PQconnectStartParams(keywords, values, dbname_is_a_url);
-    if (connection == NULL)
+    SCOPED(libpq_disconnect)
+    struct libpq_connection made = {.libpq =
+                                        PQconnectStartParams(keywords, values, dbname_is_a_url)};
+    if (made.libpq == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    PQsetNoticeReceiver(connection, ignore_notice, NULL);
-    PQsetErrorVerbosity(connection, PQERRORS_VERBOSE); /* the SQLSTATE of a refusal is only there */
-    cogmig_status status = finish_connecting(connection, deadline, err);
-    if (status == COGMIG_OK && PQsetnonblocking(connection, 1) != 0)
-        status = libpq_fail_to_connect(connection, err);
+    PQsetNoticeReceiver(made.libpq, ignore_notice, NULL);
+    PQsetErrorVerbosity(made.libpq, PQERRORS_VERBOSE); /* a refusal's SQLSTATE is only there */
+    cogmig_status status = finish_connecting(&made, deadline, err);
+    if (status == COGMIG_OK && PQsetnonblocking(made.libpq, 1) != 0)
+        status = libpq_fail_to_connect(made.libpq, err);
     if (status != COGMIG_OK)
         return status;
-    *ret_connection = connection;
-    connection = NULL;
+    *ret_connection = made;
+    made = (struct libpq_connection){.libpq = NULL};
     return COGMIG_OK;
 }
 
@@ -85,25 +93,27 @@ static cogmig_status fail_too_slow(cogmig_error *err)
                 "without an index?");
 }
 
-static cogmig_status send_all(PGconn *connection, struct deadline deadline, cogmig_error *err)
+static cogmig_status send_all(struct libpq_connection *connection, struct deadline deadline,
+                              cogmig_error *err)
 {
     int unsent;
-    while ((unsent = PQflush(connection)) == 1) {
+    while ((unsent = PQflush(connection->libpq)) == 1) {
         if (!wait_until_ready(connection, POLLIN | POLLOUT, deadline))
             return fail_too_slow(err);
-        if (PQconsumeInput(connection) != 1)
-            return libpq_fail_connection(connection, err);
+        if (PQconsumeInput(connection->libpq) != 1)
+            return libpq_fail_connection(connection->libpq, err);
     }
-    return unsent == 0 ? COGMIG_OK : libpq_fail_connection(connection, err);
+    return unsent == 0 ? COGMIG_OK : libpq_fail_connection(connection->libpq, err);
 }
 
-static cogmig_status receive(PGconn *connection, struct deadline deadline, cogmig_error *err)
+static cogmig_status receive(struct libpq_connection *connection, struct deadline deadline,
+                             cogmig_error *err)
 {
-    while (PQisBusy(connection)) {
+    while (PQisBusy(connection->libpq)) {
         if (!wait_until_ready(connection, POLLIN, deadline))
             return fail_too_slow(err);
-        if (PQconsumeInput(connection) != 1)
-            return libpq_fail_connection(connection, err);
+        if (PQconsumeInput(connection->libpq) != 1)
+            return libpq_fail_connection(connection->libpq, err);
     }
     return COGMIG_OK;
 }
@@ -136,14 +146,14 @@ static void swap(PGresult **a, PGresult **b)
 /* The server tells what a statement did before it commits that: the answer counts only once nothing
  * failed behind it. Of what failed the first says why, the rest that the connection ends.
  * PostgreSQL manual, "Extended Query": the transaction is closed at Sync. */
-static cogmig_status receive_all(PGconn *connection, struct deadline deadline,
+static cogmig_status receive_all(struct libpq_connection *connection, struct deadline deadline,
                                  PGresult **ret_result, cogmig_error *err)
 {
     for (;;) {
         cogmig_status status = receive(connection, deadline, err);
         if (status != COGMIG_OK)
             return status;
-        SCOPED(release_unread) PGresult *result = PQgetResult(connection);
+        SCOPED(release_unread) PGresult *result = PQgetResult(connection->libpq);
         if (result == NULL)
             return COGMIG_OK;
         if (*ret_result == NULL || (is_good(*ret_result) && !is_good(result)))
@@ -152,17 +162,17 @@ static cogmig_status receive_all(PGconn *connection, struct deadline deadline,
 }
 
 /* What was queued goes out, and its answer comes in. */
-static cogmig_status finish(PGconn *connection, int queued, struct deadline deadline,
-                            PGresult **ret_result, cogmig_error *err)
+static cogmig_status finish(struct libpq_connection *connection, int queued,
+                            struct deadline deadline, PGresult **ret_result, cogmig_error *err)
 {
     if (queued != 1)
-        return libpq_fail_connection(connection, err);
+        return libpq_fail_connection(connection->libpq, err);
     SCOPED(release_unread) PGresult *result = NULL;
     cogmig_status status = send_all(connection, deadline, err);
     if (status == COGMIG_OK)
         status = receive_all(connection, deadline, &result, err);
     if (result != NULL && !is_good(result))
-        return libpq_fail_result(connection, result, err);
+        return libpq_fail_result(connection->libpq, result, err);
     if (status != COGMIG_OK)
         return status;
     *ret_result = result;
@@ -174,47 +184,47 @@ enum {
     AS_TEXT = 0
 };
 
-cogmig_status libpq_run(PGconn *connection, const char *sql, int parameter_count,
+cogmig_status libpq_run(struct libpq_connection *connection, const char *sql, int parameter_count,
                         const char *const *parameters, struct deadline deadline,
                         PGresult **ret_result, cogmig_error *err)
 {
-    int queued =
-        PQsendQueryParams(connection, sql, parameter_count, NULL, parameters, NULL, NULL, AS_TEXT);
+    int queued = PQsendQueryParams(connection->libpq, sql, parameter_count, NULL, parameters, NULL,
+                                   NULL, AS_TEXT);
     return finish(connection, queued, deadline, ret_result, err);
 }
 
-cogmig_status libpq_prepare(PGconn *connection, const char *name, const char *sql,
+cogmig_status libpq_prepare(struct libpq_connection *connection, const char *name, const char *sql,
                             struct deadline deadline, cogmig_error *err)
 {
     SCOPED(libpq_release_result) PGresult *result = NULL;
-    return finish(connection, PQsendPrepare(connection, name, sql, 0, NULL), deadline, &result,
-                  err);
+    return finish(connection, PQsendPrepare(connection->libpq, name, sql, 0, NULL), deadline,
+                  &result, err);
 }
 
-cogmig_status libpq_run_prepared(PGconn *connection, const char *name, int parameter_count,
-                                 const char *const *parameters, struct deadline deadline,
-                                 PGresult **ret_result, cogmig_error *err)
+cogmig_status libpq_run_prepared(struct libpq_connection *connection, const char *name,
+                                 int parameter_count, const char *const *parameters,
+                                 struct deadline deadline, PGresult **ret_result, cogmig_error *err)
 {
-    int queued =
-        PQsendQueryPrepared(connection, name, parameter_count, parameters, NULL, NULL, AS_TEXT);
+    int queued = PQsendQueryPrepared(connection->libpq, name, parameter_count, parameters, NULL,
+                                     NULL, AS_TEXT);
     return finish(connection, queued, deadline, ret_result, err);
 }
 
-cogmig_status libpq_run_simple(PGconn *connection, const char *sql, struct deadline deadline,
-                               PGresult **ret_result, cogmig_error *err)
+cogmig_status libpq_run_simple(struct libpq_connection *connection, const char *sql,
+                               struct deadline deadline, PGresult **ret_result, cogmig_error *err)
 {
-    return finish(connection, PQsendQuery(connection, sql), deadline, ret_result, err);
+    return finish(connection, PQsendQuery(connection->libpq, sql), deadline, ret_result, err);
 }
 
-cogmig_status libpq_ping(PGconn *connection, struct deadline deadline)
+cogmig_status libpq_ping(struct libpq_connection *connection, struct deadline deadline)
 {
     SCOPED(libpq_release_result) PGresult *result = NULL;
-    return finish(connection, PQsendQuery(connection, ""), deadline, &result, NULL);
+    return finish(connection, PQsendQuery(connection->libpq, ""), deadline, &result, NULL);
 }
 
-bool libpq_is_spent(const PGconn *connection)
+bool libpq_is_spent(const struct libpq_connection *connection)
 {
-    return PQtransactionStatus(connection) != PQTRANS_IDLE;
+    return PQtransactionStatus(connection->libpq) != PQTRANS_IDLE;
 }
 
 struct span libpq_value(const PGresult *result, int row, int column)

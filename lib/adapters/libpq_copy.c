@@ -33,7 +33,7 @@ enum {
 };
 
 struct libpq_copy {
-    PGconn *connection;
+    struct libpq_connection connection;
     struct scan_watch watch;
     enum scan_value_kind kinds[SCAN_MAX_COLUMNS + SCAN_SURVEY_VALUES];
     bool are_integers[SCAN_MAX_COLUMNS + SCAN_SURVEY_VALUES];
@@ -161,7 +161,7 @@ static char *make_copy(const struct libpq_copy *copy, const struct scan_request 
         scan_survey_add_values(&sql, request->model,
                                PQftype(probe, (int)copy->column_count) == TYPE_BYTEA);
     add_from(&sql, request);
-    if (!add_conditions(&sql, copy->connection, request))
+    if (!add_conditions(&sql, copy->connection.libpq, request))
         return NULL;
     buffer_add_text(&sql, ") TO STDOUT (FORMAT binary)");
     return buffer_take(&sql, NULL);
@@ -177,20 +177,20 @@ static cogmig_status look(struct libpq_copy *copy, cogmig_error *err)
 /* A moment at most. What the server said before it left is read first. */
 static cogmig_status wait_for_input(struct libpq_copy *copy, cogmig_error *err)
 {
-    struct pollfd socket = {.fd = PQsocket(copy->connection), .events = POLLIN};
+    struct pollfd socket = {.fd = PQsocket(copy->connection.libpq), .events = POLLIN};
     if (copy->lost)
-        return libpq_fail_connection(copy->connection, err);
+        return libpq_fail_connection(copy->connection.libpq, err);
     int ready = poll(&socket, 1, SCAN_LOOK_MS);
     if (ready == 0 || (ready < 0 && errno == EINTR))
         return look(copy, err);
-    copy->lost = PQconsumeInput(copy->connection) != 1;
+    copy->lost = PQconsumeInput(copy->connection.libpq) != 1;
     return COGMIG_OK;
 }
 
 static cogmig_status wait_for_answer(struct libpq_copy *copy, struct deadline deadline,
                                      cogmig_error *err)
 {
-    while (PQflush(copy->connection) == 1 || PQisBusy(copy->connection)) {
+    while (PQflush(copy->connection.libpq) == 1 || PQisBusy(copy->connection.libpq)) {
         if (deadline_passed(deadline))
             return fail(err, COGMIG_DEADLINE_EXCEEDED,
                         "PostgreSQL did not tell the table's columns in time; is it locked?");
@@ -205,14 +205,14 @@ static cogmig_status wait_for_answer(struct libpq_copy *copy, struct deadline de
 static cogmig_status ask(struct libpq_copy *copy, const char *sql, struct deadline deadline,
                          ExecStatusType expected, PGresult **ret_result, cogmig_error *err)
 {
-    if (PQsendQuery(copy->connection, sql) != 1)
-        return libpq_fail_connection(copy->connection, err);
+    if (PQsendQuery(copy->connection.libpq, sql) != 1)
+        return libpq_fail_connection(copy->connection.libpq, err);
     cogmig_status status = wait_for_answer(copy, deadline, err);
     if (status != COGMIG_OK)
         return status;
-    SCOPED(libpq_release_result) PGresult *result = PQgetResult(copy->connection);
+    SCOPED(libpq_release_result) PGresult *result = PQgetResult(copy->connection.libpq);
     if (PQresultStatus(result) != expected)
-        return libpq_fail_result(copy->connection, result, err);
+        return libpq_fail_result(copy->connection.libpq, result, err);
     *ret_result = result;
     result = NULL;
     return COGMIG_OK;
@@ -226,7 +226,7 @@ static cogmig_status ask_for_shape(struct libpq_copy *copy, const char *sql,
     cogmig_status status = ask(copy, sql, deadline, PGRES_TUPLES_OK, ret_result, err);
     for (PGresult *rest = *ret_result; status == COGMIG_OK && rest != NULL;) {
         status = wait_for_answer(copy, deadline, err);
-        rest = status == COGMIG_OK ? PQgetResult(copy->connection) : NULL;
+        rest = status == COGMIG_OK ? PQgetResult(copy->connection.libpq) : NULL;
         PQclear(rest);
     }
     return status;
@@ -238,7 +238,7 @@ static cogmig_status command(struct libpq_copy *copy, const char *sql, struct de
                              cogmig_error *err)
 {
     SCOPED(libpq_release_result) PGresult *result = NULL;
-    return libpq_run(copy->connection, sql, 0, NULL, deadline, &result, err);
+    return libpq_run(&copy->connection, sql, 0, NULL, deadline, &result, err);
 }
 
 static cogmig_status ask_about_table(struct libpq_copy *copy, const struct scan_request *request,
@@ -250,7 +250,7 @@ static cogmig_status ask_about_table(struct libpq_copy *copy, const struct scan_
     if (table.state != BUFFER_GOOD)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     const char *const parameters[] = {table.bytes};
-    return libpq_run(copy->connection, question, 1, parameters, deadline, ret_result, err);
+    return libpq_run(&copy->connection, question, 1, parameters, deadline, ret_result, err);
 }
 
 /* The first query is what takes the snapshot. */
@@ -349,15 +349,15 @@ static cogmig_status start_stream(struct libpq_copy *copy, const char *sql, cogm
 /* The server says at the very end whether those were all rows. */
 static cogmig_status finish_stream(struct libpq_copy *copy, cogmig_error *err)
 {
-    while (PQisBusy(copy->connection)) {
+    while (PQisBusy(copy->connection.libpq)) {
         cogmig_status status = wait_for_input(copy, err);
         if (status != COGMIG_OK)
             return status;
     }
-    SCOPED(libpq_release_result) PGresult *result = PQgetResult(copy->connection);
+    SCOPED(libpq_release_result) PGresult *result = PQgetResult(copy->connection.libpq);
     return PQresultStatus(result) == PGRES_COMMAND_OK
                ? COGMIG_OK
-               : libpq_fail_result(copy->connection, result, err);
+               : libpq_fail_result(copy->connection.libpq, result, err);
 }
 
 /* No row and COGMIG_OK: that was the last. */
@@ -367,7 +367,7 @@ static cogmig_status receive_row(struct libpq_copy *copy, int *ret_len, cogmig_e
     PQfreemem(copy->row);
     copy->row = NULL;
     int len;
-    while ((len = PQgetCopyData(copy->connection, &copy->row, at_once)) == 0) {
+    while ((len = PQgetCopyData(copy->connection.libpq, &copy->row, at_once)) == 0) {
         cogmig_status status = wait_for_input(copy, err);
         if (status != COGMIG_OK)
             return status;
@@ -375,7 +375,7 @@ static cogmig_status receive_row(struct libpq_copy *copy, int *ret_len, cogmig_e
     if (len == -1)
         return finish_stream(copy, err);
     *ret_len = len;
-    return len > 0 ? COGMIG_OK : libpq_fail_connection(copy->connection, err);
+    return len > 0 ? COGMIG_OK : libpq_fail_connection(copy->connection.libpq, err);
 }
 
 /* ---- a row ---- */
@@ -482,7 +482,7 @@ static void close_copy(void *state)
 {
     struct libpq_copy *copy = state;
     PQfreemem(copy->row);
-    libpq_release_connection(&copy->connection);
+    libpq_disconnect(&copy->connection);
     memory_free(copy);
 }
 

@@ -20,8 +20,8 @@ struct libpq_idmap {
     char *url;
     char *options; /* NULL: the session must be left as it is, and has no named statements */
     char *const *sql;
-    PGconn *connection; /* NULL: none at the moment */
-    pid_t process;      /* whose connection it is */
+    struct libpq_connection connection; /* none at the moment, perhaps */
+    pid_t process;                      /* whose connection it is */
     char timeout_ms[16];
     bool is_limited; /* its statements are */
     bool prepared[IDMAP_STATEMENT_COUNT];
@@ -40,8 +40,9 @@ static bool is_of_this_process(const struct libpq_idmap *map)
 static void drop_connection(struct libpq_idmap *map)
 {
     if (is_of_this_process(map))
-        PQfinish(map->connection);
-    map->connection = NULL;
+        libpq_disconnect(&map->connection);
+    else
+        libpq_forget(&map->connection);
     map->is_limited = false;
     memset(map->prepared, 0, sizeof map->prepared);
 }
@@ -98,7 +99,7 @@ static cogmig_status open_libpq(const struct idmap_settings *settings, struct de
 
 static cogmig_status connect(struct libpq_idmap *map, struct deadline deadline, cogmig_error *err)
 {
-    if (map->connection != NULL)
+    if (map->connection.libpq != NULL)
         return COGMIG_OK;
     map->process = process_id();
     struct libpq_login login = {.url = map->url, .options = map->options};
@@ -121,7 +122,7 @@ static cogmig_status limit_statements(struct libpq_idmap *map, struct deadline d
                               " WHERE current_setting('statement_timeout') = '0'";
     const char *const parameters[] = {map->timeout_ms};
     SCOPED(libpq_release_result) PGresult *result = NULL;
-    cogmig_status status = libpq_run(map->connection, sql, 1, parameters, deadline, &result, err);
+    cogmig_status status = libpq_run(&map->connection, sql, 1, parameters, deadline, &result, err);
     map->is_limited = status == COGMIG_OK;
     return status;
 }
@@ -133,19 +134,19 @@ static cogmig_status run_statement(struct libpq_idmap *map, const struct idmap_q
 {
     enum idmap_statement statement = question->statement;
     if (map->options == NULL)
-        return libpq_run(map->connection, map->sql[statement], question->parameter_count,
+        return libpq_run(&map->connection, map->sql[statement], question->parameter_count,
                          question->parameters, deadline, ret_result, err);
     cogmig_status status = COGMIG_OK;
     if (reads_the_table(statement) && !map->is_limited)
         status = limit_statements(map, deadline, err);
     const char *name = map->names[statement];
     if (status == COGMIG_OK && !map->prepared[statement]) {
-        status = libpq_prepare(map->connection, name, map->sql[statement], deadline, err);
+        status = libpq_prepare(&map->connection, name, map->sql[statement], deadline, err);
         map->prepared[statement] = status == COGMIG_OK;
     }
     if (status != COGMIG_OK)
         return status;
-    return libpq_run_prepared(map->connection, name, question->parameter_count,
+    return libpq_run_prepared(&map->connection, name, question->parameter_count,
                               question->parameters, deadline, ret_result, err);
 }
 
@@ -169,7 +170,7 @@ static cogmig_status run_once(struct libpq_idmap *map, const struct idmap_questi
     if (status != COGMIG_OK)
         return status;
     status = run_statement(map, question, deadline, ret_result, err);
-    if (libpq_is_spent(map->connection) || (status != COGMIG_OK && is_outdated(err)))
+    if (libpq_is_spent(&map->connection) || (status != COGMIG_OK && is_outdated(err)))
         drop_connection(map);
     return status;
 }
@@ -180,13 +181,13 @@ static cogmig_status run_once(struct libpq_idmap *map, const struct idmap_questi
 static cogmig_status run(struct libpq_idmap *map, const struct idmap_question *question,
                          struct deadline deadline, PGresult **ret_result, cogmig_error *err)
 {
-    if (map->connection != NULL && !is_of_this_process(map))
+    if (map->connection.libpq != NULL && !is_of_this_process(map))
         drop_connection(map);
-    bool reused = map->connection != NULL;
+    bool reused = map->connection.libpq != NULL;
     cogmig_status status = run_once(map, question, deadline, ret_result, err);
     if (status == COGMIG_OK)
         return COGMIG_OK;
-    bool was_lost = reused && map->connection == NULL;
+    bool was_lost = reused && map->connection.libpq == NULL;
     if ((!was_lost && !begins(err, "40")) || deadline_passed(deadline))
         return status;
     cogmig_error_clear(err);
@@ -285,9 +286,9 @@ static cogmig_status install_libpq(const struct idmap_settings *settings, const 
         return status;
     SCOPED(libpq_release_result) PGresult *result = NULL;
     struct cogmig_error said = {0};
-    status = libpq_run(map->connection, sql, 0, NULL, deadline, &result, &said);
+    status = libpq_run(&map->connection, sql, 0, NULL, deadline, &result, &said);
     if (status != COGMIG_OK && was_made_meanwhile(&said))
-        status = libpq_run(map->connection, sql, 0, NULL, deadline, &result, &said);
+        status = libpq_run(&map->connection, sql, 0, NULL, deadline, &result, &said);
     if (status != COGMIG_OK)
         error_copy(err, &said);
     return status;

@@ -120,7 +120,8 @@ static void add_if_any(struct parameters *parameters, const char *keyword, const
 }
 
 static cogmig_status try_server(const struct libpq_login *login, const struct attempt *attempt,
-                                bool named, PGconn **ret_connection, cogmig_error *err)
+                                bool named, struct libpq_connection *ret_connection,
+                                cogmig_error *err)
 {
     struct parameters parameters = {.count = 0};
     add(&parameters, "fallback_application_name", LIBPQ_APPLICATION_NAME);
@@ -195,8 +196,8 @@ static const char *session_wanted(const struct libpq_login *login, const char *w
 
 static cogmig_status attempt_server(const struct libpq_login *login,
                                     const PQconninfoOption *options, const struct servers *servers,
-                                    int number, struct deadline deadline, PGconn **ret_connection,
-                                    cogmig_error *err)
+                                    int number, struct deadline deadline,
+                                    struct libpq_connection *ret_connection, cogmig_error *err)
 {
     const char *wanted = libpq_option(options, "target_session_attrs");
     int passes = wanted != NULL && strcmp(wanted, "prefer-standby") == 0 ? 2 : 1;
@@ -224,7 +225,7 @@ static cogmig_status attempt_server(const struct libpq_login *login,
 }
 
 cogmig_status libpq_log_in(const struct libpq_login *login, struct deadline deadline,
-                           PGconn **ret_connection, cogmig_error *err)
+                           struct libpq_connection *ret_connection, cogmig_error *err)
 {
     SCOPED(libpq_release_options) PQconninfoOption *options = PQconninfoParse(login->url, NULL);
     if (options == NULL)

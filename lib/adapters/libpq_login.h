@@ -29,6 +29,6 @@ char *libpq_session_options(const char *url, const char *limit, int32_t limit_ms
  * has its share of the time that is left, at most connect_timeout: one that swallows packets does
  * not keep the others from being asked. */
 cogmig_status libpq_log_in(const struct libpq_login *login, struct deadline deadline,
-                           PGconn **ret_connection, cogmig_error *err);
+                           struct libpq_connection *ret_connection, cogmig_error *err);
 
 #endif
