@@ -6,7 +6,6 @@
 #include "base/memory.h"
 #include "status/error.h"
 
-#include <errno.h>
 #include <poll.h>
 
 void libpq_disconnect(struct libpq_connection *connection)
@@ -18,25 +17,13 @@ void libpq_disconnect(struct libpq_connection *connection)
 void libpq_forget(struct libpq_connection *connection)
 {
     connection->libpq = NULL;
+    alarm_release(&connection->alarm);
 }
 
 void libpq_release_result(PGresult **result)
 {
     PQclear(*result);
     *result = NULL;
-}
-
-/* What poll() itself thinks is wrong with the socket, libpq finds out when it uses it. */
-static bool wait_until_ready(const struct libpq_connection *connection, short events,
-                             struct deadline deadline)
-{
-    struct pollfd socket = {.fd = PQsocket(connection->libpq), .events = events};
-    for (int32_t left = deadline_left_ms(deadline); left > 0; left = deadline_left_ms(deadline)) {
-        int ready = poll(&socket, 1, left);
-        if (ready > 0 || (ready < 0 && errno != EINTR))
-            return true;
-    }
-    return false;
 }
 
 static void ignore_notice(void *user_data, const PGresult *notice)
@@ -55,7 +42,7 @@ static cogmig_status finish_connecting(struct libpq_connection *connection,
         if (state == PGRES_POLLING_FAILED)
             return libpq_fail_to_connect(connection->libpq, err);
         short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-        if (!wait_until_ready(connection, events, deadline))
+        if (!alarm_wait(&connection->alarm, PQsocket(connection->libpq), events, deadline))
             return fail(err, COGMIG_DEADLINE_EXCEEDED,
                         "PostgreSQL did not accept a connection in time; check host and port, and "
                         "whether a firewall swallows the packets.");
@@ -74,6 +61,7 @@ cogmig_status libpq_connect(const char *const *keywords, const char *const *valu
                                         PQconnectStartParams(keywords, values, dbname_is_a_url)};
     if (made.libpq == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    alarm_make(&made.alarm);
     PQsetNoticeReceiver(made.libpq, ignore_notice, NULL);
     PQsetErrorVerbosity(made.libpq, PQERRORS_VERBOSE); /* a refusal's SQLSTATE is only there */
     cogmig_status status = finish_connecting(&made, deadline, err);
@@ -98,7 +86,8 @@ static cogmig_status send_all(struct libpq_connection *connection, struct deadli
 {
     int unsent;
     while ((unsent = PQflush(connection->libpq)) == 1) {
-        if (!wait_until_ready(connection, POLLIN | POLLOUT, deadline))
+        if (!alarm_wait(&connection->alarm, PQsocket(connection->libpq), POLLIN | POLLOUT,
+                        deadline))
             return fail_too_slow(err);
         if (PQconsumeInput(connection->libpq) != 1)
             return libpq_fail_connection(connection->libpq, err);
@@ -110,7 +99,7 @@ static cogmig_status receive(struct libpq_connection *connection, struct deadlin
                              cogmig_error *err)
 {
     while (PQisBusy(connection->libpq)) {
-        if (!wait_until_ready(connection, POLLIN, deadline))
+        if (!alarm_wait(&connection->alarm, PQsocket(connection->libpq), POLLIN, deadline))
             return fail_too_slow(err);
         if (PQconsumeInput(connection->libpq) != 1)
             return libpq_fail_connection(connection->libpq, err);

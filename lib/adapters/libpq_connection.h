@@ -3,6 +3,7 @@
 #ifndef ADAPTERS_LIBPQ_CONNECTION_H
 #define ADAPTERS_LIBPQ_CONNECTION_H
 
+#include "base/alarm.h"
 #include "base/clock.h"
 #include "base/span.h"
 
@@ -15,6 +16,7 @@
 /* All zero: none. */
 struct libpq_connection {
     PGconn *libpq;
+    struct alarm alarm; /* of all its waits */
 };
 
 /* Keywords and values are those of PQconnectStartParams(); dbname is a URL. */
