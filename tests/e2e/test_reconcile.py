@@ -290,18 +290,24 @@ def a_place_that_cognito_knows_no_more_is_told_with_its_file():
 @test
 def a_killed_listing_goes_on_and_a_whole_one_is_not_asked_for_again():
     pool, ndjson, listing = settle(whole), new_path("killed.ndjson"), new_path("listing")
+    reports = {"ndjson": ndjson, "html": new_path("killed.html"), "plan": new_path("killed.plan")}
+    options = ["--listing", str(listing)]
+    for name, path in reports.items():
+        options += ["--" + name, str(path)]
     process = subprocess.Popen(
-        [cogmig.path, "reconcile", "--names", "--rate", "200", "--listing", str(listing)],
+        [cogmig.path, "reconcile", "--names", "--rate", "200", *options],
         env={**os.environ, "DATABASE_URL": database, **pool.environment}, cwd=cogmig.folder,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     pool.wait_for_pages(20)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    equal([path.exists() for path in reports.values()], [False, False, False])
     with listing.open("ab") as file:
         file.write(b'{"sub":"half a li')
     asked = len(pool.listed_from)
-    done = reconcile(pool, "--listing", str(listing), "--ndjson", str(ndjson))
+    done = reconcile(pool, *options)
     equal(done.returncode, CONFLICT, done.stderr)
+    equal([path.exists() for path in reports.values()], [True, True, True])
     equal(pool.listed_from[asked] is not None, True, "the listing began anew")
     assert_same(told_in(ndjson), whole.expected)
     asked = len(pool.listed_from)
@@ -309,6 +315,23 @@ def a_killed_listing_goes_on_and_a_whole_one_is_not_asked_for_again():
     equal(reconcile(pool, "--listing", str(listing), "--ndjson", str(again)).returncode, CONFLICT)
     equal(len(pool.listed_from), asked)
     assert_same(told_in(again), whole.expected)
+
+
+@test
+def a_report_replaces_no_file_that_came_meanwhile():
+    pool, ndjson, html = settle(world), new_path("late.ndjson"), new_path("late.html")
+    page = pool.operations["ListUsers"]
+
+    def list_users(request):
+        ndjson.write_text("somebody else's")
+        return page(request)
+
+    pool.operations["ListUsers"] = list_users
+    done = reconcile(pool, "--ndjson", str(ndjson), "--html", str(html))
+    equal((done.returncode, ndjson.read_text()), (INVALID, "somebody else's"), done.stderr)
+    equal(f"Cannot write {ndjson}: File exists" in done.stderr, True, done.stderr)
+    equal(html.read_text().startswith("<!doctype html>"), True)
+    equal(sorted(ndjson.parent.glob("late.*")), [html, ndjson])
 
 
 @test

@@ -174,7 +174,7 @@ static int run_and_tell(struct export_request *request, struct export_progress *
     cogmig_status status = run_export(request, &result, err);
     export_progress_end(progress);
     bool keep = status == COGMIG_OK && cogmig_export_result_left_out(result) > 0;
-    if (!export_report_close(&request->report, keep) && keep) {
+    if (!export_report_close(&request->report, keep)) {
         status = COGMIG_DISK_FULL;
         cogmig_error_set(err, status, "The report could not be written.");
     }

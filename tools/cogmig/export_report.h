@@ -3,12 +3,14 @@
 #ifndef COGMIG_TOOL_EXPORT_REPORT_H
 #define COGMIG_TOOL_EXPORT_REPORT_H
 
+#include "report_file.h"
+
 #include <cogmig/export.h>
-#include <stdio.h>
+#include <stdbool.h>
 
 struct export_report {
     const char *path; /* NULL: none */
-    FILE *file;
+    struct report_file file;
 };
 
 /* A new file, mode 0600; false with a message in the box. */

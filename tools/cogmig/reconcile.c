@@ -6,6 +6,7 @@
 #include "number.h"
 #include "reconcile_progress.h"
 #include "repair.h"
+#include "report_file.h"
 #include "verbs.h"
 
 #include <cogmig/store.h>
@@ -40,12 +41,13 @@ const char help_reconcile[] =
     "  --store-is-right  let the plan write names and verified flags that differ into Cognito\n"
     "  --json            print counts as JSON\n"
     "\n"
-    "Files are made with mode 0600; one that is there already is not overwritten. AWS credentials "
-    "are\n"
-    "found as the AWS CLI finds them; ListUsers is what they must allow, and for --apply\n"
-    "AdminGetUser and AdminUpdateUserAttributes. With DescribeUserPool the bar of a terminal "
-    "knows\n"
-    "how many users there are.\n"
+    "Files have mode 0600, and one that is there already is not overwritten. Reports and plan "
+    "appear\n"
+    "when they are whole. AWS credentials are found as the AWS CLI finds them; ListUsers is what "
+    "they\n"
+    "must allow, and for --apply AdminGetUser and AdminUpdateUserAttributes. With "
+    "DescribeUserPool\n"
+    "the bar of a terminal knows how many users there are.\n"
     "\n"
     "Exit code 0: nothing to look at (users who have not moved yet do not count). 4: "
     "differences.\n"
@@ -70,8 +72,9 @@ struct request {
 struct outputs {
     struct agreement agreement;
     struct repair_plan plan;
-    FILE *html;
-    FILE *ndjson;
+    struct report_file html;
+    struct report_file ndjson;
+    struct report_file plan_file;
     struct reconcile_progress progress;
 };
 
@@ -79,9 +82,9 @@ static cogmig_status take_difference(void *user_data, const cogmig_difference *d
 {
     struct outputs *outputs = user_data;
     json_t *object = difference_as_json(difference);
-    if (outputs->ndjson != NULL) {
-        json_dumpf(object, outputs->ndjson, JSON_COMPACT);
-        fputc('\n', outputs->ndjson);
+    if (outputs->ndjson.stream != NULL) {
+        json_dumpf(object, outputs->ndjson.stream, JSON_COMPACT);
+        fputc('\n', outputs->ndjson.stream);
     }
     repair_plan_add(&outputs->plan, object, cogmig_difference_is_linked(difference));
     agreement_add_example(&outputs->agreement, cogmig_difference_kind(difference), object);
@@ -106,13 +109,12 @@ static int cannot(const struct request *request, cogmig_status status, const cha
 }
 
 /* 0, or the exit code. */
-static int make_file(const struct request *request, const char *path, FILE **ret_file)
+static int make_file(const struct request *request, const char *path, struct report_file *file)
 {
     if (path == NULL)
         return 0;
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    *ret_file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    return *ret_file == NULL ? cannot(request, COGMIG_FILE_UNWRITABLE, "make", path) : 0;
+    errno = report_file_begin(file, path);
+    return errno == 0 ? 0 : cannot(request, COGMIG_FILE_UNWRITABLE, "make", path);
 }
 
 /* Without a name: nobody else can open it, and nothing stays behind. */
@@ -131,10 +133,13 @@ static int make_unnamed_file(const struct request *request, FILE **ret_file)
     return 0;
 }
 
-static int make_plan(const struct request *request, struct repair_plan *plan)
+static int make_plan(const struct request *request, struct outputs *outputs)
 {
-    int code = make_file(request, request->plan, &plan->file);
-    return code == 0 && plan->file != NULL ? make_unnamed_file(request, &plan->links) : code;
+    int code = make_file(request, request->plan, &outputs->plan_file);
+    outputs->plan.file = outputs->plan_file.stream;
+    return code == 0 && outputs->plan.file != NULL
+               ? make_unnamed_file(request, &outputs->plan.links)
+               : code;
 }
 
 static int make_files(const struct request *request, struct outputs *outputs)
@@ -142,47 +147,38 @@ static int make_files(const struct request *request, struct outputs *outputs)
     int code = make_file(request, request->html, &outputs->html);
     if (code == 0)
         code = make_file(request, request->ndjson, &outputs->ndjson);
-    return code == 0 ? make_plan(request, &outputs->plan) : code;
+    return code == 0 ? make_plan(request, outputs) : code;
 }
 
-/* What a failed write left in errno may be another call's by now; what is left to be written fails
- * once more. */
-static bool is_written(FILE *file)
+/* 0, or the exit code. */
+static int finish_file(const struct request *request, struct report_file *file)
 {
-    if (fflush(file) != 0 || fsync(fileno(file)) != 0)
-        return false;
-    errno = EIO;
-    return ferror(file) == 0;
+    errno = report_file_finish(file);
+    return errno == 0 ? 0 : cannot(request, COGMIG_FILE_UNWRITABLE, "write", file->path);
 }
 
-/* 0, or the exit code. A file that is not whole goes again. */
-static int finish_file(const struct request *request, const char *path, FILE *file, bool is_whole)
+static int finish_plan(const struct request *request, struct outputs *outputs)
 {
-    if (file == NULL)
-        return 0;
-    int code =
-        !is_whole || is_written(file) ? 0 : cannot(request, COGMIG_FILE_UNWRITABLE, "write", path);
-    fclose(file);
-    if (!is_whole || code != 0)
-        unlink(path);
-    return code;
+    if (repair_plan_finish(&outputs->plan))
+        return finish_file(request, &outputs->plan_file);
+    return cannot(request, COGMIG_FILE_UNWRITABLE, "write", request->plan);
 }
 
-static int finish_plan(const struct request *request, struct repair_plan *plan, bool is_whole)
+/* Each that can be. The exit code of the first that cannot. */
+static int finish_files(const struct request *request, struct outputs *outputs)
 {
-    bool has_links = !is_whole || repair_plan_finish(plan);
-    int links_code =
-        has_links ? 0 : cannot(request, COGMIG_FILE_UNWRITABLE, "write", request->plan);
-    int code = finish_file(request, request->plan, plan->file, is_whole && has_links);
-    return links_code != 0 ? links_code : code;
-}
-
-static int finish_files(const struct request *request, struct outputs *outputs, bool is_whole)
-{
-    int html = finish_file(request, request->html, outputs->html, is_whole);
-    int ndjson = finish_file(request, request->ndjson, outputs->ndjson, is_whole);
-    int plan = finish_plan(request, &outputs->plan, is_whole);
+    int html = finish_file(request, &outputs->html);
+    int ndjson = finish_file(request, &outputs->ndjson);
+    int plan = finish_plan(request, outputs);
     return html != 0 ? html : ndjson != 0 ? ndjson : plan;
+}
+
+/* Those that are not finished. */
+static void drop_files(struct outputs *outputs)
+{
+    report_file_drop(&outputs->html);
+    report_file_drop(&outputs->ndjson);
+    report_file_drop(&outputs->plan_file);
 }
 
 /* ---- the three sides ---- */
@@ -339,16 +335,16 @@ static int reconcile_and_report(const struct request *request, struct outputs *o
                                 cogmig_error *err)
 {
     cogmig_reconcile *reconcile = NULL;
-    int code = 0;
+    int code, files_code = 0;
     cogmig_status status = begin(request, outputs, &reconcile, err);
     if (status == COGMIG_OK)
         status = compare(request, outputs, reconcile, err);
     reconcile_progress_end(&outputs->progress);
     outputs->agreement.counts = reconcile;
-    if (status == COGMIG_OK && outputs->html != NULL)
-        agreement_write_html(&outputs->agreement, outputs->html);
-    int files_code = finish_files(request, outputs, status == COGMIG_OK);
+    if (status == COGMIG_OK && outputs->html.stream != NULL)
+        agreement_write_html(&outputs->agreement, outputs->html.stream);
     if (status == COGMIG_OK) {
+        files_code = finish_files(request, outputs);
         print_report(request, outputs);
         code = agreement_faults(&outputs->agreement) == 0 ? 0 : COGMIG_KIND_CONFLICT;
     } else {
@@ -371,8 +367,7 @@ static int compare_sides(const struct request *request, cogmig_error *err)
     int code = make_files(request, &outputs);
     if (code == 0)
         code = reconcile_and_report(request, &outputs, err);
-    else
-        finish_files(request, &outputs, false);
+    drop_files(&outputs);
     free_agreement(&outputs.agreement);
     repair_plan_release(&outputs.plan);
     return code;
