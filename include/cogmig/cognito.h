@@ -125,11 +125,14 @@ cogmig_status cogmig_cognito_config_set_list_rate(cogmig_cognito_config *config,
                                                   int32_t pages_per_s, cogmig_error *err);
 
 /* Configure from the environment: COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID (the first of several),
- * COGNITO_CLIENT_SECRET, COGNITO_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA and COGMIG_ALLOW_PLAIN_HTTP. Of
- * these only the pool must be set.
+ * COGNITO_CLIENT_SECRET, COGNITO_ENDPOINT (or else AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER or
+ * AWS_ENDPOINT_URL), AWS_ENDPOINT_URL_LAMBDA (or else AWS_ENDPOINT_URL) and
+ * COGMIG_ALLOW_PLAIN_HTTP. Of these only the pool must be set. With
+ * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true those that begin with AWS are not read.
  *
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY, CONFIG_INCOMPLETE, CONFIG_INVALID, POOL_ID_INVALID.
- * Threads: one at a time, while nobody changes the environment. Since: 1.0. */
+ * Threads: one at a time, while nobody changes the environment. Since: 1.0.
+ * Source: AWS SDKs and Tools Reference Guide, service-specific endpoints. */
 cogmig_status cogmig_cognito_config_set_from_env(cogmig_cognito_config *config, cogmig_error *err);
 
 /* Make a client. Nothing is asked yet.

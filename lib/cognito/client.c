@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- making one ---- */
 
@@ -138,11 +139,29 @@ static cogmig_status set_client(cogmig_cognito_config *config, cogmig_error *err
     return cogmig_cognito_config_set_client(config, id, variable("COGNITO_CLIENT_SECRET"), err);
 }
 
+/* AWS SDKs and Tools Reference Guide, "Service-specific endpoints": what is set for one service
+ * outranks what is set for all. Whoever works against an emulator has set one of them, and must not
+ * meet his real pool. */
+static const char *aws_endpoint(const char *of_service)
+{
+    const char *ignored = variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    if (ignored != NULL && strcasecmp(ignored, "true") == 0)
+        return NULL;
+    const char *endpoint = variable(of_service);
+    return endpoint == NULL ? variable("AWS_ENDPOINT_URL") : endpoint;
+}
+
+static const char *cognito_endpoint(void)
+{
+    const char *endpoint = variable("COGNITO_ENDPOINT");
+    return endpoint == NULL ? aws_endpoint("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER") : endpoint;
+}
+
 static cogmig_status set_where(cogmig_cognito_config *config, cogmig_error *err)
 {
     const char *pool_id = variable("COGNITO_USER_POOL_ID");
-    const char *endpoint = variable("COGNITO_ENDPOINT");
-    const char *lambda_endpoint = variable("AWS_ENDPOINT_URL_LAMBDA"); /* as the AWS CLI has it */
+    const char *endpoint = cognito_endpoint();
+    const char *lambda_endpoint = aws_endpoint("AWS_ENDPOINT_URL_LAMBDA");
     const char *plain_http = variable("COGMIG_ALLOW_PLAIN_HTTP");
     if (plain_http != NULL && strcmp(plain_http, "1") != 0 && strcmp(plain_http, "0") != 0)
         return fail(err, COGMIG_CONFIG_INVALID, "COGMIG_ALLOW_PLAIN_HTTP is 1 or 0.");

@@ -127,6 +127,45 @@ static void the_environment_makes_a_client(void **state)
     assert_int_equal(cogmig_cognito_new_from_env(&cognito, err), COGMIG_OK);
 }
 
+/* That an http:// one is refused tells that it was read. */
+static void assert_environment(cogmig_status expected)
+{
+    assert_int_equal(cogmig_cognito_new_from_env(&cognito, err), expected);
+    cogmig_cognito_free(&cognito);
+}
+
+static void the_endpoints_of_the_aws_cli_are_heeded(void **state)
+{
+    static const char *const names[] = {
+        "COGNITO_ENDPOINT", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL"};
+    (void)state;
+    setenv("COGNITO_USER_POOL_ID", "eu-central-1_AbC", 1);
+    setenv("COGMIG_ALLOW_PLAIN_HTTP", "0", 1);
+    for (int i = 0; i < 3; i++)
+        unsetenv(names[i]);
+    assert_environment(COGMIG_OK);
+    for (int i = 2; i >= 0; i--) { /* each outranks the one before */
+        setenv(names[i], "http://127.0.0.1:1", 1);
+        assert_environment(COGMIG_CONFIG_INVALID);
+        setenv(names[i], "https://127.0.0.1:1", 1);
+        if (i == 2)
+            setenv("AWS_ENDPOINT_URL_LAMBDA", "https://127.0.0.1:1", 1);
+        assert_environment(COGMIG_OK);
+        setenv(names[i], "https://127.0.0.1:1/path", 1);
+        assert_environment(COGMIG_CONFIG_INVALID);
+    }
+    unsetenv("COGNITO_ENDPOINT");
+    assert_environment(COGMIG_CONFIG_INVALID);
+    setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True", 1);
+    assert_environment(COGMIG_OK);
+    setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false", 1);
+    assert_environment(COGMIG_CONFIG_INVALID);
+    for (int i = 0; i < 3; i++)
+        unsetenv(names[i]);
+    unsetenv("AWS_ENDPOINT_URL_LAMBDA");
+    unsetenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+}
+
 int main(void)
 {
 #define WITH_CONFIG(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -138,6 +177,7 @@ int main(void)
         WITH_CONFIG(numbers_have_ranges),
         WITH_CONFIG(null_is_an_invalid_argument),
         WITH_CONFIG(the_environment_makes_a_client),
+        WITH_CONFIG(the_endpoints_of_the_aws_cli_are_heeded),
     };
     return cmocka_run_group_tests_name("cognito: config", tests, NULL, NULL);
 }
