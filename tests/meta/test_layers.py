@@ -49,7 +49,7 @@ LIBRARIES = (("openssl/", "openssl"), ("curl/", "libcurl"), ("libpq-fe.h", "libp
 
 STANDARD = set("""assert ctype endian errno fcntl inttypes limits math poll pthread signal stdarg
     stdatomic stdbool stddef stdint stdio stdlib string strings time unistd sys/eventfd sys/mman
-    sys/stat sys/types threads""".split())
+    sys/stat sys/timerfd sys/types threads""".split())
 
 ALLOCATORS = re.compile(r"(?<![\w.>])(malloc|calloc|realloc|reallocarray|free|strdup|strndup|"
                         r"asprintf|vasprintf|aligned_alloc|posix_memalign|getline)\s*\(")
