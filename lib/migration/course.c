@@ -25,7 +25,7 @@ cogmig_status course_find_user(const struct course *course, const char *email,
                                cogmig_user **ret_user, cogmig_error *err)
 {
     cogmig_store *store = NULL;
-    cogmig_status status = migration_open_store(course->migration, &store, err);
+    cogmig_status status = migration_open_store(course->migration, course->deadline, &store, err);
     if (status != COGMIG_OK)
         return status;
     return store_find_by_email(store, email, course->deadline, ret_user, err);

@@ -311,7 +311,8 @@ cogmig_migration_config_new_from_env(cogmig_migration_config **ret_config, cogmi
 static cogmig_status prove_store(cogmig_migration *migration, cogmig_error *err)
 {
     cogmig_store *store = NULL;
-    cogmig_status status = migration_open_store(migration, &store, err);
+    cogmig_status status =
+        migration_open_store(migration, (struct deadline){INT64_MAX}, &store, err);
     if (cogmig_status_kind(status) != COGMIG_KIND_UNAVAILABLE)
         return status;
     cogmig_error_clear(err);

@@ -3,6 +3,7 @@
 #ifndef MIGRATION_MIGRATION_H
 #define MIGRATION_MIGRATION_H
 
+#include "base/clock.h"
 #include "migration/config.h"
 #include "migration/usual_cost.h"
 #include "password/speed.h"
@@ -18,7 +19,9 @@ enum {
 struct cogmig_migration {
     atomic_size_t holders;
     cogmig_migration_config config;
-    pthread_mutex_t opening;
+    pthread_mutex_t mutex; /* of what opens the store */
+    pthread_cond_t opened; /* or not: somebody has tried */
+    bool is_opening;
     cogmig_store *_Atomic store;       /* NULL: not open yet */
     cogmig_store_config *store_config; /* to open it from; NULL: it was given */
     _Atomic uint64_t counters[MIGRATION_COUNTERS];
@@ -32,8 +35,8 @@ cogmig_status migration_make(const cogmig_migration_config *config, cogmig_store
                              cogmig_error *err);
 
 /* The store, opened now if it was not. Borrowed. */
-cogmig_status migration_open_store(cogmig_migration *migration, cogmig_store **ret_store,
-                                   cogmig_error *err);
+cogmig_status migration_open_store(cogmig_migration *migration, struct deadline deadline,
+                                   cogmig_store **ret_store, cogmig_error *err);
 
 void migration_count(cogmig_migration *migration, int32_t counter);
 

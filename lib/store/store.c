@@ -64,8 +64,13 @@ static bool copy_settings(cogmig_store *store, const cogmig_store_config *config
     return (target == NULL || store->target != NULL) && model_copy(&store->model, &model);
 }
 
+static struct deadline own_deadline(const cogmig_store *store)
+{
+    return deadline_in_ms(store->settings.timeout_ms);
+}
+
 static cogmig_status open_backend(cogmig_store *store, const struct pool_limits *limits,
-                                  cogmig_error *err)
+                                  struct deadline deadline, cogmig_error *err)
 {
     void *state = NULL;
     cogmig_status status = store->backend->open(&store->settings, &state, err);
@@ -78,11 +83,11 @@ static cogmig_status open_backend(cogmig_store *store, const struct pool_limits 
     store->state = state;
     if (!has_connections(store))
         return COGMIG_OK;
-    return pool_connect(&store->pool, deadline_in_ms(store->settings.timeout_ms), err);
+    return pool_connect(&store->pool, deadline_earlier(deadline, own_deadline(store)), err);
 }
 
-static cogmig_status open_store(const cogmig_store_config *config, cogmig_store **ret_store,
-                                cogmig_error *err)
+cogmig_status store_open(const cogmig_store_config *config, struct deadline deadline,
+                         cogmig_store **ret_store, cogmig_error *err)
 {
     struct pool_limits limits;
     cogmig_status status = pool_config_limits(config, &limits, err);
@@ -95,7 +100,7 @@ static cogmig_status open_store(const cogmig_store_config *config, cogmig_store 
     store->backend = config->backend;
     if (!copy_settings(store, config))
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
-    status = open_backend(store, &limits, err);
+    status = open_backend(store, &limits, deadline, err);
     if (status != COGMIG_OK)
         return status;
     *ret_store = store;
@@ -115,7 +120,7 @@ COGMIG_PUBLIC cogmig_status cogmig_store_open(const cogmig_store_config *config,
     if (config->backend == NULL)
         return fail(err, COGMIG_CONFIG_INCOMPLETE,
                     "The store has neither a URL nor a function of your own.");
-    return open_store(config, ret_store, err);
+    return store_open(config, (struct deadline){INT64_MAX}, ret_store, err);
 }
 
 cogmig_store *store_hold(cogmig_store *store)
@@ -176,11 +181,6 @@ static cogmig_status check_key(const cogmig_store *store, const char *key, cogmi
         return fail(err, COGMIG_INVALID_ARGUMENT,
                     "What to look for is not 1 to 2048 bytes of UTF-8.");
     return COGMIG_OK;
-}
-
-static struct deadline own_deadline(const cogmig_store *store)
-{
-    return deadline_in_ms(store->settings.timeout_ms);
 }
 
 static cogmig_status found_or_not(cogmig_status status, cogmig_user *const *found,
