@@ -93,6 +93,32 @@ def the_text_has_a_line_for_each_and_a_summary():
 
 
 @test
+def a_reset_is_a_yes_with_its_reason():
+    for name, reason, settings in (
+            ("sign-in-80-byte-password", "PASSWORD_TOO_LONG", {"COGMIG_RESET_LONG_PASSWORDS": "1"}),
+            ("sign-in", "PASSWORD_TOO_WEAK", {"COGMIG_PASSWORD_MIN_LENGTH": "99"})):
+        event = on_one_line(event_cases.event_named(name))
+        answered = cogmig.run("migrate", stdin=event, DATABASE_URL=store_url,
+                              COGMIG_DEADLINE_MS="60000", **settings)
+        told = json.loads(rehearse(event, "--json", **settings).stdout)
+        equal((told["outcome"], told["reason"]), ("yes", reason))
+        equal(told["answer"], json.loads(answered.stdout)["response"])
+        line = rehearse(event, **settings).stdout.decode()
+        equal(line.split()[1:3] + line.split("  ")[-1].split(":")[:1],
+              ["yes", "UserMigration_Authentication", reason])
+        equal("  (a reset)  " in line, True, line)
+
+
+@test
+def a_sign_up_that_passes_in_an_outage_is_no_no():
+    event = on_one_line(event_cases.event_named("sign-up-address-of-a-legacy-user"))
+    done = rehearse(event, "--json", DATABASE_URL="postgresql://127.0.0.1:1/nothing",
+                    COGMIG_SIGN_UP_OPEN_IN_OUTAGE="1")
+    told = json.loads(done.stdout)
+    equal((told["outcome"], told["reason"], done.returncode), ("passed", "STORE_UNREACHABLE", OK))
+
+
+@test
 def what_could_not_be_answered_is_the_exit_code():
     good = on_one_line(event_cases.event_named("sign-in"))
     equal(rehearse(good + b"\nnot an event\n").returncode, INVALID)

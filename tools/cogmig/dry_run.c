@@ -36,7 +36,8 @@ struct replay {
     bool as_json;
     int64_t line;
     int64_t counts[OUTCOME_COUNT];
-    int worst; /* kind of what kept an event from its answer */
+    uint64_t noes; /* that the migration has given so far */
+    int worst;     /* kind of what kept an event from its answer */
 };
 
 /* ---- events hold passwords, and a parsed one does in many places ---- */
@@ -62,12 +63,22 @@ static void print_attributes(json_t *attributes, const char *status)
     json_t *value;
     if (attributes == NULL) /* other triggers answer otherwise */
         return;
-    printf("  %s", *status == '\0' ? "(a code is sent)" : status);
+    printf("  %s", status);
     json_object_foreach(attributes, name, value)
     {
         printf("  %s=", name);
         show_text(json_is_string(value) ? json_string_value(value) : "?");
     }
+}
+
+/* A user without a status has to choose a new password. */
+static const char *name_of_status(json_t *event, const char *status)
+{
+    static const char forgot_password[] = "UserMigration_ForgotPassword";
+    if (*status != '\0')
+        return status;
+    return strcmp(member(event, "triggerSource"), forgot_password) == 0 ? "(a code is sent)"
+                                                                        : "(a reset)";
 }
 
 static void tell_text(const struct replay *replay, enum outcome outcome, json_t *event,
@@ -79,7 +90,7 @@ static void tell_text(const struct replay *replay, enum outcome outcome, json_t 
     show_text(member(event, "userName"));
     if (outcome == OUTCOME_YES)
         print_attributes(json_object_get(answer, "userAttributes"),
-                         member(answer, "finalUserStatus"));
+                         name_of_status(event, member(answer, "finalUserStatus")));
     if (reason != COGMIG_OK)
         printf("  %s: %s", cogmig_status_name(reason), cogmig_error_message(replay->err));
     putchar('\n');
@@ -105,14 +116,17 @@ static void tell_json(const struct replay *replay, enum outcome outcome, json_t 
 
 /* ---- one event ---- */
 
-/* An event that comes back byte for byte, without a reason, was none of the migration's. */
-static enum outcome judge(const struct replay *replay, cogmig_status status, bool unchanged)
+/* A reason alone is no no: a reset has one, too, and so has a sign-up that passes in an outage. */
+static enum outcome judge(struct replay *replay, cogmig_status status, bool unchanged)
 {
+    uint64_t noes = cogmig_migration_get_counter(replay->migration, COGMIG_MIGRATION_REFUSED);
+    bool is_no = noes != replay->noes;
+    replay->noes = noes;
     if (cogmig_status_kind(status) == COGMIG_KIND_DENIED)
         return OUTCOME_REFUSED;
     if (status != COGMIG_OK)
         return OUTCOME_NO_ANSWER;
-    if (cogmig_error_status(replay->err) != COGMIG_OK)
+    if (is_no)
         return OUTCOME_NO;
     return unchanged ? OUTCOME_PASSED : OUTCOME_YES;
 }
