@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -275,8 +276,17 @@ static bool may_be_begun(const struct reader *reader)
     return len == 0 || memcmp(reader->text.bytes, heading_begins, len) == 0;
 }
 
+/* From a pipe or a terminal one would wait for ever. */
+static bool is_regular(const struct listing_file *file)
+{
+    struct stat there;
+    return fstat(file->descriptor, &there) == 0 && S_ISREG(there.st_mode);
+}
+
 static cogmig_status take_up(struct reader *reader, cogmig_error *err)
 {
+    if (!is_regular(reader->file))
+        return is_no_listing(reader->file, err);
     cogmig_status status = keep_others_out(reader->file, err);
     if (status == COGMIG_OK)
         status = read_all(reader, err);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HEADING                                                                                    \
@@ -128,6 +129,14 @@ static void somebodys_file_is_not_touched(void **state)
     }
 }
 
+static void what_is_no_file_is_not_read(void **state)
+{
+    (void)state;
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(open_it(), COGMIG_CONFIG_INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +147,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_heading_that_was_cut_off_is_written_again, make_path,
                                         remove_path),
         cmocka_unit_test_setup_teardown(somebodys_file_is_not_touched, make_path, remove_path),
+        cmocka_unit_test_setup_teardown(what_is_no_file_is_not_read, make_path, remove_path),
     };
     return cmocka_run_group_tests_name("saved listings", tests, NULL, NULL);
 }
