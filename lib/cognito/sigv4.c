@@ -104,7 +104,7 @@ static bool add_string_to_sign(struct buffer *b, const struct sigv4_scope *scope
 static bool sign(const struct sigv4_scope *scope, const char *secret, struct span string,
                  char out[HEX_SIZE])
 {
-    unsigned char key[DIGEST_BYTES];
+    unsigned char key[DIGEST_BYTES], next[DIGEST_BYTES];
     const struct span steps[] = {
         {scope->date, DAY_LENGTH},
         span_of(scope->region),
@@ -118,14 +118,15 @@ static bool sign(const struct sigv4_scope *scope, const char *secret, struct spa
     bool good = first.state == BUFFER_GOOD;
     struct span by = {first.bytes, first.len};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && good; i++) {
-        unsigned char next[DIGEST_BYTES];
         good = openssl_hmac_sha256(by, steps[i], next);
-        memcpy(key, next, sizeof key);
+        if (good)
+            memcpy(key, next, sizeof key);
         by = (struct span){(const char *)key, sizeof key};
     }
     if (good)
         write_hex(key, out);
     memory_wipe(key, sizeof key);
+    memory_wipe(next, sizeof next);
     return good;
 }
 
