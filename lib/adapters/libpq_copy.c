@@ -294,7 +294,8 @@ static cogmig_status look_for_optional(struct libpq_copy *copy, const struct sca
     return COGMIG_OK;
 }
 
-/* A time-out that somebody gave the role for short queries would cut the export off. */
+/* A time-out that somebody gave the role for short queries would cut the export off, and a policy
+ * of row security would leave users out in silence: with it off, PostgreSQL refuses instead. */
 static cogmig_status begin(struct libpq_copy *copy, const struct scan_request *request,
                            struct deadline deadline, struct scan_facts *facts, cogmig_error *err)
 {
@@ -306,6 +307,8 @@ static cogmig_status begin(struct libpq_copy *copy, const struct scan_request *r
         status = command(copy, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", deadline, err);
     if (status == COGMIG_OK)
         status = command(copy, "SET LOCAL statement_timeout = 0", deadline, err);
+    if (status == COGMIG_OK)
+        status = command(copy, "SET LOCAL row_security = off", deadline, err);
     if (status == COGMIG_OK)
         status = take_snapshot(copy, request, deadline, facts, err);
     return status;

@@ -6,7 +6,9 @@
 #include "status/error.h"
 #include "store/scan.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -84,6 +86,62 @@ static char *make_query(const struct sqlite_copy *copy, const struct scan_reques
     return buffer_take(&sql, NULL);
 }
 
+/* ---- behind which id ---- */
+
+static cogmig_status ask_whether_ids_are_integers(sqlite3 *db, const struct scan_request *request,
+                                                  bool *ret_are, cogmig_error *err)
+{
+    SCOPED(buffer_release) struct buffer sql = buffer_with_max(MAX_SQL);
+    sqlite3_stmt *statement = NULL;
+    buffer_add_text(&sql, "SELECT typeof(");
+    add_column(&sql, request->columns->names[0]);
+    buffer_add_text(&sql, ") = 'integer' FROM ");
+    scan_add_source(&sql, request);
+    buffer_add_text(&sql, " LIMIT 1");
+    if (sql.state != BUFFER_GOOD)
+        return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    int code = sqlite3_prepare_v2(db, sql.bytes, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    *ret_are = code == SQLITE_ROW && sqlite3_column_int(statement, 0) != 0;
+    cogmig_status status =
+        code == SQLITE_ROW || code == SQLITE_DONE ? COGMIG_OK : sqlite_fail_query(db, err);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+/* To SQLite any text is greater than any number, so that there would be nobody behind it. */
+static cogmig_status bind_integer(struct sqlite_copy *copy, const char *after, int *ret_code,
+                                  cogmig_error *err)
+{
+    char *end;
+    errno = 0;
+    long long id = strtoll(after, &end, 10);
+    if (errno != 0 || *end != '\0')
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "%.64s cannot be an id of this table, so there is no going on behind it.",
+                    after);
+    *ret_code = sqlite3_bind_int64(copy->rows, 1, id);
+    return COGMIG_OK;
+}
+
+static cogmig_status bind_after(struct sqlite_copy *copy, const struct scan_request *request,
+                                cogmig_error *err)
+{
+    bool are_integers;
+    int code = SQLITE_OK;
+    if (request->after == NULL)
+        return COGMIG_OK;
+    cogmig_status status = ask_whether_ids_are_integers(copy->db, request, &are_integers, err);
+    if (status == COGMIG_OK && are_integers)
+        status = bind_integer(copy, request->after, &code, err);
+    else if (status == COGMIG_OK)
+        code = sqlite3_bind_text(copy->rows, 1, request->after, -1, SQLITE_TRANSIENT);
+    return status == COGMIG_OK && code != SQLITE_OK ? sqlite_fail_query(copy->db, err) : status;
+}
+
+/* ---- what is selected ---- */
+
 static bool mentions(const char *type, const char *word)
 {
     for (; *type != '\0'; type++)
@@ -110,13 +168,14 @@ static cogmig_status prepare(struct sqlite_copy *copy, const struct scan_request
     if (sql == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     int code = sqlite3_prepare_v2(copy->db, sql, -1, &copy->rows, NULL);
-    if (code == SQLITE_OK && request->after != NULL)
-        code = sqlite3_bind_text(copy->rows, 1, request->after, -1, SQLITE_TRANSIENT);
     if (code == SQLITE_NOTADB)
         return sqlite_fail_with(copy->db, COGMIG_STORE_URL_INVALID,
                                 "The store's URL names a file that is not an SQLite database", err);
     if (code != SQLITE_OK)
         return sqlite_fail_query(copy->db, err);
+    cogmig_status status = bind_after(copy, request, err);
+    if (status != COGMIG_OK)
+        return status;
     for (int i = 1; i < (int)copy->column_count; i++)
         if (copy->kinds[i] != VALUE_MISSING)
             copy->kinds[i] = kind_of(sqlite3_column_decltype(copy->rows, i));

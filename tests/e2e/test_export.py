@@ -464,6 +464,42 @@ def parts_shards_and_ranges_hold_each_user_once():
 
 
 @test
+def sqlites_numbers_are_gone_on_behind_as_numbers():
+    with sqlite3.connect(cogmig.folder / "numbers.db") as database:
+        database.executescript("""
+            CREATE TABLE whole (id INTEGER PRIMARY KEY, email TEXT, password TEXT);
+            INSERT INTO whole VALUES (2, 'a@example.com', 'x'), (9, 'b@example.com', 'x'),
+                (10, 'c@example.com', 'x');
+            CREATE TABLE untyped (id, email TEXT, password TEXT);
+            INSERT INTO untyped SELECT * FROM whole;
+            CREATE VIEW calculated AS SELECT id + 0 AS id, email, password FROM whole""")
+    database.close()
+    for table in ("whole", "untyped", "calculated"):
+        settings = {"DATABASE_URL": "file:numbers.db", "COGMIG_TABLE": table}
+        users = json.loads(exported(".json", "--columns", "id", "--after", "2", **settings))
+        equal([user["id"] for user in users], ["9", "10"], table)
+        done = export("--output", fresh(".json"), "--columns", "id", "--after", "abc", **settings)
+        equal((done.returncode, "abc cannot be an id" in done.stderr), (INVALID, True), done.stderr)
+
+
+@test
+def users_whom_row_security_hides_are_not_left_out_in_silence():
+    psql(f"""CREATE TABLE hidden (id text, email text, password text);
+        INSERT INTO hidden VALUES ('a', 'a@example.com', '{BCRYPT}'), ('b', 'b@example.com', '{BCRYPT}');
+        CREATE ROLE half_blind LOGIN; GRANT SELECT ON hidden TO half_blind;
+        ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY one ON hidden USING (id = 'a')""")
+    settings = {"DATABASE_URL": url.replace("//postgres@", "//half_blind@"), "COGMIG_TABLE": "hidden"}
+    equal(settings["DATABASE_URL"] == url, False)
+    before = files()
+    done = export("--output", fresh(".json"), "--columns", "id", **settings)
+    equal((done.returncode, "row-level security" in done.stderr), (UNAVAILABLE, True), done.stderr)
+    equal(files(), before)
+    psql("ALTER ROLE half_blind BYPASSRLS")
+    equal(len(json.loads(exported(".json", "--columns", "id", **settings))), 2)
+
+
+@test
 def a_sample_says_what_it_is():
     name = fresh(".json")
     done = export("--output", name, "--limit", "3", "--json")
