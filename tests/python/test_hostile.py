@@ -2,9 +2,11 @@
 """Garbage in every argument, sixteen threads, forks, the end of the interpreter, memory."""
 
 import asyncio
+import copy
 import gc
 import inspect
 import os
+import pickle
 import random
 import threading
 import warnings
@@ -55,6 +57,36 @@ def attempt(function, arguments):
     ids=lambda make: make.__name__)
 def test_garbage_does_no_harm_to_what_is_made_of_it(make):
     throw_at(make)
+
+
+@pytest.mark.parametrize("duplicate", [
+    copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))], ids=["deepcopy", "pickle"])
+def test_what_holds_a_handle_is_not_made_a_second_time(issuer, sqlite_url, duplicate):
+    verifier = issuer.verifier()
+    for thing in (verifier, cogmig.Store(sqlite_url), cogmig.Engine(workers=1)):
+        with pytest.raises(TypeError, match="neither copied nor pickled"):
+            duplicate({"a": [thing]})
+    assert verifier.verify(issuer.token()).token_use == "access"
+
+
+def test_a_copy_of_what_never_changes_is_the_thing_itself(issuer, sqlite_url):
+    claims = issuer.verifier().verify(issuer.token(sub="one"))
+    user = cogmig.Store(sqlite_url).find_by_email("verified@example.com")
+    for thing in (claims, user, cogmig.KeySet(issuer.jwks), cogmig.PasswordRules()):
+        assert copy.copy(thing) is thing and copy.deepcopy([thing])[0] is thing
+        with pytest.raises(TypeError, match="cannot be pickled"):
+            pickle.dumps(thing)
+    assert pickle.loads(pickle.dumps(dict(claims))) == claims
+
+
+def test_a_copy_of_what_was_lent_is_no_longer_valid_than_the_loan(issuer):
+    kept = []
+    verifier = issuer.verifier(check=lambda claims: kept.extend([copy.copy(claims),
+                                                                 copy.deepcopy(claims)]))
+    verifier.verify(issuer.token())
+    for claims in kept:
+        with pytest.raises(cogmig.Invalid):
+            claims.sub
 
 
 def test_garbage_does_no_harm_to_an_issuer_for_tests(issuer):

@@ -58,6 +58,12 @@ def test_an_access_token_has_scopes(issuer, token):
     assert claims.groups == () and claims.legacy_id is None
 
 
+def test_scopes_are_parted_by_blanks_alone(issuer, token):
+    claims = issuer.verifier("access").verify(token("access", scope=" read\tadmin  b\u00a0c "))
+    assert claims.scopes == ("read\tadmin", "b\u00a0c")
+    assert all(map(claims.has_scope, claims.scopes)) and not claims.has_scope("admin")
+
+
 def test_an_expiry_beyond_the_calendar_is_its_end(issuer, token):
     claims = issuer.verifier().verify(token(exp=2**50))
     assert claims.expires_at.year == 9999

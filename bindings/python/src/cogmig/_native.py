@@ -6,8 +6,8 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import (Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Type,
-                    TypeVar, Union)
+from typing import (Any, Callable, Dict, Iterable, List, Mapping, NoReturn, Optional, Sequence, Tuple,
+                    Type, TypeVar, Union)
 
 from . import errors
 from .status import Status
@@ -534,6 +534,11 @@ class Owned(ctypes.c_void_p):
     def __del__(self) -> None:
         self._release(self)
 
+    def __reduce__(self) -> NoReturn:
+        """A copy would be released a second time; ctypes would make one."""
+        raise TypeError("what holds a handle of libcogmig can be neither copied nor pickled; make one "
+                        "where it is needed")
+
 
 class _Process(Owned):
     """A handle with threads, connections or locks, which stay with the process that made it."""
@@ -581,9 +586,27 @@ OwnedReconcileConfig = _owned(lib.reconcile_config_free)
 OwnedReconcile = _owned(lib.reconcile_free)
 
 
+_Same = TypeVar("_Same")
+
+
 def owned_for_testing(release: Any) -> Type[Any]:
     """A handle of libcogmig-testing."""
     return _owned(release)
+
+
+class Shared:
+    """What never changes. Its copy is the thing itself, and so has no handle and no loan of its own."""
+
+    __slots__ = ()
+
+    def __copy__(self: _Same) -> _Same:
+        return self
+
+    def __deepcopy__(self: _Same, _: object) -> _Same:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} cannot be pickled; what it says can")
 
 
 _Self = TypeVar("_Self", bound="Handle")

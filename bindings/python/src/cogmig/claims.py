@@ -16,7 +16,7 @@ _known = _native.known_text
 _TOKEN_USES = {1: "id", 2: "access"}
 
 
-class Claims(Mapping[str, Any]):
+class Claims(_native.Shared, Mapping[str, Any]):
     """The claims of a token that a verifier accepted: a mapping of all of them as the issuer wrote
     them, and an attribute for each that Cognito defines, read with care. Immutable.
 
@@ -171,8 +171,8 @@ class Claims(Mapping[str, Any]):
 
     @property
     def scopes(self) -> Tuple[str, ...]:
-        """All scopes, as the token has them."""
-        return tuple(_known(_lib.claims_scope(self._handle)).split())
+        """All scopes, as the token has them: the words between blanks, and no other white space."""
+        return tuple(filter(None, _known(_lib.claims_scope(self._handle)).split(" ")))
 
     def has_scope(self, scope: str) -> bool:
         """Is this one of the scopes, as a whole word?"""

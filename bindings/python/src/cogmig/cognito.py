@@ -72,7 +72,7 @@ class UserPage(NamedTuple):
     next: Optional[str]
 
 
-class Tokens:
+class Tokens(_native.Shared):
     """What a sign-in or a refresh brought: tokens, or a challenge. Nothing of it is verified: give a
     token to a `cogmig.Verifier` before you believe it. Its memory is wiped with it."""
 

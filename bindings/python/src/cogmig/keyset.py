@@ -21,7 +21,7 @@ def document(jwks: Jwks) -> bytes:
     return _native.octets(jwks, "jwks")
 
 
-class KeySet:
+class KeySet(_native.Shared):
     """Keys, and nothing else: no expiry, no issuer, no client. Tokens that decide about access
     belong into a `cogmig.Verifier`.
 

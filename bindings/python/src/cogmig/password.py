@@ -31,7 +31,7 @@ class PasswordVerdict(NamedTuple):
         return self.status == Status.OK
 
 
-class PasswordRules:
+class PasswordRules(_native.Shared):
     """What no stored hash tells and has to be chosen: pepper, pre-hash, ceiling of the cost.
 
     :param max_cost: the highest bcrypt cost that is worked on; each step doubles the time

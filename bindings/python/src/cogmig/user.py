@@ -10,7 +10,7 @@ __all__ = ["User"]
 _lib = _native.lib
 
 
-class User:
+class User(_native.Shared):
     """Immutable. Its memory is wiped with it.
 
     >>> import cogmig
