@@ -93,15 +93,30 @@ static void take_etag(cogmig_jwks_reply *reply, struct span value)
     cogmig_jwks_reply_set_etag(reply, text);
 }
 
+/* RFC 8297 section 2: what an interim response says of the final one is a hint. RFC 9110 section
+ * 6.5.1: nor do fields count that come behind the body. */
+static bool is_of_response(struct response_headers *headers, struct span line)
+{
+    bool begins = span_starts_with(line, "HTTP/");
+    const char *blank = begins ? memchr(line.bytes, ' ', line.len) : NULL;
+    if (begins)
+        headers->over = blank != NULL && blank + 1 < line.bytes + line.len && blank[1] == '1';
+    else if (span_trim(line).len == 0)
+        headers->over = true;
+    return !headers->over;
+}
+
 void libcurl_take_header(struct response_headers *headers, struct span line)
 {
+    if (!is_of_response(headers, line))
+        return;
     struct span cache_control = libcurl_header_value(line, "cache-control:");
     struct span age = libcurl_header_value(line, "age:");
     struct span etag = libcurl_header_value(line, "etag:");
     if (cache_control.bytes != NULL)
         take_cache_control(headers, cache_control);
     if (age.bytes != NULL)
-        headers->age_s = seconds_of(age);
+        headers->age_s = seconds_of(next_directive(&age)); /* RFC 9111 section 5.1: the first */
     if (etag.bytes != NULL)
         take_etag(headers->reply, etag);
     tell_max_age(headers);

@@ -99,6 +99,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, KEYS, Cache_Control="public, Max-Age=3600, must-revalidate",
                         ETag='W/"v1"')
 
+    def play_hints_and_trailers(self):
+        """Headers before and behind the response's own."""
+        self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nETag: \"hint\"\r\nCache-Control: no-store\r\n\r\n"
+                         b"HTTP/1.1 200 OK\r\nCache-Control: max-age=700\r\nTransfer-Encoding: chunked\r\n"
+                         b"Connection: close\r\n\r\n%x\r\n%b\r\n0\r\n"
+                         b"ETag: \"trailer\"\r\nAge: 600\r\n\r\n" % (len(KEYS), KEYS))
+
     def play_max_age_too_large(self):
         self.answer(200, KEYS, Cache_Control="max-age=99999999999999999999999")
 
@@ -125,6 +132,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def play_aged(self):
         self.answer(200, KEYS, Age="3000", Cache_Control="max-age=3600")
+
+    def play_aged_twice(self):
+        self.answer(200, KEYS, Age="3000, 1", Cache_Control="max-age=3600")
 
     def play_aged_too_long(self):
         self.answer(200, KEYS, Cache_Control="max-age=3600", Age="99999999999999999999")

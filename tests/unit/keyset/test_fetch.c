@@ -258,12 +258,23 @@ static void what_is_not_to_be_kept_or_lay_elsewhere_has_less_time(void **state)
         int64_t max_age_s;
     } cases[] = {{"/no-store", 0},      {"/no-cache", 0},
                  {"/aged", 600},        {"/no-cache-of-a-field", 700},
-                 {"/aged-too-long", 0}, {"/expired", MAX_AGE_UNKNOWN}};
+                 {"/aged-too-long", 0}, {"/expired", MAX_AGE_UNKNOWN},
+                 {"/aged-twice", 600}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(get("JWKS_HTTP", cases[i].path), COGMIG_OK);
         assert_int_equal(fetched.max_age_s, cases[i].max_age_s);
     }
+}
+
+/* RFC 8297 section 2, RFC 9110 section 6.5.1 */
+static void interim_responses_and_trailers_say_nothing_of_the_response(void **state)
+{
+    (void)state;
+    assert_int_equal(get("JWKS_HTTP", "/hints-and-trailers"), COGMIG_OK);
+    assert_non_null(keyset);
+    assert_int_equal(fetched.max_age_s, 700);
+    assert_string_equal(fetched.etag, "");
 }
 
 static void an_etag_that_still_holds_is_answered_304(void **state)
@@ -304,6 +315,7 @@ int main(void)
         TEST(max_age_and_etag_are_read),
         TEST(of_several_max_ages_the_first_counts_in_quotes_or_without),
         TEST(what_is_not_to_be_kept_or_lay_elsewhere_has_less_time),
+        TEST(interim_responses_and_trailers_say_nothing_of_the_response),
         TEST(an_etag_that_still_holds_is_answered_304),
         TEST(headers_that_make_no_sense_count_as_little_as_possible),
         TEST(a_redirect_is_not_followed),
