@@ -42,6 +42,21 @@ static cogmig_status add_client(cogmig_verifier_config *config, struct span clie
     return cogmig_verifier_config_add_client(config, text, err);
 }
 
+/* Between two commas there is one; but blanks alone between ids are what people write, too, and one
+ * id of two words would refuse every token. */
+static cogmig_status add_words(cogmig_verifier_config *config, struct span rest, cogmig_error *err)
+{
+    cogmig_status status;
+    do {
+        size_t len = 0;
+        while (len < rest.len && strchr(" \t\r\n", rest.bytes[len]) == NULL)
+            len++;
+        status = add_client(config, (struct span){rest.bytes, len}, err);
+        rest = span_trim((struct span){rest.bytes + len, rest.len - len});
+    } while (status == COGMIG_OK && rest.len > 0);
+    return status;
+}
+
 static cogmig_status add_clients(cogmig_verifier_config *config, cogmig_error *err)
 {
     const char *at = variable("COGNITO_CLIENT_ID");
@@ -49,7 +64,7 @@ static cogmig_status add_clients(cogmig_verifier_config *config, cogmig_error *e
         return fail(err, COGMIG_CONFIG_INCOMPLETE, "COGNITO_CLIENT_ID is not set.");
     for (;;) {
         size_t len = strcspn(at, ",");
-        cogmig_status status = add_client(config, span_trim((struct span){at, len}), err);
+        cogmig_status status = add_words(config, span_trim((struct span){at, len}), err);
         if (status != COGMIG_OK || at[len] == '\0')
             return status;
         at += len + 1;

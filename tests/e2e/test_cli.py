@@ -351,6 +351,15 @@ def a_good_token_is_told_in_json():
 
 
 @test
+def claims_in_json_are_as_the_issuer_wrote_them():
+    token = issuer.access_token(CLIENT_ID, large=10**30, text="line\nend", empty={})
+    done = verify_offline(token, "--json")
+    equal((done.returncode, done.stdout.count(b"\n")), (OK, 1), done.stderr)
+    claims = json.loads(done.stdout)["claims"]
+    equal((claims["large"], claims["text"], claims["empty"]), (10**30, "line\nend", {}))
+
+
+@test
 def a_refused_token_is_told_with_the_reason():
     good = issuer.id_token(CLIENT_ID)
     head, body, signature = good.split(".")

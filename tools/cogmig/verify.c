@@ -216,6 +216,15 @@ static const char *use_name(const cogmig_claims *claims)
     }
 }
 
+/* As the issuer wrote it, for JSON has numbers that no reader here can hold; but on one line. */
+static void print_payload(const cogmig_claims *claims)
+{
+    size_t len;
+    const char *payload = cogmig_claims_json(claims, &len);
+    for (size_t i = 0; i < len; i++)
+        putchar(payload[i] == '\n' || payload[i] == '\r' ? ' ' : payload[i]);
+}
+
 static void print_json(const cogmig_claims *claims)
 {
     json_t *object = json_object();
@@ -228,12 +237,11 @@ static void print_json(const cogmig_claims *claims)
     json_object_set_new(object, "client_id", text_or_null(cogmig_claims_client_id(claims)));
     json_object_set_new(object, "issuer", text_or_null(cogmig_claims_issuer(claims)));
     json_object_set_new(object, "expires_at", json_integer(cogmig_claims_expires_at_s(claims)));
-    size_t len;
-    const char *payload = cogmig_claims_json(claims, &len);
-    json_t *parsed = json_loadb(payload, len, JSON_ALLOW_NUL, NULL);
-    json_object_set_new(object, "claims", parsed == NULL ? json_null() : parsed);
-    json_dumpf(object, stdout, JSON_COMPACT);
-    putchar('\n');
+    putchar('{');
+    json_dumpf(object, stdout, JSON_COMPACT | JSON_EMBED);
+    fputs(",\"claims\":", stdout);
+    print_payload(claims);
+    puts("}");
     json_decref(object);
 }
 
