@@ -259,16 +259,20 @@ static void add_is_set(struct buffer *sql, const char *column)
     buffer_add_text(sql, " IS NOT NULL");
 }
 
-/* What cannot be a time is none that has passed; an impossible day is left to the server. */
+/* What cannot be a time is none that has passed; an impossible day is left to the server. A time
+ * without its zone is UTC, whatever the session's is. */
 static void add_text_is_in_future(struct buffer *sql, const char *column)
 {
     buffer_add_text(sql, "CASE WHEN ");
     sql_add_name(sql, "u", column);
     buffer_add_text(
         sql, "::text ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):"
-             "[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$' THEN ");
+             "[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$' THEN (");
     sql_add_name(sql, "u", column);
-    buffer_add_text(sql, "::text::timestamptz > now() WHEN ");
+    buffer_add_text(sql, "::text || CASE WHEN ");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql,
+                    "::text ~ 'Z$|:.*[+-]' THEN '' ELSE ' UTC' END)::timestamptz > now() WHEN ");
     sql_add_name(sql, "u", column);
     buffer_add_text(sql, " IS NOT NULL THEN true END, ");
 }

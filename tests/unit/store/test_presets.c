@@ -195,6 +195,12 @@ static const struct {
     {"text", "'2020-01-01T00:00:00Z'", COGMIG_DISABLED_WHEN_FUTURE, false},
     {"text", "'2020-01-01'", COGMIG_DISABLED_WHEN_FUTURE, false},
     {"text", "'3000-01-01 10:30:00.5+0530'", COGMIG_DISABLED_WHEN_FUTURE, true},
+    {"text", "(now() AT TIME ZONE 'UTC' + interval '1 hour')::text", COGMIG_DISABLED_WHEN_FUTURE,
+     true},
+    {"text", "(now() AT TIME ZONE 'UTC' - interval '1 hour')::text", COGMIG_DISABLED_WHEN_FUTURE,
+     false},
+    {"text", "(now() - interval '1 hour')::text", COGMIG_DISABLED_WHEN_FUTURE, false},
+    {"text", "'2020-01-01+05'", COGMIG_DISABLED_WHEN_FUTURE, true},
     {"text", "NULL", COGMIG_DISABLED_WHEN_FUTURE, false},
     {"text", "'for ever'", COGMIG_DISABLED_WHEN_FUTURE, true},
     {"text", "'2020-13-01'", COGMIG_DISABLED_WHEN_FUTURE, true},
@@ -203,11 +209,27 @@ static const struct {
     {"integer", "1", COGMIG_DISABLED_WHEN_FUTURE, true},
 };
 
-/* The server's time zone is Asia/Kolkata. */
+static void assert_disabled(size_t i, int32_t pooler)
+{
+    struct cogmig_error err = {0};
+    cogmig_store_config *config = config_with("");
+    cogmig_store_config_set_pooler(config, pooler, &err);
+    assert_status(
+        cogmig_store_config_add_disabled_column(config, "a \"flag\"", flags[i].when, &err),
+        COGMIG_OK, &err);
+    cogmig_store *store = open_config(config);
+    cogmig_user *user = found_by_email(store, "ann@example.com");
+    if (cogmig_user_disabled(user) != flags[i].disabled)
+        fail_msg("%s %s, when %d, pooler %d\n", flags[i].type, flags[i].literal, (int)flags[i].when,
+                 (int)pooler);
+    cogmig_user_free(&user);
+    cogmig_store_free(&store);
+}
+
+/* The server's time zone is Asia/Kolkata, and behind a pooler the session's. */
 static void disabled_is_what_the_columns_say(void **state)
 {
     (void)state;
-    struct cogmig_error err = {0};
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         char sql[512];
         make_prisma_users();
@@ -216,16 +238,8 @@ static void disabled_is_what_the_columns_say(void **state)
                  "\"\"flag\"\"\" = %s",
                  flags[i].type, flags[i].literal);
         execute(sql);
-        cogmig_store_config *config = config_with("");
-        assert_status(
-            cogmig_store_config_add_disabled_column(config, "a \"flag\"", flags[i].when, &err),
-            COGMIG_OK, &err);
-        cogmig_store *store = open_config(config);
-        cogmig_user *user = found_by_email(store, "ann@example.com");
-        if (cogmig_user_disabled(user) != flags[i].disabled)
-            fail_msg("%s %s, when %d\n", flags[i].type, flags[i].literal, (int)flags[i].when);
-        cogmig_user_free(&user);
-        cogmig_store_free(&store);
+        assert_disabled(i, COGMIG_POOLER_NONE);
+        assert_disabled(i, COGMIG_POOLER_PGBOUNCER);
     }
 }
 
