@@ -182,6 +182,13 @@ static int32_t share_of_time(const PQconninfoOption *options, struct deadline de
 
 /* ---- all of them ---- */
 
+/* NULL: any. */
+static const char *session_attributes(const PQconninfoOption *options)
+{
+    const char *given = libpq_option(options, "target_session_attrs");
+    return given == NULL ? getenv("PGTARGETSESSIONATTRS") : given;
+}
+
 /* A session that is read-only by our own wish is none that may write in libpq's eyes. */
 static const char *session_wanted(const struct libpq_login *login, const char *wanted, int pass)
 {
@@ -199,7 +206,7 @@ static cogmig_status attempt_server(const struct libpq_login *login,
                                     int number, struct deadline deadline,
                                     struct libpq_connection *ret_connection, cogmig_error *err)
 {
-    const char *wanted = libpq_option(options, "target_session_attrs");
+    const char *wanted = session_attributes(options);
     int passes = wanted != NULL && strcmp(wanted, "prefer-standby") == 0 ? 2 : 1;
     int index = number % servers->count;
     int32_t share = share_of_time(options, deadline, passes * servers->count - number);
@@ -231,7 +238,7 @@ cogmig_status libpq_log_in(const struct libpq_login *login, struct deadline dead
     if (options == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     struct servers servers = servers_of(options);
-    const char *wanted = libpq_option(options, "target_session_attrs");
+    const char *wanted = session_attributes(options);
     bool twice = wanted != NULL && strcmp(wanted, "prefer-standby") == 0;
     int attempts = servers.count * (twice ? 2 : 1);
     cogmig_status status = COGMIG_STORE_UNREACHABLE;

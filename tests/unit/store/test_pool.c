@@ -470,6 +470,21 @@ static void the_first_server_that_can_be_used_is_used(void **state)
                          COGMIG_STORE_UNREACHABLE, &err);
 }
 
+static void the_environment_says_like_the_url_which_server_is_wanted(void **state)
+{
+    (void)state;
+    static const char variable[] = "PGTARGETSESSIONATTRS";
+    struct cogmig_error err = {0};
+    make_prisma_users();
+    setenv(variable, "read-write", 1);
+    cogmig_store *store = open_config(config_with(""));
+    assert_ann_is_found(store);
+    cogmig_store_free(&store);
+    setenv(variable, "read-only", 1);
+    assert_opening_fails(config_with(""), COGMIG_STORE_UNREACHABLE, &err);
+    unsetenv(variable);
+}
+
 /* ---- forks ---- */
 
 static int ask_in_child(cogmig_store *store)
@@ -542,6 +557,7 @@ int main(void)
         cmocka_unit_test(statements_that_the_session_forgot_are_prepared_again),
         cmocka_unit_test(the_password_of_each_connection_is_asked_for),
         cmocka_unit_test(the_first_server_that_can_be_used_is_used),
+        cmocka_unit_test(the_environment_says_like_the_url_which_server_is_wanted),
         cmocka_unit_test(a_child_makes_connections_of_its_own),
         cmocka_unit_test(the_configuration_outranks_the_url),
     };
