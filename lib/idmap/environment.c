@@ -2,7 +2,9 @@
  * A map from the variables that a project has in its .env. */
 #include "base/cleanup.h"
 #include "base/public.h"
+#include "idmap/config.h"
 #include "status/error.h"
+#include "store/pool_config.h"
 
 #include <cogmig/idmap.h>
 #include <stdlib.h>
@@ -33,9 +35,24 @@ static cogmig_status apply_url(cogmig_idmap_config *config, cogmig_error *err)
     return fail(err, status, "%s: %s", name, cogmig_error_message(err));
 }
 
+/* What stands before the store stands before a map in its database. */
+static cogmig_status apply_pooler(cogmig_idmap_config *config, cogmig_error *err)
+{
+    const char *name = variable("COGMIG_POOLER");
+    int32_t pooler;
+    if (name == NULL || variable("COGMIG_IDMAP_URL") != NULL)
+        return COGMIG_OK;
+    cogmig_status status = pool_config_read_pooler(name, &pooler, err);
+    if (status == COGMIG_OK)
+        config->url.through_pgbouncer = pooler != COGMIG_POOLER_NONE;
+    return status;
+}
+
 static cogmig_status apply(cogmig_idmap_config *config, cogmig_error *err)
 {
     cogmig_status status = apply_url(config, err);
+    if (status == COGMIG_OK)
+        status = apply_pooler(config, err);
     for (size_t i = 0; i < sizeof variables / sizeof variables[0] && status == COGMIG_OK; i++) {
         const char *value = variable(variables[i].name);
         if (value != NULL)

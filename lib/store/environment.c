@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/public.h"
 #include "status/error.h"
+#include "store/pool_config.h"
 
 #include <cogmig/store.h>
 #include <stdlib.h>
@@ -170,14 +171,12 @@ static cogmig_status apply_ping(cogmig_store_config *config, cogmig_error *err)
 
 static cogmig_status apply_pooler(cogmig_store_config *config, cogmig_error *err)
 {
-    static const char *const words[] = {"none", "pgbouncer", "rds-proxy"};
-    const char *pooler = given("COGMIG_POOLER");
-    if (pooler == NULL)
+    const char *name = given("COGMIG_POOLER");
+    int32_t pooler;
+    if (name == NULL)
         return COGMIG_OK;
-    for (int32_t i = 0; i < 3; i++)
-        if (strcmp(pooler, words[i]) == 0)
-            return cogmig_store_config_set_pooler(config, COGMIG_POOLER_NONE + i, err);
-    return fail(err, COGMIG_CONFIG_INVALID, "COGMIG_POOLER is none, pgbouncer or rds-proxy.");
+    cogmig_status status = pool_config_read_pooler(name, &pooler, err);
+    return status == COGMIG_OK ? cogmig_store_config_set_pooler(config, pooler, err) : status;
 }
 
 /* Cut the text at its first mark; NULL when there is none. */

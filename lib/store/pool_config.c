@@ -6,6 +6,7 @@
 #include "status/error.h"
 
 #include <stddef.h>
+#include <string.h>
 
 enum {
     MAX_TIMEOUT_MS = 600000,
@@ -116,6 +117,17 @@ COGMIG_PUBLIC cogmig_status cogmig_store_config_set_pooler(cogmig_store_config *
                     "The pooler is one of COGMIG_POOLER_NONE, _PGBOUNCER and _RDS_PROXY.");
     config->pooler = pooler;
     return COGMIG_OK;
+}
+
+cogmig_status pool_config_read_pooler(const char *name, int32_t *ret_pooler, cogmig_error *err)
+{
+    static const char *const names[] = {"none", "pgbouncer", "rds-proxy"};
+    for (int32_t i = 0; i < 3; i++) {
+        *ret_pooler = COGMIG_POOLER_NONE + i;
+        if (strcmp(name, names[i]) == 0)
+            return COGMIG_OK;
+    }
+    return fail(err, COGMIG_CONFIG_INVALID, "COGMIG_POOLER is none, pgbouncer or rds-proxy.");
 }
 
 int32_t pool_config_pooler(const cogmig_store_config *config)

@@ -16,4 +16,7 @@ cogmig_status pool_config_limits(const cogmig_store_config *config, struct pool_
                                  cogmig_error *err);
 int32_t pool_config_pooler(const cogmig_store_config *config);
 
+/* As COGMIG_POOLER has it. Errors: CONFIG_INVALID. */
+cogmig_status pool_config_read_pooler(const char *name, int32_t *ret_pooler, cogmig_error *err);
+
 #endif

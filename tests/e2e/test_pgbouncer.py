@@ -68,6 +68,17 @@ def poolers_share_sessions_and_every_answer_is_right():
 
 
 @test
+def a_map_in_the_same_database_goes_the_same_way():
+    with transactions() as bouncer:
+        for pooler in ("pgbouncer", "rds-proxy"):
+            settings = {"DATABASE_URL": bouncer.url(), "COGMIG_POOLER": pooler,
+                        "COGNITO_USER_POOL_ID": "eu-central-1_AbCdEfGhI"}
+            for arguments in (("install",), ("link", "user1", "sub1"), ("find", "user1")):
+                done = cogmig.run("idmap", *arguments, **settings)
+                equal(done.returncode, OK, f"{pooler} {arguments}: {done.stderr}")
+
+
+@test
 def without_the_mode_it_is_said_what_to_set():
     with transactions() as bouncer:
         done = cogmig.run("user", "user1@example.com", DATABASE_URL=bouncer.url())

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/memory.h"
 #include "cmocka_all.h"
+#include "idmap/config.h"
 #include "status/error.h"
 
 #include <cogmig/idmap.h>
@@ -18,9 +19,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const variables[] = {"DATABASE_URL", "COGMIG_IDMAP_URL",
+    static const char *const variables[] = {"DATABASE_URL",       "COGMIG_IDMAP_URL",
                                             "COGMIG_IDMAP_TABLE", "COGMIG_IDMAP_SCHEMA",
-                                            "COGNITO_USER_POOL_ID"};
+                                            "COGMIG_POOLER",      "COGNITO_USER_POOL_ID"};
     (void)state;
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
         unsetenv(variables[i]);
@@ -166,6 +167,32 @@ static void a_url_that_is_none_is_told_with_its_variable(void **state)
     assert_non_null(strstr(cogmig_error_message(&err), "COGMIG_IDMAP_URL: "));
 }
 
+static bool goes_through_a_pooler(const char *own_url, const char *url, const char *pooler)
+{
+    setenv("COGMIG_IDMAP_URL", own_url, 1);
+    setenv("DATABASE_URL", url, 1);
+    setenv("COGMIG_POOLER", pooler, 1);
+    configure_from_env(COGMIG_OK);
+    return idmap_config_settings(config).through_pgbouncer;
+}
+
+static void what_stands_before_the_store_stands_before_a_map_in_its_database(void **state)
+{
+    (void)state;
+    static const char url[] = "postgresql://h/db", bouncer[] = "postgresql://h/db?pgbouncer=true";
+    assert_false(goes_through_a_pooler("", url, ""));
+    assert_true(goes_through_a_pooler("", bouncer, ""));
+    assert_true(goes_through_a_pooler("", url, "pgbouncer"));
+    assert_true(goes_through_a_pooler("", url, "rds-proxy"));
+    assert_false(goes_through_a_pooler("", bouncer, "none"));
+    assert_false(goes_through_a_pooler(url, bouncer, "pgbouncer"));
+    assert_true(goes_through_a_pooler(bouncer, url, "none"));
+    setenv("COGMIG_IDMAP_URL", "", 1);
+    setenv("COGMIG_POOLER", "haproxy", 1);
+    configure_from_env(COGMIG_CONFIG_INVALID);
+    assert_non_null(strstr(cogmig_error_message(&err), "COGMIG_POOLER"));
+}
+
 static void arguments_that_are_missing_are_told(void **state)
 {
     (void)state;
@@ -207,6 +234,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_url_that_is_none_is_told_with_its_variable, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_stands_before_the_store_stands_before_a_map_in_its_database, set_up, tear_down),
         cmocka_unit_test_setup_teardown(arguments_that_are_missing_are_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
