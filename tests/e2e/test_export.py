@@ -784,6 +784,28 @@ def an_interrupted_export_in_parts_says_where_to_go_on():
 
 
 @test
+def who_is_left_out_of_parts_that_are_whole_is_told_though_the_rest_was_interrupted():
+    psql(f"UPDATE \"User\" SET name = '{BCRYPT}' WHERE id = 'c1'")
+    try:
+        name = fresh(".json")
+        with slowly(name, "--part-rows", "50", "--limit", "100000", "--report", name + ".left-out",
+                    until=".manifest.json", stderr=subprocess.PIPE) as running:
+            running.send_signal(signal.SIGINT)
+            running.stderr.read()
+        equal(running.returncode, STOPPED)
+        manifest = json.loads((cogmig.folder / (name + ".manifest.json")).read_text("utf-8"))
+        left_out = (cogmig.folder / (name + ".left-out")).read_text("utf-8").splitlines()
+        equal((manifest["left_out"], [json.loads(line)["id"] for line in left_out]), (1, ["c1"]))
+        before, name = files(), fresh(".json")
+        with slowly(name, "--report", name + ".left-out", stderr=subprocess.PIPE) as running:
+            running.send_signal(signal.SIGINT)
+            running.stderr.read()
+        equal(files(), before)
+    finally:
+        psql("UPDATE \"User\" SET name = 'User 1' WHERE id = 'c1'")
+
+
+@test
 def an_interruption_in_json_is_json():
     with slowly(fresh(".json"), "--json", stderr=subprocess.PIPE) as running:
         running.send_signal(signal.SIGINT)

@@ -149,10 +149,15 @@ static cogmig_status run_export(const struct export_request *request,
     return status;
 }
 
-/* What the library says of parts that are whole is said, too. */
+/* What the library says of parts that are whole; NULL when there are none. */
+static const char *what_came_before(const cogmig_error *err)
+{
+    return strstr(cogmig_error_message(err), "(What came before");
+}
+
 static int report_interruption(const struct export_request *request, cogmig_error *err)
 {
-    const char *rest = strstr(cogmig_error_message(err), "(What came before");
+    const char *rest = what_came_before(err);
     bool is_file = strcmp(request->output, "-") != 0;
     char message[600];
     snprintf(message, sizeof message, "interrupted; %s%s%s",
@@ -173,7 +178,8 @@ static int run_and_tell(struct export_request *request, struct export_progress *
     cogmig_export_result *result = NULL;
     cogmig_status status = run_export(request, &result, err);
     export_progress_end(progress);
-    bool keep = status == COGMIG_OK && cogmig_export_result_left_out(result) > 0;
+    /* Whom parts that are whole lack is told nowhere else. */
+    bool keep = request->report.lines > 0 && (status == COGMIG_OK || what_came_before(err) != NULL);
     if (!export_report_close(&request->report, keep)) {
         status = COGMIG_DISK_FULL;
         cogmig_error_set(err, status, "The report could not be written.");

@@ -30,6 +30,7 @@ cogmig_status export_report_add(void *user_data, const char *id, const char *col
     json_dumpf(line, report->file.stream, JSON_COMPACT);
     json_decref(line);
     fputc('\n', report->file.stream);
+    report->lines++;
     return ferror(report->file.stream) == 0 ? COGMIG_OK : COGMIG_DISK_FULL;
 }
 

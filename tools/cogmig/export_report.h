@@ -7,9 +7,11 @@
 
 #include <cogmig/export.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct export_report {
     const char *path; /* NULL: none */
+    int64_t lines;
     struct report_file file;
 };
 
@@ -20,8 +22,8 @@ bool export_report_open(struct export_report *report, cogmig_error *err);
 cogmig_status export_report_add(void *user_data, const char *id, const char *column,
                                 const char *reason);
 
-/* An export that failed, or left nobody out, leaves no report. False when it could not be written.
- */
+/* An export that left nobody out, or no part that is whole, leaves no report. False when it could
+ * not be written. */
 bool export_report_close(struct export_report *report, bool keep);
 
 #endif
