@@ -260,6 +260,27 @@ def test_what_a_store_of_ones_own_raises_in_there_is_told_to_the_hook(monkeypatc
     assert [type(error) for error in told] == [KeyError]
 
 
+def test_what_a_store_of_ones_own_raises_in_there_is_no_answer_and_told_on_stderr(python):
+    done = python("""
+import asyncio, cogmig
+
+def find(question, key, timeout_s):
+    raise {"outage@example.com": OSError, "mistake@example.com": ValueError}[key](key)
+
+async def main():
+    async with cogmig.Engine(workers=1) as engine:
+        for address in ("outage@example.com", "mistake@example.com"):
+            try:
+                await engine.sign_in(cogmig.Store(find=find), address, "x")
+            except cogmig.Error as error:
+                print(error.reason)
+
+asyncio.run(main())
+""")
+    assert done.stdout.split() == ["STORE_UNREACHABLE", "STOPPED_BY_CALLBACK"]
+    assert "OSError: outage@example.com" in done.stderr and "ValueError: mistake" in done.stderr
+
+
 @pytest.mark.parametrize("settings", [{"workers": 0}, {"workers": 257}, {"max_jobs": 0},
                                       {"deadline_ms": 2**40}, {"lookup_threads": -1}])
 def test_settings_out_of_range_are_invalid(settings):

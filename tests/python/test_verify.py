@@ -58,6 +58,42 @@ def test_an_access_token_has_scopes(issuer, token):
     assert claims.groups == () and claims.legacy_id is None
 
 
+class Silent(cogmig.Denied):
+    def __init__(self, user):
+        self.user = user
+
+
+class Down(cogmig.Unavailable):
+    def __init__(self):
+        pass
+
+
+class Speechless(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+@pytest.mark.parametrize("raised, expected", [
+    (Silent("ann"), "TOKEN_CHECK_REFUSED"), (Down(), "STORE_UNREACHABLE"),
+    (Speechless(), "STOPPED_BY_CALLBACK"), (cogmig.Denied("no", cogmig.Status.OK), "TOKEN_CHECK_REFUSED"),
+    (cogmig.Unavailable("no", cogmig.Status.TOKEN_EXPIRED), "STORE_UNREACHABLE"),
+    (cogmig.Invalid("no", cogmig.Status.OK), "STOPPED_BY_CALLBACK")], ids=repr)
+def test_no_exception_of_a_check_is_a_yes(issuer, token, raised, expected):
+    def check(claims):
+        raise raised
+
+    verifier = issuer.verifier(check=check)
+    for _ in range(5):
+        with pytest.raises(cogmig.Error) as caught:
+            verifier.verify(token())
+        assert caught.value.reason == expected
+
+
+def test_errors_of_ones_own_have_a_reason_and_a_text():
+    assert (Silent("ann").reason, str(Silent("ann"))) == ("HOOK_REFUSED", "ann")
+    assert (Down().reason, str(Down()), Down().failed_claims) == ("STORE_UNREACHABLE", "Down", frozenset())
+
+
 def test_scopes_are_parted_by_blanks_alone(issuer, token):
     claims = issuer.verifier("access").verify(token("access", scope=" read\tadmin  b\u00a0c "))
     assert claims.scopes == ("read\tadmin", "b\u00a0c")

@@ -989,9 +989,14 @@ class Calling:
 
 def _status_of(exception: BaseException, outage: int) -> int:
     """What a callback's exception says to the library. An outage or a refusal of its own is passed
-    on, a network that fails is an outage; an error of another sort is none of these."""
-    if isinstance(exception, (errors.Denied, errors.Unavailable, errors.Invalid)):
-        return int(exception.status)
+    on, a network that fails is an outage; an error of another sort is none of these. A status that
+    is not of the exception's kind, as OK is of none, counts as the one that its class stands for."""
+    for of_kind in (errors.Denied, errors.Unavailable, errors.Invalid):
+        if isinstance(exception, of_kind):
+            usual = of_kind.status
+            said = exception.status
+            fits = isinstance(said, int) and Status(said).kind == usual.kind
+            return int(said if fits else usual)
     if isinstance(exception, TimeoutError):
         return int(Status.DEADLINE_EXCEEDED)
     return int(outage if isinstance(exception, OSError) else Status.STOPPED_BY_CALLBACK)
@@ -1012,23 +1017,37 @@ def _guarded(work: Callable[[], None], outage: int = Status.STOPPED_BY_CALLBACK,
         if _raised.calls:
             _raised.exception = exception
         elif not isinstance(exception, errors.Denied):  # a thread of the engine's: no call waits
-            sys.unraisablehook(_Unraisable(exception))  # type: ignore[arg-type]
+            _Unwatched(exception)
         status = _status_of(exception, outage)
         if explain is not None:
             explain(status, str(exception))
         return status
 
 
-class _Unraisable:
-    """What sys.unraisablehook takes; its own class cannot be made."""
-
-    err_msg = "Exception in a callback of cogmig"
-    object = None
+class _Unwatched:
+    """Tells sys.unraisablehook of an exception. What the hook takes cannot be made in Python, but
+    the interpreter makes it of what is raised in here."""
 
     def __init__(self, exception: BaseException) -> None:
-        self.exc_type = type(exception)
-        self.exc_value = exception
-        self.exc_traceback = exception.__traceback__
+        self.exception = exception
+
+    def __del__(self) -> None:
+        raise self.exception
+
+
+def _callback(prototype: Any, function: Callable[..., int],
+              otherwise: int = int(Status.STOPPED_BY_CALLBACK)) -> Any:
+    """A function for C. Whatever goes wrong in it, in an exception's own text for example, it
+    answers: for one that raises, ctypes answers 0, which is yes, or anything else."""
+
+    def answered(*arguments: Any) -> int:
+        try:
+            return function(*arguments)
+        except BaseException as exception:
+            _raised.exception = exception
+            return otherwise
+
+    return prototype(answered)
 
 
 def find_callback(find: Callable[[int, str, float, Any], None]) -> Any:
@@ -1039,7 +1058,7 @@ def find_callback(find: Callable[[int, str, float, Any], None]) -> Any:
             question, ctypes.string_at(key, key_len).decode("utf-8", "replace"),
             timeout_ms / 1000, answer), Status.STORE_UNREACHABLE)
 
-    return _FIND(called)
+    return _callback(_FIND, called)
 
 
 def password_callback(password: Callable[[str, str, str], Octets]) -> Any:
@@ -1055,7 +1074,7 @@ def password_callback(password: Callable[[str, str, str], Octets]) -> Any:
     def called(_: Any, host: bytes, port: bytes, user: bytes, room: int, room_len: int) -> int:
         return _guarded(lambda: fill(room, room_len, host, port, user), Status.STORE_UNREACHABLE)
 
-    return _PASSWORD(called)
+    return _callback(_PASSWORD, called)
 
 
 def check_callback(check: Callable[[int], None]) -> Any:
@@ -1067,7 +1086,7 @@ def check_callback(check: Callable[[int], None]) -> Any:
 
         return _guarded(lambda: check(claims), explain=explain)
 
-    return _CHECK(called)
+    return _callback(_CHECK, called)
 
 
 def clock_callback(clock: Callable[[], float]) -> Any:
@@ -1080,7 +1099,7 @@ def clock_callback(clock: Callable[[], float]) -> Any:
             _raised.decides = True
         return now[0] if now else _CLOCK_FAILED_S
 
-    return _CLOCK(called)
+    return _callback(_CLOCK, called, _CLOCK_FAILED_S)
 
 
 def fetch_callback(fetch: Callable[[str, float, Any], None]) -> Any:
@@ -1090,7 +1109,7 @@ def fetch_callback(fetch: Callable[[str, float, Any], None]) -> Any:
         return _guarded(lambda: fetch(known_text(url), timeout_ms / 1000, reply),
                         Status.JWKS_UNREACHABLE)
 
-    return _FETCH(called)
+    return _callback(_FETCH, called)
 
 
 def prehash_callback(prehash: Callable[[bytes], bytes]) -> Any:
@@ -1108,50 +1127,53 @@ def prehash_callback(prehash: Callable[[bytes], bytes]) -> Any:
     def called(_: Any, password: int, length: int, room: int, room_len: int, ret_len: Any) -> int:
         return _guarded(lambda: fill(password, length, room, room_len, ret_len))
 
-    return _PREHASH(called)
+    return _callback(_PREHASH, called)
 
 
 def found_callback(tell: Callable[[int, Optional[bytes]], None]) -> Any:
     """cogmig_idmap_found_fn"""
-    return _FOUND(lambda _, index, found: _guarded(lambda: tell(index, found)))
+    return _callback(_FOUND, lambda _, index, found: _guarded(lambda: tell(index, found)))
 
 
 def link_callback(tell: Callable[[bytes, bytes], None]) -> Any:
     """cogmig_idmap_link_fn"""
-    return _LINK(lambda _, legacy_id, sub: _guarded(lambda: tell(legacy_id, sub)))
+    return _callback(_LINK, lambda _, legacy_id, sub: _guarded(lambda: tell(legacy_id, sub)))
 
 
 def day_callback(tell: Callable[[bytes, int], None]) -> Any:
     """cogmig_idmap_day_fn"""
-    return _DAY(lambda _, day, links: _guarded(lambda: tell(day, links)))
+    return _callback(_DAY, lambda _, day, links: _guarded(lambda: tell(day, links)))
 
 
 def progress_callback(tell: Callable[[int, int], None]) -> Any:
     """cogmig_export_progress_fn"""
-    return _PROGRESS(lambda _, rows, estimate: _guarded(lambda: tell(rows, estimate)))
+    return _callback(_PROGRESS, lambda _, rows, estimate: _guarded(lambda: tell(rows, estimate)))
 
 
 def report_callback(tell: Callable[[Optional[bytes], Optional[bytes], bytes], None]) -> Any:
     """cogmig_export_report_fn"""
-    return _REPORT(lambda _, id, column, reason: _guarded(lambda: tell(id, column, reason)))
+    return _callback(_REPORT, lambda _, id, column, reason: _guarded(
+        lambda: tell(id, column, reason)))
 
 
 def write_callback(write: Callable[[bytes], None]) -> Any:
     """cogmig_export_write_fn"""
-    return _WRITE(lambda _, chunk, length: _guarded(lambda: write(ctypes.string_at(chunk, length))))
+    return _callback(_WRITE, lambda _, chunk, length: _guarded(
+        lambda: write(ctypes.string_at(chunk, length))))
 
 
 def hook_callback(ask: Callable[[str, int, int], None]) -> Any:
     """cogmig_migration_hook_fn"""
-    return _HOOK(lambda _, source, user, answer: _guarded(
+    return _callback(_HOOK, lambda _, source, user, answer: _guarded(
         lambda: ask(known_text(source), user, answer)))
 
 
 def lent_callback(take: Callable[[int], None]) -> Any:
     """A function that is given something for the time of the call."""
-    return _LENT(lambda _, lent: _guarded(lambda: take(lent)))
+    return _callback(_LENT, lambda _, lent: _guarded(lambda: take(lent)))
 
 
 def reconcile_progress_callback(tell: Callable[[int, int], None]) -> Any:
     """cogmig_reconcile_progress_fn"""
-    return _RECONCILE_PROGRESS(lambda _, what, count: _guarded(lambda: tell(what, count)))
+    return _callback(_RECONCILE_PROGRESS, lambda _, what, count: _guarded(
+        lambda: tell(what, count)))

@@ -42,12 +42,13 @@ class Error(Exception):
     Invalid HASH_UNSUPPORTED False
     """
 
-    #: Which it is: a member of `cogmig.Status`.
-    status: Status
+    #: Which it is: a member of `cogmig.Status`. One of the class's kind where a subclass of yours does
+    #: not say it.
+    status: Status = Status.INTERNAL_ERROR
     #: What a database, a server or the system said, if one stood behind it.
-    upstream: Optional[Upstream]
+    upstream: Optional[Upstream] = None
     #: All claims that a refused token failed by, for logs, e.g. ``{"EXPIRY", "CLIENT"}``.
-    failed_claims: FrozenSet[str]
+    failed_claims: FrozenSet[str] = frozenset()
 
     def __init__(self, message: str, status: int, upstream: Optional[Upstream] = None,
                  failed_claims: FrozenSet[str] = frozenset()) -> None:
@@ -57,7 +58,7 @@ class Error(Exception):
         self.failed_claims = failed_claims
 
     def __str__(self) -> str:
-        return str(self.args[0])
+        return str(self.args[0]) if self.args else type(self).__name__
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return type(self), (str(self), int(self.status), self.upstream, self.failed_claims)
@@ -76,29 +77,43 @@ class Error(Exception):
 class Denied(Error):
     """Say no to whoever asked: a wrong password, a token that is not good."""
 
+    status = Status.HOOK_REFUSED
+
 
 class NotFound(Error, LookupError):
     """There is no such user, claim or entry."""
+
+    status = Status.USER_NOT_FOUND
 
 
 class Invalid(Error, ValueError):
     """The input, the data or the configuration has to be mended; trying again changes nothing."""
 
+    status = Status.INVALID_ARGUMENT
+
 
 class Conflict(Error, RuntimeError):
     """Two things claim the same place: decide, then mend the data."""
+
+    status = Status.USER_AMBIGUOUS
 
 
 class Unavailable(Error, ConnectionError):
     """An outage: try again later, and never say no because of it."""
 
+    status = Status.STORE_UNREACHABLE
+
 
 class DeadlineExceeded(Unavailable, TimeoutError):
     """It took longer than allowed."""
 
+    status = Status.DEADLINE_EXCEEDED
+
 
 class Stopped(Error, RuntimeError):
     """A function of yours stopped it (its exception is the ``__cause__``), or a job was cancelled."""
+
+    status = Status.STOPPED_BY_CALLBACK
 
 
 class InternalError(Error, RuntimeError):
