@@ -13,7 +13,8 @@
 
 enum {
     MAX_NAME = 32,
-    GRACE_MS = 1000 /* whoever asked has been told by then */
+    MAX_PING_MS = 1000, /* and never more than half of the time that is left */
+    GRACE_MS = 1000     /* whoever asked has been told by then */
 };
 
 struct libpq_idmap {
@@ -22,6 +23,8 @@ struct libpq_idmap {
     char *const *sql;
     struct libpq_connection connection; /* none at the moment, perhaps */
     pid_t process;                      /* whose connection it is */
+    int64_t asked_at_ms;                /* on the steady clock, the last question */
+    int32_t ping_after_idle_ms;
     char timeout_ms[16];
     bool is_limited; /* its statements are */
     bool prepared[IDMAP_STATEMENT_COUNT];
@@ -76,6 +79,7 @@ static struct libpq_idmap *make_map(const struct idmap_settings *settings)
     if (map == NULL || (map->url = memory_copy_text(settings->target)) == NULL)
         return NULL;
     map->sql = settings->sql;
+    map->ping_after_idle_ms = settings->ping_after_idle_ms;
     for (int i = 0; i < IDMAP_STATEMENT_COUNT; i++)
         snprintf(map->names[i], MAX_NAME, "cogmig_idmap_%d", i);
     snprintf(map->timeout_ms, sizeof map->timeout_ms, "%d", (int)settings->timeout_ms);
@@ -104,6 +108,24 @@ static cogmig_status connect(struct libpq_idmap *map, struct deadline deadline, 
     map->process = process_id();
     struct libpq_login login = {.url = map->url, .options = map->options};
     return libpq_log_in(&login, deadline, &map->connection, err);
+}
+
+static struct deadline ping_deadline(struct deadline deadline)
+{
+    int32_t half = deadline_left_ms(deadline) / 2;
+    return deadline_in_ms(half < MAX_PING_MS ? half : MAX_PING_MS);
+}
+
+/* One that answers nothing would take all of the time, and nobody says that it was lost: a network
+ * forgets connections, and a function may be frozen for long. */
+static void check_connection(struct libpq_idmap *map, struct deadline deadline)
+{
+    int64_t now_ms = clock_steady_ms(), idle_ms = now_ms - map->asked_at_ms;
+    map->asked_at_ms = now_ms;
+    if (map->connection.libpq == NULL || idle_ms <= map->ping_after_idle_ms)
+        return;
+    if (libpq_ping(&map->connection, ping_deadline(deadline)) != COGMIG_OK)
+        drop_connection(map);
 }
 
 /* ---- the statements ---- */
@@ -183,6 +205,7 @@ static cogmig_status run(struct libpq_idmap *map, const struct idmap_question *q
 {
     if (map->connection.libpq != NULL && !is_of_this_process(map))
         drop_connection(map);
+    check_connection(map, deadline);
     bool reused = map->connection.libpq != NULL;
     cogmig_status status = run_once(map, question, deadline, ret_result, err);
     if (status == COGMIG_OK)

@@ -35,6 +35,7 @@ struct idmap_settings {
     const char *target; /* a URL for libpq, a path for SQLite */
     bool through_pgbouncer;
     int32_t timeout_ms;
+    int32_t ping_after_idle_ms;
     char *const *sql; /* by enum idmap_statement; outlives what is opened */
 };
 

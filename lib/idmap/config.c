@@ -6,6 +6,7 @@
 #include "base/public.h"
 #include "status/error.h"
 #include "store/backend.h"
+#include "store/pool_config.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -32,6 +33,7 @@ COGMIG_PUBLIC cogmig_status cogmig_idmap_config_new(cogmig_idmap_config **ret_co
     if (config == NULL || (config->table = memory_copy_text("cogmig_idmap")) == NULL)
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
     config->timeout_ms = DEFAULT_TIMEOUT_MS;
+    config->ping_after_idle_ms = POOL_PING_AFTER_IDLE_MS;
     config->cache_entries = DEFAULT_CACHE_ENTRIES;
     config->link_ttl_ms = DEFAULT_LINK_TTL_MS;
     config->miss_ttl_ms = DEFAULT_MISS_TTL_MS;
@@ -139,7 +141,8 @@ struct idmap_settings idmap_config_settings(const cogmig_idmap_config *config)
 {
     return (struct idmap_settings){.target = config->url.target,
                                    .through_pgbouncer = config->url.through_pgbouncer,
-                                   .timeout_ms = config->timeout_ms};
+                                   .timeout_ms = config->timeout_ms,
+                                   .ping_after_idle_ms = config->ping_after_idle_ms};
 }
 
 COGMIG_PUBLIC cogmig_status cogmig_idmap_config_set_pool(cogmig_idmap_config *config,

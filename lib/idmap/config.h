@@ -16,6 +16,7 @@ struct cogmig_idmap_config {
     char *table;
     char pool_id[POOL_ID_MAX_BYTES + 1]; /* "": none yet */
     int32_t timeout_ms;
+    int32_t ping_after_idle_ms; /* as the store's */
     int32_t cache_entries;
     int32_t link_ttl_ms;
     int32_t miss_ttl_ms;

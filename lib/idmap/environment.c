@@ -48,11 +48,20 @@ static cogmig_status apply_pooler(cogmig_idmap_config *config, cogmig_error *err
     return status;
 }
 
+static cogmig_status apply_ping(cogmig_idmap_config *config, cogmig_error *err)
+{
+    const char *text = variable("COGMIG_PING_AFTER_IDLE_MS");
+    return text == NULL ? COGMIG_OK
+                        : pool_config_read_idle_ms(text, &config->ping_after_idle_ms, err);
+}
+
 static cogmig_status apply(cogmig_idmap_config *config, cogmig_error *err)
 {
     cogmig_status status = apply_url(config, err);
     if (status == COGMIG_OK)
         status = apply_pooler(config, err);
+    if (status == COGMIG_OK)
+        status = apply_ping(config, err);
     for (size_t i = 0; i < sizeof variables / sizeof variables[0] && status == COGMIG_OK; i++) {
         const char *value = variable(variables[i].name);
         if (value != NULL)

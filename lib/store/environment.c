@@ -158,15 +158,13 @@ static cogmig_status apply_url(cogmig_store_config *config, cogmig_error *err)
 
 static cogmig_status apply_ping(cogmig_store_config *config, cogmig_error *err)
 {
-    static const char variable[] = "COGMIG_PING_AFTER_IDLE_MS";
-    const char *text = getenv(variable);
-    if (text == NULL || text[0] == '\0')
+    const char *text = given("COGMIG_PING_AFTER_IDLE_MS");
+    int32_t idle_ms;
+    if (text == NULL)
         return COGMIG_OK;
-    char *end;
-    long idle_ms = strtol(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || idle_ms > INT32_MAX)
-        return fail(err, COGMIG_CONFIG_INVALID, "%s is a whole number of milliseconds.", variable);
-    return cogmig_store_config_set_ping_after_idle_ms(config, (int32_t)idle_ms, err);
+    cogmig_status status = pool_config_read_idle_ms(text, &idle_ms, err);
+    return status == COGMIG_OK ? cogmig_store_config_set_ping_after_idle_ms(config, idle_ms, err)
+                               : status;
 }
 
 static cogmig_status apply_pooler(cogmig_store_config *config, cogmig_error *err)

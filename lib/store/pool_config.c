@@ -6,6 +6,7 @@
 #include "status/error.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -21,7 +22,7 @@ void pool_config_set_defaults(struct pool_limits *limits)
         .acquire_timeout_ms = NOT_GIVEN,
         .max_lifetime_s = 1800,
         .max_idle_s = 600,
-        .ping_after_idle_ms = 1000,
+        .ping_after_idle_ms = POOL_PING_AFTER_IDLE_MS,
     };
 }
 
@@ -128,6 +129,17 @@ cogmig_status pool_config_read_pooler(const char *name, int32_t *ret_pooler, cog
             return COGMIG_OK;
     }
     return fail(err, COGMIG_CONFIG_INVALID, "COGMIG_POOLER is none, pgbouncer or rds-proxy.");
+}
+
+cogmig_status pool_config_read_idle_ms(const char *text, int32_t *ret_idle_ms, cogmig_error *err)
+{
+    char *end;
+    long idle_ms = strtol(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || idle_ms > INT32_MAX)
+        return fail(err, COGMIG_CONFIG_INVALID,
+                    "COGMIG_PING_AFTER_IDLE_MS is a whole number of milliseconds.");
+    *ret_idle_ms = (int32_t)idle_ms;
+    return COGMIG_OK;
 }
 
 int32_t pool_config_pooler(const cogmig_store_config *config)

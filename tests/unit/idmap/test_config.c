@@ -19,9 +19,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const variables[] = {"DATABASE_URL",       "COGMIG_IDMAP_URL",
-                                            "COGMIG_IDMAP_TABLE", "COGMIG_IDMAP_SCHEMA",
-                                            "COGMIG_POOLER",      "COGNITO_USER_POOL_ID"};
+    static const char *const variables[] = {
+        "DATABASE_URL",  "COGMIG_IDMAP_URL",          "COGMIG_IDMAP_TABLE",  "COGMIG_IDMAP_SCHEMA",
+        "COGMIG_POOLER", "COGMIG_PING_AFTER_IDLE_MS", "COGNITO_USER_POOL_ID"};
     (void)state;
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
         unsetenv(variables[i]);
@@ -193,6 +193,20 @@ static void what_stands_before_the_store_stands_before_a_map_in_its_database(voi
     assert_non_null(strstr(cogmig_error_message(&err), "COGMIG_POOLER"));
 }
 
+static void when_a_connection_is_asked_for_a_sign_of_life_is_told_as_for_the_store(void **state)
+{
+    (void)state;
+    setenv("COGMIG_PING_AFTER_IDLE_MS", "", 1);
+    configure_from_env(COGMIG_OK);
+    assert_int_equal(idmap_config_settings(config).ping_after_idle_ms, 1000);
+    setenv("COGMIG_PING_AFTER_IDLE_MS", "0", 1);
+    configure_from_env(COGMIG_OK);
+    assert_int_equal(idmap_config_settings(config).ping_after_idle_ms, 0);
+    setenv("COGMIG_PING_AFTER_IDLE_MS", "soon", 1);
+    configure_from_env(COGMIG_CONFIG_INVALID);
+    assert_non_null(strstr(cogmig_error_message(&err), "COGMIG_PING_AFTER_IDLE_MS"));
+}
+
 static void arguments_that_are_missing_are_told(void **state)
 {
     (void)state;
@@ -236,6 +250,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(
             what_stands_before_the_store_stands_before_a_map_in_its_database, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            when_a_connection_is_asked_for_a_sign_of_life_is_told_as_for_the_store, set_up,
+            tear_down),
         cmocka_unit_test_setup_teardown(arguments_that_are_missing_are_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,11 +2,13 @@
  * Against a real server that fails: run through tests/support/postgres.py. */
 #include "base/clock.h"
 #include "database.h"
+#include "idmap/config.h"
 
 #include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +268,36 @@ static void a_server_that_says_nothing_does_not_keep_the_next_from_being_asked(v
     cogmig_idmap_free(&made);
 }
 
+static pid_t server_process_of(const char *application)
+{
+    PGconn *observer = PQconnectdb(database_url());
+    PGresult *result =
+        PQexecParams(observer, "SELECT pid FROM pg_stat_activity WHERE application_name = $1", 1,
+                     NULL, &application, NULL, NULL, 0);
+    assert_int_equal(PQntuples(result), 1);
+    pid_t process = (pid_t)atoi(PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PQfinish(observer);
+    return process;
+}
+
+/* A server that was stopped is one whose connection the network has forgotten. */
+static void a_connection_that_says_nothing_any_more_is_made_again(void **state)
+{
+    (void)state;
+    cogmig_idmap *made = open_empty();
+    cogmig_idmap_config *config = config_with("&application_name=frozen");
+    assert_int_equal(cogmig_idmap_config_set_timeout_ms(config, 20000, NULL), COGMIG_OK);
+    config->ping_after_idle_ms = 0;
+    cogmig_idmap *map = open_config(config);
+    pid_t process = server_process_of("frozen");
+    assert_int_equal(kill(process, SIGSTOP), 0);
+    assert_link(map, "clx1", "sub-1", COGMIG_OK);
+    kill(process, SIGCONT);
+    cogmig_idmap_free(&map);
+    cogmig_idmap_free(&made);
+}
+
 static void who_may_only_read_looks_up_and_cannot_link(void **state)
 {
     (void)state;
@@ -451,6 +483,7 @@ int main(void)
         cmocka_unit_test(a_session_that_cannot_go_on_is_made_anew),
         cmocka_unit_test(of_serializable_writers_each_is_told_what_is_true),
         cmocka_unit_test(a_server_that_says_nothing_does_not_keep_the_next_from_being_asked),
+        cmocka_unit_test(a_connection_that_says_nothing_any_more_is_made_again),
         cmocka_unit_test(who_may_only_read_looks_up_and_cannot_link),
         cmocka_unit_test(a_table_that_is_locked_exceeds_the_deadline_and_heals),
         cmocka_unit_test(nobody_waits_for_a_lock_who_was_told_that_it_took_too_long),
