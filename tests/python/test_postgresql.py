@@ -150,3 +150,19 @@ def test_a_database_is_looked_at(postgresql_url, sqlite_url):
         cogmig.Store.inspect("mysql://localhost")
     with pytest.raises(cogmig.Unavailable):
         cogmig.Store.inspect("postgresql://127.0.0.1:1/none")
+
+
+def test_what_reads_a_store_keeps_its_password_function(postgresql_url, python):
+    """In an interpreter of its own: what is not kept is called all the same."""
+    done = python("""
+import cogmig, gc, sys
+
+def store():
+    return cogmig.Store(sys.argv[1], password=lambda host, port, user: "not asked for")
+
+readers = [cogmig.export_users(store(), columns=["id"]), cogmig.audit(store())]
+gc.collect()
+others = [cogmig._native.progress_callback(lambda rows, estimate: 1 / 0) for _ in range(100)]
+print([len(list(reader)) for reader in readers])
+""", postgresql_url)
+    assert done.stdout.strip() == "[15, 15]"

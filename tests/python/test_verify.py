@@ -94,6 +94,31 @@ def test_errors_of_ones_own_have_a_reason_and_a_text():
     assert (Down().reason, str(Down()), Down().failed_claims) == ("STORE_UNREACHABLE", "Down", frozenset())
 
 
+def test_a_fetch_that_outlives_its_verifier_keeps_the_clock(python, tmp_path):
+    done = python("""
+import cogmig, gc, sys, time
+from cogmig.testing import Issuer
+
+issuer = Issuer()
+times = []
+verifier = cogmig.Verifier(issuer=issuer.url, client_id=issuer.client_id, token_use="access",
+                           non_blocking=True, key_file=sys.argv[1],
+                           clock=lambda: times.append(1) or time.time())
+try:
+    verifier.verify(issuer.token())
+except cogmig.Unavailable:
+    pass
+fetch = verifier.begin_fetch()
+del verifier
+gc.collect()
+others = [cogmig._native.progress_callback(lambda rows, estimate: 1 / 0) for _ in range(100)]
+times.clear()
+fetch.end(issuer.jwks)
+print(len(times) > 0)
+""", str(tmp_path / "keys"))
+    assert done.stdout.strip() == "True"
+
+
 def test_scopes_are_parted_by_blanks_alone(issuer, token):
     claims = issuer.verifier("access").verify(token("access", scope=" read\tadmin  b\u00a0c "))
     assert claims.scopes == ("read\tadmin", "b\u00a0c")

@@ -159,8 +159,8 @@ class Store(_native.Handle):
     def _open(self, config: Any, kept: List[Any]) -> None:
         with _native.Calling():
             self._owned = _native.make(_native.OwnedStore, _lib.store_open, config)
-        self._owned.kept = kept
-        self._config = config  # an export connects by itself
+        self._owned.kept = config.kept = kept
+        self._config = config  # an export connects by itself, and may outlive the store
 
     @classmethod
     def from_env(cls) -> "Store":

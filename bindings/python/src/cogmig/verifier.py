@@ -342,7 +342,9 @@ class Verifier(_native.Handle):
         """The next fetch that a verifier with ``non_blocking`` needs, after tokens were answered
         ``KEYS_NEEDED``; None when there is none, or another is on its way. Afterwards judge the
         tokens again."""
-        owned = _native.make(_native.OwnedKeyFetch, _lib.verifier_begin_fetch, self._handle)
+        handle = self._handle
+        owned = _native.make(_native.OwnedKeyFetch, _lib.verifier_begin_fetch, handle)
+        owned.kept = handle.kept  # a fetch may outlive the verifier, and asks its clock
         return KeyFetch(owned) if owned else None
 
     def explain_refusal(self, token: Union[str, bytes]) -> Optional[Dict[str, Any]]:
