@@ -70,7 +70,9 @@ const char *cogmig_audit_row_phone(const cogmig_audit_row *row);
 
 /* The first of the attributes that the store's configuration takes from columns of which the row
  * has a value that Cognito refuses, such as a phone_number that is not in E.164; NULL when there is
- * none. The migration refuses such a user, as ATTRIBUTE_INVALID. Borrowed from the configuration.
+ * none. The migration refuses such a user, as ATTRIBUTE_INVALID. "id", "email" and "name" stand for
+ * what is in these columns where no look-up can read it, since it is no UTF-8, holds a NUL byte or
+ * is larger than 64 KiB: then it is STORE_ROW_INVALID. Borrowed from the configuration.
  *
  * Errors: none. Threads: that of the callback. Since: 1.0. */
 const char *cogmig_audit_row_refused_attribute(const cogmig_audit_row *row);

@@ -92,6 +92,24 @@ static void take_lower(struct cogmig_audit_row *row, const struct scan_value *va
     take_text(&row->lower, value);
 }
 
+/* The look-up makes no user of a row with such a value, whether it is asked for or not. */
+static bool is_unreadable(const struct scan_value *value)
+{
+    return value != NULL && value->kind == VALUE_TEXT &&
+           (value->text.len > MAX_TEXT || span_contains_nul(value->text) ||
+            !span_is_utf8(value->text));
+}
+
+static const char *unreadable_text(const struct audit *audit, const struct scan_value *values)
+{
+    static const char *const names[] = {
+        [AUDIT_ID] = "id", [AUDIT_EMAIL] = "email", [AUDIT_NAME] = "name"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (audit->texts[i] != NO_COLUMN && is_unreadable(&values[audit->texts[i]]))
+            return names[i];
+    return NULL;
+}
+
 /* What is empty becomes no attribute. */
 static bool is_refused(const char *attribute, const struct scan_value *value,
                        cogmig_status *ret_status)
@@ -100,14 +118,15 @@ static bool is_refused(const char *attribute, const struct scan_value *value,
     take_text(&text, value);
     if (text.state != BUFFER_GOOD)
         *ret_status = COGMIG_OUT_OF_MEMORY;
-    return text.len > 0 && attribute_check_value(attribute, text.bytes, NULL) != COGMIG_OK;
+    return is_unreadable(value) ||
+           (text.len > 0 && attribute_check_value(attribute, text.bytes, NULL) != COGMIG_OK);
 }
 
 static bool take_refused(struct audit *audit, const struct scan_value *values)
 {
     const struct store_model *model = audit->model;
     cogmig_status status = COGMIG_OK;
-    audit->row.refused = NULL;
+    audit->row.refused = unreadable_text(audit, values);
     for (size_t i = 0; i < model->attribute_count && audit->row.refused == NULL; i++)
         if (is_refused(model->attributes[i].name, &values[audit->first_attribute + i], &status))
             audit->row.refused = model->attributes[i].name;

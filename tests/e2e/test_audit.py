@@ -279,6 +279,21 @@ def the_migration_bears_out_what_is_predicted_of_attributes():
 
 
 @test
+def the_migration_bears_out_what_is_predicted_of_a_name_that_no_look_up_can_read():
+    names = {"PostgreSQL": ("'Ann'", "repeat('n', 65536)", "repeat('n', 65537)"),
+             "SQLite": ("'Ann'", "CAST(X'FF' AS TEXT)", "CAST(X'410042' AS TEXT)")}
+    for where, url in STORES.items():
+        users = [f"user{i}@example.com" for i in range(len(names[where]))]
+        rows = [f"('{i}', '{user}', '{HASH_OF_PASSWORD}', NULL, {name})"
+                for i, (user, name) in enumerate(zip(users, names[where]))]
+        settings = in_table("names", url, '"emailVerified" TIMESTAMP, called TEXT', rows)
+        settings["COGMIG_NAME_COLUMN"] = "called"
+        answered = fates_by_answers(settings, users)
+        equal(answered["refused_by_Cognito"] > 0, True, answered)
+        equal(predicted(settings), answered, where)
+
+
+@test
 def options_change_the_prediction():
     result = told(postgresql, "--max-cost", "16")
     equal(result["remarks"]["bcrypt__cost_too_high"]["count"], 0)
