@@ -119,6 +119,17 @@ print(len(times) > 0)
     assert done.stdout.strip() == "True"
 
 
+@pytest.mark.parametrize("pool_id", ["eu-central-1_AbCdEfGhI", "us-gov-west-1_AbC", "cn-north-1_AbC",
+                                     "eusc-de-east-1_AbC"])
+def test_an_issuer_for_tests_is_the_one_that_a_verifier_of_its_pool_knows(pool_id):
+    own = Issuer(pool_id)
+    verifier = cogmig.Verifier(pool_id=pool_id, client_id=own.client_id, token_use="access")
+    verifier.seed_keys(own.jwks, own.url)
+    assert verifier.verify(own.token()).issuer == own.url
+    with pytest.raises(cogmig.Invalid):
+        Issuer("no pool")
+
+
 def test_scopes_are_parted_by_blanks_alone(issuer, token):
     claims = issuer.verifier("access").verify(token("access", scope=" read\tadmin  b\u00a0c "))
     assert claims.scopes == ("read\tadmin", "b\u00a0c")

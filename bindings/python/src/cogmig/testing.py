@@ -8,7 +8,7 @@ pytest finds the fixtures ``issuer`` and ``token`` by itself, once the package i
 import json
 from typing import Any, Dict, Iterable, Optional
 
-from . import _native
+from . import _native, errors
 from .verifier import Verifier
 
 __all__ = ["Issuer"]
@@ -17,6 +17,18 @@ _TOKEN_USES = {"id": 1, "access": 2}
 SUB = "1754aa68-d041-7034-8fb2-000000000001"
 POOL_ID = "eu-central-1_AbCdEfGhI"
 CLIENT_ID = "1example23456789"
+
+
+def _url_of(pool_id: str) -> str:
+    """Whose keys a verifier of the pool wants first: the region decides about the domain."""
+    verifier = Verifier(pool_id=pool_id, allow_any_client=True, token_use="any", non_blocking=True)
+    try:
+        verifier.hydrate()
+    except errors.Unavailable:
+        pass  # the keys are needed
+    fetch = verifier.begin_fetch()
+    assert fetch is not None
+    return fetch.url[:-len("/.well-known/jwks.json")]
 
 
 class Issuer:
@@ -39,8 +51,7 @@ class Issuer:
                  url: Optional[str] = None) -> None:
         self.pool_id = pool_id
         self.client_id = client_id
-        self.url = url or (f"https://cognito-idp.{pool_id.partition('_')[0]}.amazonaws.com/"
-                           f"{pool_id}")
+        self.url = url or _url_of(pool_id)
         self._lib = _native.testing()
         self._owned = _native.make(_native.owned_for_testing(self._lib.test_issuer_free),
                                    self._lib.test_issuer_new, _native.text(self.url, "url"))
