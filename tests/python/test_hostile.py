@@ -8,6 +8,7 @@ import inspect
 import os
 import pickle
 import random
+import signal
 import threading
 import warnings
 
@@ -363,6 +364,20 @@ def test_a_child_is_told_and_its_parent_goes_on(issuer, token, sqlite_url):
 
     in_child(work)
     assert verifier.verify(good).sub and store.find_by_id(user.id)
+
+
+def test_an_iterator_that_was_begun_before_a_fork_ends_in_the_child(sqlite_url):
+    readers = [cogmig.export_users(cogmig.Store(sqlite_url)), cogmig.audit(cogmig.Store(sqlite_url))]
+    begun = [next(reader) for reader in readers]
+
+    def work():
+        signal.alarm(20)  # waiting for the parent's thread would never end
+        for reader in readers:
+            with pytest.raises(cogmig.Invalid, match="before a fork"):
+                list(reader)
+
+    in_child(work)
+    assert [len(list(reader)) for reader in readers] == [14, 14] and len(begun) == 2
 
 
 def test_a_child_that_drops_a_handle_does_not_end_the_parents_session(postgresql_url):

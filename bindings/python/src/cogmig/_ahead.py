@@ -8,6 +8,8 @@ import threading
 import weakref
 from typing import Any, Callable, Generator, Generic, Iterator, Optional, TypeVar
 
+from . import _native, errors
+
 T = TypeVar("T")
 #: What runs, and is given a function that takes things.
 Run = Callable[[Callable[[T], None]], object]
@@ -33,6 +35,7 @@ class _End:
 
 class _Ahead(Generic[T]):
     def __init__(self, run: Run[T]) -> None:
+        self.generation = _native.generation()
         self.things: "queue.Queue[object]" = queue.Queue(_THINGS_AHEAD)
         self.abandoned = False
         self.failure: Optional[BaseException] = None
@@ -53,6 +56,9 @@ class _Ahead(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         while True:
+            if self.generation != _native.generation():
+                raise errors.invalid("this iterator was begun before a fork, and the thread that reads "
+                                     "for it belongs to the parent process; begin one in the child")
             thing = self.things.get()
             if thing is _End:
                 break

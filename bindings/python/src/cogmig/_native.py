@@ -514,6 +514,11 @@ def _after_fork() -> None:
 os.register_at_fork(after_in_child=_after_fork)
 
 
+def generation() -> int:
+    """How many forks lie between the first process and this one."""
+    return _generation
+
+
 # ---- what the library hands out ----
 
 Pointer = ctypes.c_void_p
