@@ -295,7 +295,21 @@ static cogmig_status look_for_optional(struct libpq_copy *copy, const struct sca
 }
 
 /* A time-out that somebody gave the role for short queries would cut the export off, and a policy
- * of row security would leave users out in silence: with it off, PostgreSQL refuses instead. */
+ * of row security would leave users out in silence: with it off, PostgreSQL refuses instead. Times
+ * that are asked for as text are written as a look-up has them. */
+static cogmig_status begin_transaction(struct libpq_copy *copy, struct deadline deadline,
+                                       cogmig_error *err)
+{
+    static const char *const commands[] = {
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0",
+        "SET LOCAL row_security = off", "SET LOCAL DateStyle = ISO, YMD",
+        "SET LOCAL TimeZone = 'UTC'"};
+    cogmig_status status = COGMIG_OK;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0] && status == COGMIG_OK; i++)
+        status = command(copy, commands[i], deadline, err);
+    return status;
+}
+
 static cogmig_status begin(struct libpq_copy *copy, const struct scan_request *request,
                            struct deadline deadline, struct scan_facts *facts, cogmig_error *err)
 {
@@ -304,11 +318,7 @@ static cogmig_status begin(struct libpq_copy *copy, const struct scan_request *r
                                 .user_data = request->password_user_data};
     cogmig_status status = libpq_log_in(&login, deadline, &copy->connection, err);
     if (status == COGMIG_OK)
-        status = command(copy, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", deadline, err);
-    if (status == COGMIG_OK)
-        status = command(copy, "SET LOCAL statement_timeout = 0", deadline, err);
-    if (status == COGMIG_OK)
-        status = command(copy, "SET LOCAL row_security = off", deadline, err);
+        status = begin_transaction(copy, deadline, err);
     if (status == COGMIG_OK)
         status = take_snapshot(copy, request, deadline, facts, err);
     return status;

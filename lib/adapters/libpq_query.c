@@ -344,6 +344,33 @@ static void add_condition(struct buffer *sql, const struct store_model *model,
     add_with_parameters(sql, query, conditions[kind].after);
 }
 
+static Oid type_of_attribute(const struct store_model *model, size_t index, const PGresult *probe)
+{
+    return PQftype(probe, COLUMN_COUNT + 2 * (int)model->flag_count + (int)index);
+}
+
+/* As a session of ours writes it, whatever this one's DateStyle and TimeZone are: JSON has one way.
+ */
+static void add_time_as_text(struct buffer *sql, const char *column, Oid type)
+{
+    buffer_add_text(sql, "replace(to_json(");
+    sql_add_name(sql, "u", column);
+    buffer_add_text(sql, type == TYPE_TIMESTAMPTZ
+                             ? " AT TIME ZONE 'UTC') #>> '{}', 'T', ' ') || '+00'"
+                             : ") #>> '{}', 'T', ' ')");
+}
+
+static void add_attribute(struct buffer *sql, const struct store_model *model, size_t index,
+                          const struct libpq_shape *shape)
+{
+    const char *column = model->attributes[index].column;
+    Oid type = type_of_attribute(model, index, shape->probe);
+    if (is_time(type) && !shape->times_are_utc)
+        add_time_as_text(sql, column, type);
+    else
+        add_cut(sql, "u", column, STORE_MAX_VALUE + 1);
+}
+
 static void add_selection(struct buffer *sql, const struct store_model *model,
                           const struct libpq_shape *shape)
 {
@@ -354,7 +381,7 @@ static void add_selection(struct buffer *sql, const struct store_model *model,
     add_disabled(sql, model, shape->probe);
     for (size_t i = 0; i < model->attribute_count; i++) {
         buffer_add_text(sql, ", ");
-        add_cut(sql, "u", model->attributes[i].column, STORE_MAX_VALUE + 1);
+        add_attribute(sql, model, i, shape);
     }
 }
 

@@ -278,6 +278,32 @@ def the_migration_bears_out_what_is_predicted_of_attributes():
         equal(predicted(settings), fates_by_answers(settings, users), where)
 
 
+def alter_role(*changes):
+    script = "".join(f"ALTER ROLE CURRENT_USER {change};" for change in changes)
+    subprocess.run(["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgresql, "-c",
+                    script], check=True)
+
+
+@test
+def dates_are_written_in_one_way_whatever_the_database_has_for_its_own():
+    users = ["user1@example.com"]
+    settings = in_table("dates", postgresql, '"emailVerified" TIMESTAMP, day DATE, at TIMESTAMPTZ',
+                        [f"('1', '{users[0]}', '{HASH_OF_PASSWORD}', NULL, '1990-12-31',"
+                         " '2026-01-15 10:30:00.25+09')"])
+    settings["COGMIG_ATTRIBUTES"] = "birthdate=day, custom:at=at"
+    alter_role("SET DateStyle = German", "SET TimeZone = 'Asia/Tokyo'")
+    try:
+        equal(predicted(settings), {"migrate_at_sign_in": 1})
+        for pooler in ("none", "pgbouncer", "rds-proxy"):
+            done = cogmig.run("migrate", "--dry-run", "--json", **settings, COGMIG_POOLER=pooler,
+                              stdin=event_of("Authentication", users[0]).encode())
+            told_of = json.loads(done.stdout).get("answer", {}).get("userAttributes", {})
+            equal((told_of.get("birthdate"), told_of.get("custom:at")),
+                  ("1990-12-31", "2026-01-15 01:30:00.25+00"), f"{pooler}: {done.stdout}")
+    finally:
+        alter_role("RESET DateStyle", "RESET TimeZone")
+
+
 @test
 def the_migration_bears_out_what_is_predicted_of_a_name_that_no_look_up_can_read():
     names = {"PostgreSQL": ("'Ann'", "repeat('n', 65536)", "repeat('n', 65537)"),
