@@ -75,6 +75,8 @@ static cogmig_status judge(const struct transfer *transfer, CURLcode code, const
         cogmig_jwks_reply_set_http_status(transfer->reply, (int32_t)http_status);
         return COGMIG_OK;
     }
+    if (transfer->body_outcome == COGMIG_JWKS_RESPONSE_INVALID)
+        return fail(err, transfer->body_outcome, "the answer is larger than 256 KiB.");
     if (transfer->body_outcome != COGMIG_OK)
         return fail_plainly(err, transfer->body_outcome);
     if (code == CURLE_OUT_OF_MEMORY)

@@ -143,6 +143,7 @@ static void a_body_of_10_mb_is_refused_announced_or_not(void **state)
 {
     (void)state;
     expect("/10-mb", COGMIG_JWKS_RESPONSE_INVALID, COGMIG_UPSTREAM_NONE, "");
+    assert_non_null(strstr(cogmig_error_message(&err), "larger than 256 KiB"));
     expect("/10-mb-unannounced", COGMIG_JWKS_RESPONSE_INVALID, COGMIG_UPSTREAM_NONE, "");
 }
 
