@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AUTHORITIES "/etc/pki/tls/certs/ca-bundle.crt" /* Amazon Linux */
+
 enum {
     DEFAULT_DEADLINE_MS = 4000,
     MAX_DEADLINE_MS = 4900, /* Cognito waits 5 seconds */
@@ -63,18 +65,41 @@ cogmig_status settings_read(struct settings *settings, cogmig_error *err)
     return status;
 }
 
-static bool wants_verified_server(void)
+static bool wants_verified_server(const char *url)
 {
-    return strstr(text_or("DATABASE_URL", ""), "sslmode=verify-") != NULL ||
-           strncmp(text_or("PGSSLMODE", ""), "verify-", 7) == 0;
+    return strstr(url, "sslmode=verify-") != NULL;
+}
+
+/* A variable of libpq would hold for the store, too, whose server may have another authority. */
+static void trust_image_for_map(void)
+{
+    static const char name[] = "COGMIG_IDMAP_URL", parameter[] = "&sslrootcert=" AUTHORITIES;
+    const char *url = text_or(name, "");
+    if (!wants_verified_server(url) || strstr(url, "sslrootcert=") != NULL)
+        return;
+    size_t size = strlen(url) + sizeof parameter;
+    char *longer = malloc(size);
+    if (longer == NULL)
+        return;
+    snprintf(longer, size, "%s%s", url, parameter);
+    setenv(name, longer, 1);
+    explicit_bzero(longer, size);
+    free(longer);
+}
+
+/* libpq would look in a home directory, which Lambda does not have: trust whom its image does. */
+static void trust_image(void)
+{
+    if (wants_verified_server(text_or("DATABASE_URL", "")) ||
+        strncmp(text_or("PGSSLMODE", ""), "verify-", 7) == 0)
+        setenv("PGSSLROOTCERT", AUTHORITIES, 0);
+    if (getenv("PGSSLROOTCERT") == NULL)
+        trust_image_for_map();
 }
 
 void settings_fill_in(void)
 {
-    /* libpq would look in a home directory, which Lambda does not have: trust whom its image does.
-     */
-    if (wants_verified_server())
-        setenv("PGSSLROOTCERT", "/etc/pki/tls/certs/ca-bundle.crt", 0);
+    trust_image();
     /* Between any two events the process may have been frozen, whatever its clocks say. */
     setenv("COGMIG_PING_AFTER_IDLE_MS", "0", 0);
 }
