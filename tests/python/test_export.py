@@ -4,6 +4,7 @@
 import gc
 import json
 import os
+import sqlite3
 import subprocess
 import threading
 
@@ -83,6 +84,22 @@ def test_other_formats_and_open_files(store, tmp_path, format):
 def test_a_value_that_looks_like_a_hash_ends_the_export_or_is_reported(store):
     with pytest.raises(cogmig.Error):
         list(cogmig.export_users(store, columns={"id": "id", "secret": "password"}))
+
+
+def test_a_report_that_is_a_coroutine_leaves_nobody_out_in_silence(tmp_path):
+    with sqlite3.connect(tmp_path / "users.db") as database:
+        database.execute('CREATE TABLE "User" (id, email, name, password)')
+        database.execute('INSERT INTO "User" VALUES (1, NULL, ?, NULL)', ["$2b$12$" + "x" * 53])
+    database.close()
+    store = cogmig.Store(f"file:{tmp_path}/users.db", email_verified_column=None,
+                         created_at_column=None, updated_at_column=None)
+
+    async def report(id, column, reason):
+        pass
+
+    with pytest.raises(cogmig.Stopped) as caught:
+        cogmig.export_users_to_file(store, tmp_path / "users.json", report=report)
+    assert "coroutine" in str(caught.value.__cause__)
 
 
 def test_what_a_progress_function_raises_ends_it_and_leaves_no_file(postgresql_url, tmp_path):

@@ -89,6 +89,16 @@ def test_no_exception_of_a_check_is_a_yes(issuer, token, raised, expected):
         assert caught.value.reason == expected
 
 
+def test_a_check_that_is_a_coroutine_checks_nothing_and_is_no_yes(issuer, token):
+    async def check(claims):
+        raise cogmig.Denied("blocked", cogmig.Status.TOKEN_CHECK_REFUSED)
+
+    for asked in (check, lambda claims: check(claims)):
+        with pytest.raises(cogmig.Stopped) as caught:
+            issuer.verifier(check=asked).verify(token())
+        assert "coroutine" in str(caught.value.__cause__)
+
+
 def test_errors_of_ones_own_have_a_reason_and_a_text():
     assert (Silent("ann").reason, str(Silent("ann"))) == ("HOOK_REFUSED", "ann")
     assert (Down().reason, str(Down()), Down().failed_claims) == ("STORE_UNREACHABLE", "Down", frozenset())

@@ -2,6 +2,7 @@
 """The only file that knows ctypes: the library, its functions, pointers and error boxes."""
 
 import ctypes
+import inspect
 import os
 import sys
 import threading
@@ -1053,6 +1054,14 @@ def _callback(prototype: Any, function: Callable[..., int],
             return otherwise
 
     return prototype(answered)
+
+
+def ended(result: object, name: str) -> None:
+    """What a function returned of which the result is nothing. A coroutine has done nothing yet."""
+    if inspect.iscoroutine(result):
+        result.close()
+    if result is not None and inspect.isawaitable(result):
+        raise TypeError(f"{name} must be a function that is no coroutine: nobody awaits it")
 
 
 def find_callback(find: Callable[[int, str, float, Any], None]) -> Any:

@@ -174,11 +174,12 @@ def _watch(config: Any, progress: Optional[Progress], report: Optional[Report]) 
 
     def tell(rows: int, estimate: int) -> None:
         if progress is not None:
-            progress(rows, None if estimate < 0 else estimate)
+            _native.ended(progress(rows, None if estimate < 0 else estimate), "progress")
 
     def left_out(id: Optional[bytes], column: Optional[bytes], reason: bytes) -> None:
         assert report is not None
-        report(_native.optional_text(id), _native.optional_text(column), _native.known_text(reason))
+        _native.ended(report(_native.optional_text(id), _native.optional_text(column),
+                             _native.known_text(reason)), "report")
 
     config.kept = [_native.progress_callback(tell)]
     _native.call(_lib.export_config_set_progress, config, config.kept[0], None)

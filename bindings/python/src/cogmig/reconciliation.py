@@ -211,11 +211,11 @@ def _set_callbacks(config: Any, on_difference: Optional[OnDifference],
 
     def tell(what: int, count: int) -> None:
         if progress is not None:
-            progress(_SIDES[what], count)
+            _native.ended(progress(_SIDES[what], count), "progress")
 
     def differs(difference: int) -> None:
         assert on_difference is not None
-        on_difference(_difference_of(difference))
+        _native.ended(on_difference(_difference_of(difference)), "on_difference")
 
     kept = [_native.reconcile_progress_callback(tell)]
     _native.call(_lib.reconcile_config_set_on_progress, config, kept[0], None)

@@ -509,7 +509,7 @@ def _checking(check: Callable[[Claims], object]) -> Any:
     def asked(borrowed: int) -> None:
         claims = Claims(borrowed)
         try:
-            check(claims)
+            _native.ended(check(claims), "check")
         finally:
             claims._end_of_loan()
 
