@@ -116,6 +116,8 @@ def test_asgi_with_an_optional_token(issuer, token):
     app = cogmig.asgi.TokenMiddleware(hello, issuer.verifier(), optional=True)
     assert asgi_get(app)[::2][:2] == (200, b"-")
     assert asgi_get(app, "Bearer " + token(exp=1))[0] == 401
+    for two in (("Basic YTpi", "Bearer " + token()), ("Basic YTpi", "Basic YTpi")):
+        assert asgi_get(app, *two)[0] == 401, two
 
 
 def test_asgi_does_not_hide_a_mistake(issuer, token):

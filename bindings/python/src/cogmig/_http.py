@@ -27,12 +27,10 @@ def token_of(headers: Iterable[str]) -> Optional[str]:
     """The token of a request's Authorization headers; None when there is none. Two of them, of which
     another server might read the other, are a malformed token."""
     values = list(headers)
-    if not values:
-        return None
+    if len(values) != 1:
+        return "" if values else None
     scheme, _, token = values[0].strip().partition(" ")
-    if scheme.lower() != "bearer":
-        return None
-    return token.strip() if len(values) == 1 else ""
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def challenge() -> Answer:
