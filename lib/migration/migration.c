@@ -2,7 +2,6 @@
 #include "migration/migration.h"
 
 #include "base/cleanup.h"
-#include "base/condition.h"
 #include "base/memory.h"
 #include "base/public.h"
 #include "idmap/idmap.h"
@@ -11,29 +10,15 @@
 #include "password/probe.h"
 #include "store/store.h"
 
-static cogmig_migration *new_migration(void)
-{
-    cogmig_migration *migration = memory_new(sizeof *migration);
-    if (migration == NULL)
-        return NULL;
-    if (!condition_init(&migration->opened)) {
-        memory_free(migration);
-        return NULL;
-    }
-    if (pthread_mutex_init(&migration->mutex, NULL) == 0)
-        return migration;
-    pthread_cond_destroy(&migration->opened);
-    memory_free(migration);
-    return NULL;
-}
-
 cogmig_status migration_make(const cogmig_migration_config *config, cogmig_store *store,
                              cogmig_store_config **store_config, cogmig_migration **ret_migration,
                              cogmig_error *err)
 {
-    cogmig_migration *migration = new_migration();
-    if (migration == NULL)
+    cogmig_migration *migration = memory_new(sizeof *migration);
+    if (migration == NULL || !turn_init(&migration->opening)) {
+        memory_free(migration);
         return fail_plainly(err, COGMIG_OUT_OF_MEMORY);
+    }
     atomic_init(&migration->holders, 1);
     if (config != NULL)
         migration->config = *config;
@@ -82,48 +67,26 @@ COGMIG_PUBLIC void cogmig_migration_free(cogmig_migration **migration)
     cogmig_store_free(&store);
     cogmig_store_config_free(&held->store_config);
     cogmig_idmap_free(&held->config.idmap);
-    pthread_mutex_destroy(&held->mutex);
-    pthread_cond_destroy(&held->opened);
+    turn_destroy(&held->opening);
     memory_free(held);
-}
-
-/* The store if there is one. false: somebody else still opens it at the deadline. */
-static bool wait_for_turn(cogmig_migration *migration, struct deadline deadline,
-                          cogmig_store **ret_store)
-{
-    pthread_mutex_lock(&migration->mutex);
-    while (migration->is_opening && condition_wait(&migration->opened, &migration->mutex, deadline))
-        ;
-    *ret_store = atomic_load(&migration->store);
-    bool mine = !migration->is_opening;
-    migration->is_opening |= *ret_store == NULL;
-    pthread_mutex_unlock(&migration->mutex);
-    return mine;
-}
-
-static void end_turn(cogmig_migration *migration, cogmig_store *store)
-{
-    pthread_mutex_lock(&migration->mutex);
-    atomic_store(&migration->store, store);
-    migration->is_opening = false;
-    pthread_cond_broadcast(&migration->opened);
-    pthread_mutex_unlock(&migration->mutex);
 }
 
 /* One thread opens; the others wait for it rather than knock at the same door. */
 cogmig_status migration_open_store(cogmig_migration *migration, struct deadline deadline,
                                    cogmig_store **ret_store, cogmig_error *err)
 {
+    cogmig_status status = COGMIG_OK;
     *ret_store = atomic_load(&migration->store);
     if (*ret_store != NULL)
         return COGMIG_OK;
-    if (!wait_for_turn(migration, deadline, ret_store))
+    if (!turn_take(&migration->opening, deadline))
         return fail(err, COGMIG_DEADLINE_EXCEEDED,
                     "The time for this event was over before the store was connected to.");
-    if (*ret_store != NULL)
-        return COGMIG_OK;
-    cogmig_status status = store_open(migration->store_config, deadline, ret_store, err);
-    end_turn(migration, *ret_store);
+    *ret_store = atomic_load(&migration->store);
+    if (*ret_store == NULL)
+        status = store_open(migration->store_config, deadline, ret_store, err);
+    atomic_store(&migration->store, *ret_store);
+    turn_give_back(&migration->opening);
     return status;
 }
 

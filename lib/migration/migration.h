@@ -7,9 +7,9 @@
 #include "migration/config.h"
 #include "migration/usual_cost.h"
 #include "password/speed.h"
+#include "store/turn.h"
 
 #include <cogmig/migration.h>
-#include <pthread.h>
 #include <stdatomic.h>
 
 enum {
@@ -19,9 +19,7 @@ enum {
 struct cogmig_migration {
     atomic_size_t holders;
     cogmig_migration_config config;
-    pthread_mutex_t mutex; /* of what opens the store */
-    pthread_cond_t opened; /* or not: somebody has tried */
-    bool is_opening;
+    struct turn opening;
     cogmig_store *_Atomic store;       /* NULL: not open yet */
     cogmig_store_config *store_config; /* to open it from; NULL: it was given */
     _Atomic uint64_t counters[MIGRATION_COUNTERS];
