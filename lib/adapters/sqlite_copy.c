@@ -128,7 +128,7 @@ static cogmig_status bind_integer(struct sqlite_copy *copy, const char *after, i
 static cogmig_status bind_after(struct sqlite_copy *copy, const struct scan_request *request,
                                 cogmig_error *err)
 {
-    bool are_integers;
+    bool are_integers = false;
     int code = SQLITE_OK;
     if (request->after == NULL)
         return COGMIG_OK;

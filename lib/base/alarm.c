@@ -11,6 +11,8 @@
 void alarm_make(struct alarm *alarm)
 {
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (fd == 0) /* which is standard input's, and none here */
+        close(fd);
     *alarm = (struct alarm){.fd = fd < 0 ? 0 : fd};
 }
 

@@ -3,6 +3,7 @@
 #include "cmocka_all.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/time.h>
@@ -136,6 +137,19 @@ static void without_a_descriptor_each_wait_has_its_own(void **state)
     close_world(&world);
 }
 
+static void standard_input_is_no_alarm(void **state)
+{
+    (void)state;
+    struct alarm alarm;
+    int input = dup(STDIN_FILENO);
+    close(STDIN_FILENO);
+    alarm_make(&alarm);
+    assert_int_equal(alarm.fd, 0);
+    assert_int_equal(fcntl(STDIN_FILENO, F_GETFD), -1); /* it is free */
+    assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+    close(input);
+}
+
 /* What it was armed for before: it is to be armed again, or not. */
 static const int32_t armed_for_ms[] = {LONG_MS, 2 * A_WHILE_MS};
 
@@ -200,6 +214,7 @@ int main(void)
         cmocka_unit_test(a_deadline_that_passed_is_not_waited_for),
         cmocka_unit_test(many_waits_arm_one_timer),
         cmocka_unit_test(without_a_descriptor_each_wait_has_its_own),
+        cmocka_unit_test(standard_input_is_no_alarm),
         cmocka_unit_test(an_alarm_that_somebody_closed_delays_nothing),
         cmocka_unit_test(an_alarm_whose_number_is_another_file_is_left_alone),
         cmocka_unit_test(signals_do_not_end_the_wait),
