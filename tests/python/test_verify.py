@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+import sys
 import threading
 import time
 from datetime import datetime, timezone
@@ -10,6 +11,7 @@ from datetime import datetime, timezone
 import cogmig
 import pytest
 from cogmig.testing import Issuer
+from issuer import Issuer as SignedByOpenSSL
 
 
 def refusal(verifier, token, **arguments):
@@ -138,6 +140,29 @@ def test_an_issuer_for_tests_is_the_one_that_a_verifier_of_its_pool_knows(pool_i
     assert verifier.verify(own.token()).issuer == own.url
     with pytest.raises(cogmig.Invalid):
         Issuer("no pool")
+
+
+def test_a_number_of_thousands_of_digits_keeps_no_other_claim_back(tmp_path):
+    """The test's own issuer: that of the library makes no such number."""
+    url = "https://issuer.example"
+    own = SignedByOpenSSL(url, tmp_path)
+    before = int_digits(0)
+    token = own.access_token("c", **{"large": 10**5000, "cognito:groups": ["staff"], "n": 10**600})
+    int_digits(before)
+    verifier = cogmig.Verifier(issuer=url, client_id="c", token_use="access")
+    verifier.seed_keys(own.jwks)
+    claims = verifier.verify(token)
+    assert claims.groups == ("staff",) and claims["large"] == float("inf")
+    assert claims["n"] == 10**600 and claims["sub"] == claims.sub
+
+
+def int_digits(limit):
+    """Newer Pythons read and write integers of some thousand digits at most. Returns the former limit."""
+    if not hasattr(sys, "set_int_max_str_digits"):
+        return 0
+    former = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(limit)
+    return former
 
 
 def test_scopes_are_parted_by_blanks_alone(issuer, token):

@@ -43,7 +43,7 @@ class Claims(_native.Shared, Mapping[str, Any]):
         payload = self._payload
         if payload is None:
             content = _native.sized(_lib.claims_json, self._handle)
-            payload = self._payload = json.loads(content or b"{}")
+            payload = self._payload = json.loads(content or b"{}", parse_int=_integer)
         return payload
 
     def __getitem__(self, name: str) -> Any:
@@ -204,6 +204,14 @@ class Claims(_native.Shared, Mapping[str, Any]):
     def version(self) -> Optional[int]:
         """``version``, which access tokens of the hosted sign-in pages carry."""
         return int(_lib.claims_version(self._handle)) or None
+
+
+_MOST_DIGITS = 640  # which every setting of sys.set_int_max_str_digits() lets pass
+
+
+def _integer(digits: str) -> "int | float":
+    """Python would refuse the whole payload for one of thousands of digits."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 _LAST_S = 253402300799  # the end of the year 9999, where datetime ends
