@@ -595,6 +595,13 @@ def test_a_check_that_breaks_stops_the_call_and_says_why(issuer, token):
     assert isinstance(caught.value.__cause__, KeyError)
 
 
+def test_a_check_that_says_false_is_a_mistake_and_no_yes(issuer, token):
+    with pytest.raises(cogmig.Stopped) as caught:
+        issuer.verifier(check=lambda claims: claims.sub == "somebody else").verify(token())
+    assert isinstance(caught.value.__cause__, TypeError)
+    assert issuer.verifier(check=lambda claims: claims.sub != "somebody else").verify(token())
+
+
 def test_ctrl_c_in_a_check_is_ctrl_c(issuer, token):
     def check(claims):
         raise KeyboardInterrupt

@@ -154,8 +154,9 @@ class Verifier(_native.Handle):
     :param require_any_scope: one of these must be there
     :param require_claims: names that must be there, or a mapping of names to the text that they must
         have (None for any)
-    :param check: a question of your own about a token that passed all others. Whatever it returns,
-        the token is accepted; `cogmig.Denied` or `cogmig.Unavailable` that it raises are passed on
+    :param check: a question of your own about a token that passed all others. It refuses by raising
+        `cogmig.Denied` or `cogmig.Unavailable`, which are passed on; what it returns is nothing to
+        us, but False is a mistake (`cogmig.Stopped`), and no yes
     :param leeway_s: how far the clocks may differ, 0 to 300
     :param max_age_s: refuse tokens that were issued longer ago; 0 for any age
     :param min_remaining_s: refuse tokens that expire sooner; 0 for any
@@ -509,7 +510,10 @@ def _checking(check: Callable[[Claims], object]) -> Any:
     def asked(borrowed: int) -> None:
         claims = Claims(borrowed)
         try:
-            _native.ended(check(claims), "check")
+            answer = check(claims)
+            _native.ended(answer, "check")
+            if answer is False:
+                raise TypeError("check returned False, which refuses nothing: raise cogmig.Denied")
         finally:
             claims._end_of_loan()
 
