@@ -997,7 +997,8 @@ def _status_of(exception: BaseException, outage: int) -> int:
     """What a callback's exception says to the library. An outage or a refusal of its own is passed
     on, a network that fails is an outage; an error of another sort is none of these. A status that
     is not of the exception's kind, as OK is of none, counts as the one that its class stands for."""
-    for of_kind in (errors.Denied, errors.Unavailable, errors.Invalid):
+    kinds: Tuple[Type[errors.Error], ...] = (errors.Denied, errors.Unavailable, errors.Invalid)
+    for of_kind in kinds:
         if isinstance(exception, of_kind):
             usual = of_kind.status
             said = exception.status
