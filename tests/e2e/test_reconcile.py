@@ -318,6 +318,16 @@ def a_killed_listing_goes_on_and_a_whole_one_is_not_asked_for_again():
 
 
 @test
+def two_reports_in_one_file_are_refused_before_the_work():
+    pool, path = settle(world), new_path("one")
+    for first, second in (("--html", "--ndjson"), ("--plan", "--html"), ("--listing", "--plan")):
+        done = reconcile(pool, first, str(path), second, str(path))
+        equal((done.returncode, path.exists()), (INVALID, False), done.stderr)
+        equal(f"{path} cannot be two files." in done.stderr, True, done.stderr)
+    equal(pool.listed_from, [])
+
+
+@test
 def a_report_replaces_no_file_that_came_meanwhile():
     pool, ndjson, html = settle(world), new_path("late.ndjson"), new_path("late.html")
     page = pool.operations["ListUsers"]

@@ -436,6 +436,18 @@ static bool *flag_option(struct request *request, int option)
     }
 }
 
+/* 0, or the exit code. Two in one file would be told only when both are whole. */
+static int check_names(const struct request *request)
+{
+    const char *names[] = {request->listing, request->html, request->ndjson, request->plan};
+    const size_t count = sizeof names / sizeof names[0];
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            if (names[i] != NULL && names[j] != NULL && strcmp(names[i], names[j]) == 0)
+                return misuse("%.300s cannot be two files.", names[i]);
+    return 0;
+}
+
 /* 0, or the exit code. */
 static int read_request(int argc, char **argv, struct request *request)
 {
@@ -459,7 +471,7 @@ static int read_request(int argc, char **argv, struct request *request)
         else if ((request->pages_per_s = number_or_minus_1(optarg)) < 1)
             return misuse("\"%s\" is no number of pages a second.", optarg);
     }
-    return optind < argc ? misuse("\"reconcile\" takes options alone.") : 0;
+    return optind < argc ? misuse("\"reconcile\" takes options alone.") : check_names(request);
 }
 
 int verb_reconcile(int argc, char **argv)
